@@ -1,0 +1,47 @@
+# Two commands: `make run` and `make test`. Both set everything up in .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-slow lint bench golden inputs schema clean
+
+help:  ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+.venv/installed: setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Projector needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@
+
+setup: .venv/installed  ## create .venv and install
+
+run: setup  ## the main job: Hallingdal to 2040 on the embedded inputs
+	$(BIN)/projector run scenarios/hallingdal.yaml
+
+test: setup  ## all tests that finish in minutes
+	$(BIN)/python -m pytest -q -n auto -m 'not slow'
+
+test-slow: setup  ## the slower checks
+	$(BIN)/python -m pytest -q -m slow
+
+lint: setup  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup  ## measure the core against its yardsticks; prints ratios within one run
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only -q
+
+golden: setup  ## accept new golden results (say why in CHANGELOG.md)
+	$(BIN)/python -m tests.golden
+
+inputs: setup  ## rebuild inputs/case-areas from its published figures
+	$(BIN)/python -m projector.inputs.case_areas
+
+schema: setup  ## rewrite scenario.schema.json from the models
+	$(BIN)/projector schema --write scenario.schema.json
+
+clean:  ## remove what was built
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m projector``."""
+
+from projector.cli.main import main
+
+main()
