@@ -16,6 +16,7 @@ __all__ = [
     "Problem",
     "ProjectorError",
     "ScenarioError",
+    "UsageError",
     "nearest_name",
 ]
 
@@ -66,6 +67,12 @@ class ProjectorError(Exception):
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class UsageError(ProjectorError):
+    """The command was asked for something that it must not do."""
+
+    exit_code = 2
 
 
 class ScenarioError(ProjectorError):

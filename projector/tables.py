@@ -10,10 +10,12 @@ The module holds no readers and no arithmetic, only the contracts and the words
 they are made of.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+import numpy as np
 
 if TYPE_CHECKING:
     import xarray
@@ -25,6 +27,7 @@ __all__ = [
     "INPUT_TABLES",
     "LEVELS",
     "NATION",
+    "OPEN_AGE",
     "QUALITIES",
     "SETTINGS",
     "SEXES",
@@ -34,12 +37,16 @@ __all__ = [
     "Table",
     "Variable",
     "check_dataset",
+    "one_or_all",
     "unique",
 ]
 
 SEXES = ("female", "male")
 NATION = "0"
 """Region code of the whole country in SSB tables."""
+
+OPEN_AGE = 105
+"""The last age of every population, and it is open: SSB's tables end with 105 years or older."""
 
 SETTINGS = (
     "inpatient",
@@ -89,6 +96,7 @@ UNITS = (
     "NOK year-1",
 )
 
+Name = TypeVar("Name", bound=Hashable)
 Kind = Literal["code", "text", "year", "ages", "number", "integer"]
 
 
@@ -239,13 +247,15 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
                             "life_expectancy",
                             "net_immigration",
                             "sex_ratio_at_birth",
+                            "population",
                         ),
                     ),
                     "sex": Column("text", "sex, or both", allowed=(*SEXES, "both")),
                     "level": Column("text", "low, middle or high alternative", allowed=LEVELS),
                     "year": _YEAR,
                     "value": Column(
-                        "number", "children per woman, years, persons a year, or boys per girl"
+                        "number",
+                        "children per woman, years, persons a year, boys per girl or persons",
                     ),
                 }
                 | _PROVENANCE
@@ -464,13 +474,18 @@ class Variable:
         English name, for the netCDF attribute.
     minimum
         Lowest lawful value, or None where negative values are lawful.
+    cell_methods
+        CF cell methods over the year.
+    may_not_apply
+        NaN is lawful and means that the question does not arise for the cell.
     """
 
     dims: tuple[str, ...]
     unit: str
     long_name: str
     minimum: float | None = 0.0
-    cell_methods: str | None = field(default=None, kw_only=True)
+    cell_methods: str | None = None
+    may_not_apply: bool = False
 
 
 _PERSONS = ("region", "year", "sex", "age")
@@ -509,17 +524,21 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
         **{
             f"capacity/{unit}": {
                 "need": Variable(("region", "year", "resource"), unit, f"{unit} needed"),
-                "existing": Variable(("site", "year", "resource"), unit, f"existing {unit}"),
+                "existing": Variable(
+                    ("site", "year", "resource"), unit, f"existing {unit}", may_not_apply=True
+                ),
                 "served": Variable(
                     ("site", "year", "resource"),
                     unit,
                     f"{unit} needed by the regions the site serves",
+                    may_not_apply=True,
                 ),
                 "gap": Variable(
                     ("site", "year", "resource"),
                     unit,
                     f"{unit} short: served less existing",
                     None,
+                    may_not_apply=True,
                 ),
             }
             for unit in ("beds", "places", "rooms")
@@ -556,18 +575,16 @@ def check_dataset(group: str, dataset: "xarray.Dataset") -> "xarray.Dataset":
         If a variable is missing or unknown, has other dimensions, is not finite,
         or lies below its minimum: the stage broke its promise.
     """
-    import numpy as np
-
     contract = VARIABLES[group]
     _require(set(contract) == set(map(str, dataset.data_vars)), f"{group}: {list(dataset)}")
     dataset = dataset.copy(deep=False)
     for name, variable in contract.items():
         array = dataset[name]
         _require(array.dims == variable.dims, f"{group}/{name}: dimensions {array.dims}")
-        _require(bool(np.isfinite(array.values).all()), f"{group}/{name}: not finite")
-        if variable.minimum is not None and array.size:
-            lowest = float(array.min())
-            _require(lowest >= variable.minimum, f"{group}/{name}: value {lowest}")
+        known = array.values[~np.isnan(array.values)] if variable.may_not_apply else array.values
+        _require(bool(np.isfinite(known).all()), f"{group}/{name}: not finite")
+        if variable.minimum is not None and known.size:
+            _require(bool(known.min() >= variable.minimum), f"{group}/{name}: {known.min()}")
         attributes = {"units": variable.unit, "long_name": variable.long_name}
         if variable.cell_methods is not None:
             attributes["cell_methods"] = variable.cell_methods
@@ -580,6 +597,14 @@ def _require(holds: bool, what: str) -> None:
         raise ValueError(f"broken data contract: {what}")
 
 
-def unique(names: Iterable[str]) -> list[str]:
+def unique(names: Iterable[Name]) -> list[Name]:
     """The names in the order they first occur."""
     return list(dict.fromkeys(names))
+
+
+def one_or_all(name: str, names: Sequence[str]) -> slice:
+    """The slice of an axis that selects one name, or every name for ``*``."""
+    if name == "*":
+        return slice(None)
+    place = names.index(name)
+    return slice(place, place + 1)

@@ -1,0 +1,5 @@
+"""Capacity: the beds, places and rooms that the activity takes."""
+
+from projector.capacity.stage import capacity_stage
+
+__all__ = ["capacity_stage"]

@@ -1,0 +1,1 @@
+"""Inputs: tables from files, read and checked."""

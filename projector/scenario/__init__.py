@@ -1,0 +1,39 @@
+"""The scenario language: what a planner writes, read into frozen models.
+
+`load_scenario` reads a file and its parents and reports all problems at once,
+`check_names` holds its names against those of the inputs, and
+`scenario_schema` describes the language to editors.
+"""
+
+from projector.scenario.distributions import Distribution
+from projector.scenario.loading import load_scenario
+from projector.scenario.models import (
+    Change,
+    Duty,
+    Growth,
+    Inputs,
+    Scenario,
+    Selection,
+    SiteCapacity,
+)
+from projector.scenario.names import VOCABULARY, check_names
+from projector.scenario.parsing import Ages
+from projector.scenario.schema import scenario_schema
+from projector.scenario.values import Path
+
+__all__ = [
+    "VOCABULARY",
+    "Ages",
+    "Change",
+    "Distribution",
+    "Duty",
+    "Growth",
+    "Inputs",
+    "Path",
+    "Scenario",
+    "Selection",
+    "SiteCapacity",
+    "check_names",
+    "load_scenario",
+    "scenario_schema",
+]

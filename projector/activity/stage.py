@@ -1,0 +1,224 @@
+r"""The activity stage: persons to contacts and bed days.
+
+.. math:: C_{r,y,d,s} = \sum_{x,a} P_{r,y,x,a} \; u^{(g)}_{y,x,a,d,s}
+
+one matrix product per year and group of regions: regions with the same level of use and
+the same changes share their use per person :math:`u^{(g)}`. Visitors are people present
+on an average day, with the age and sex of the nation, who use their part of some settings.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from projector.activity.changes import apply_changes
+from projector.activity.use import Use, national_use
+from projector.errors import ConsistencyError, Problem
+from projector.tables import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from projector.scenario.models import Scenario
+
+__all__ = ["activity_stage", "contacts_of"]
+
+Array = NDArray[np.float64]
+
+
+def contacts_of(persons: Array, use_per_person: Array) -> Array:
+    """Persons times use per person, summed over sex and age.
+
+    Parameters
+    ----------
+    persons
+        ``[region, year, sex, age]``.
+    use_per_person
+        ``[year, sex, age, diagnosis, setting]``.
+
+    Returns
+    -------
+    ndarray
+        ``[region, year, diagnosis, setting]``.
+    """
+    regions, years = persons.shape[:2]
+    cells = persons.shape[2] * persons.shape[3]
+    by_year = persons.transpose(1, 0, 2, 3).reshape(years, regions, cells)
+    rates = use_per_person.reshape(years, cells, -1)
+    product = by_year @ rates
+    return product.transpose(1, 0, 2).reshape(regions, years, *use_per_person.shape[-2:])
+
+
+def activity_stage(
+    population: xr.Dataset,
+    nation: xr.DataArray,
+    tables: Mapping[str, pd.DataFrame],
+    scenario: "Scenario",
+    members: "Callable[[str], Sequence[str]]",
+) -> xr.Dataset:
+    """Contacts and bed days by region, year, diagnosis and setting.
+
+    Parameters
+    ----------
+    population
+        Result of the population stage.
+    nation
+        ``[sex, age]``, persons: the age and sex of visitors.
+    tables
+        Input tables ``diagnoses``, ``use_rates``, ``length_of_stay``, ``growth`` and, where
+        there are any, ``use_levels`` and ``visitor_use``.
+    scenario
+        Growth, changes, visitors and base year.
+    members
+        Region codes of a region or area name.
+
+    Returns
+    -------
+    Dataset
+        ``contacts`` and ``bed_days``, ``[region, year, diagnosis, setting]``.
+
+    Raises
+    ------
+    ConsistencyError
+        If a change finds nothing to change, or stays arrive where no length of stay is known.
+    """
+    persons = population["population"]
+    regions = [str(code) for code in persons["region"].values]
+    years = persons["year"].values
+    base_year = scenario.years.base
+    open_age = int(persons["age"].values[-1])
+    diagnoses = list(tables["diagnoses"]["diagnosis"])
+    kinds = list(tables["diagnoses"]["kind"])
+    national = national_use(tables, scenario.activity.growth, years, base_year, open_age)
+    levels = _use_levels(tables.get("use_levels"), kinds, regions, members)
+    visitors = _visitors(scenario, population, nation, members)
+    visitor_share = _visitor_share(tables.get("visitor_use"))
+
+    changes = [
+        (change, scenario.where("activity", "changes", i, change.kind))
+        for i, change in enumerate(scenario.activity.changes)
+    ]
+    touched = np.array(
+        [
+            [_concerns(change.selection.region, region, members) for change, _ in changes]
+            for region in regions
+        ],
+        dtype=bool,
+    ).reshape(len(regions), len(changes))
+
+    shape = (len(regions), len(years), len(diagnoses), len(SETTINGS))
+    contacts, bed_days = np.zeros(shape), np.zeros(shape)
+    matched = np.zeros(len(changes), dtype=bool)
+    for group in _groups(levels, touched):
+        chosen = np.flatnonzero(touched[group[0]])
+        in_group = [changes[i] for i in chosen]
+        own = national.scaled(levels[group[0]])
+        resident, found = apply_changes(own, in_group, diagnoses, years, base_year)
+        matched[chosen] |= found
+        _add(contacts, bed_days, group, persons.values[group], resident)
+        if visitors[group].any():
+            guest, _ = apply_changes(
+                own.scaled(visitor_share), in_group, diagnoses, years, base_year
+            )
+            _add(contacts, bed_days, group, visitors[group], guest)
+    _refuse_idle([place for (_, place), hit in zip(changes, matched, strict=True) if not hit])
+    coords = {"region": regions, "year": years, "diagnosis": diagnoses, "setting": list(SETTINGS)}
+    dims = ("region", "year", "diagnosis", "setting")
+    return xr.Dataset(
+        {"contacts": (dims, contacts), "bed_days": (dims, bed_days)}, coords=coords
+    ).assign_coords(kind=("diagnosis", kinds))
+
+
+def _add(contacts: Array, bed_days: Array, group: list[int], persons: Array, use: Use) -> None:
+    """Add what some people use to the regions of a group."""
+    contacts[group] += contacts_of(persons, use.contacts)
+    bed_days[group] += contacts_of(persons, use.bed_days)
+
+
+def _groups(levels: Array, touched: NDArray[np.bool_]) -> list[list[int]]:
+    """Indices of regions that have the same levels and the same changes."""
+    groups: dict[tuple[bytes, bytes], list[int]] = {}
+    for i, (level, hit) in enumerate(zip(levels, touched, strict=True)):
+        groups.setdefault((level.tobytes(), hit.tobytes()), []).append(i)
+    return list(groups.values())
+
+
+def _concerns(
+    names: Sequence[str] | None, region: str, members: "Callable[[str], Sequence[str]]"
+) -> bool:
+    """Whether a change limited to some regions or areas is about this region."""
+    return names is None or any(region in members(name) for name in names)
+
+
+def _use_levels(
+    table: pd.DataFrame | None,
+    kinds: list[str],
+    regions: list[str],
+    members: "Callable[[str], Sequence[str]]",
+) -> Array:
+    """Level of use ``[region, diagnosis, setting]``; 1 where the table says nothing.
+
+    A row for a smaller area goes before one for a larger area that contains it.
+    """
+    result = np.ones((len(regions), len(kinds), len(SETTINGS)))
+    if table is None:
+        return result
+    rows = [(members(row["region"]), row) for row in table.to_dict("records")]
+    for codes, row in sorted(rows, key=lambda pair: -len(pair[0])):
+        where = np.isin(regions, list(codes))
+        chosen = [row["kind"] in ("*", kind) for kind in kinds]
+        result[np.ix_(where, chosen, [SETTINGS.index(row["setting"])])] = row["level"]
+    return result
+
+
+def _visitors(
+    scenario: "Scenario",
+    population: xr.Dataset,
+    nation: xr.DataArray,
+    members: "Callable[[str], Sequence[str]]",
+) -> Array:
+    """Visitors present ``[region, year, sex, age]``, spread over an area's regions by people."""
+    persons = population["population"]
+    regions = list(persons["region"].values)
+    result = np.zeros(persons.shape)
+    structure = nation.values / nation.values.sum()
+    for name, path in scenario.population.visitors.items():
+        codes = [code for code in members(name) if code in regions]
+        if not codes:
+            raise ConsistencyError(
+                Problem(
+                    where=scenario.where("population", "visitors", name),
+                    message=f"visitors of {name}, which is not among the regions of the run",
+                )
+            )
+        where = [regions.index(code) for code in codes]
+        people = persons.values[where].sum(axis=(2, 3))
+        present = path.at(persons["year"].values, base_year=scenario.years.base)
+        each = people / people.sum(axis=0) * present
+        result[where] += each[:, :, np.newaxis, np.newaxis] * structure
+    return result
+
+
+def _visitor_share(table: pd.DataFrame | None) -> Array:
+    """A visitor's use against a resident's, ``[1, setting]``; a setting with no row has none."""
+    shares = {} if table is None else dict(zip(table["setting"], table["share"], strict=True))
+    return np.array([[float(shares.get(setting, 0.0)) for setting in SETTINGS]])
+
+
+def _refuse_idle(places: list[str]) -> None:
+    if places:
+        raise ConsistencyError(
+            [
+                Problem(
+                    where=place,
+                    message="the change matches nothing: none of the selected people, in the "
+                    "regions of the run, has such contacts",
+                    expected="a diagnosis that is treated in the setting, and ages that use it",
+                )
+                for place in places
+            ]
+        )

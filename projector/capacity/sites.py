@@ -1,0 +1,126 @@
+"""Sites: where capacity stands, whom it serves and how much there is over the years."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from projector.errors import ConsistencyError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from projector.scenario.models import Scenario
+
+__all__ = ["Site", "gather_sites"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place with capacity.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    regions
+        Codes of the regions it serves.
+    amounts
+        By resource, units that exist in each year of the run, ``[year]``.
+    """
+
+    name: str
+    regions: frozenset[str]
+    amounts: Mapping[str, Array]
+
+
+def gather_sites(
+    tables: Mapping[str, pd.DataFrame],
+    scenario: "Scenario",
+    years: NDArray[np.int64],
+    regions: Sequence[str],
+    members: "Callable[[str], Sequence[str]]",
+) -> tuple[list[Site], list[str]]:
+    """Sites of the input tables with the scenario's own figures in their place.
+
+    Parameters
+    ----------
+    tables
+        Input tables ``sites`` and ``existing``; either may be absent.
+    scenario
+        Its existing capacity: a resource it writes for a site replaces the table's path.
+    years
+        Calendar years of the run.
+    regions
+        Codes of the regions of the run.
+    members
+        Region codes of a region or area name.
+
+    Returns
+    -------
+    list of Site
+        Sites all of whose regions are in the run.
+    list of str
+        Names of the sites that also serve regions outside the run; need and capacity there
+        cannot be compared, so they are left out and named.
+
+    Raises
+    ------
+    ConsistencyError
+        If two sites offer the same resource to the same region: nobody could say which part
+        of the need is whose.
+    """
+    serves: dict[str, str] = {}
+    if "sites" in tables:
+        serves = dict(zip(tables["sites"]["site"], tables["sites"]["serves"], strict=True))
+    amounts: dict[str, dict[str, Array]] = {name: {} for name in serves}
+    if "existing" in tables:
+        for (name, resource), rows in tables["existing"].groupby(["site", "resource"]):
+            points = rows.sort_values("year")
+            amounts[name][resource] = np.interp(years, points["year"], points["amount"])
+    for name, own in scenario.capacity.existing.items():
+        if own.serves is not None:
+            serves[name] = own.serves
+        for resource, path in own.amounts.items():
+            at_base = amounts.get(name, {}).get(resource)
+            amounts.setdefault(name, {})[resource] = path.at(
+                years,
+                base_year=scenario.years.base,
+                base_value=None if at_base is None else float(at_base[0]),
+            )
+    sites = [
+        Site(name, frozenset(members(area)), amounts[name])
+        for name, area in serves.items()
+        if amounts[name]
+    ]
+    inside = [site for site in sites if site.regions <= set(regions)]
+    left_out = [
+        site.name
+        for site in sites
+        if not site.regions <= set(regions) and not site.regions.isdisjoint(regions)
+    ]
+    _refuse_shared_need(inside)
+    return inside, left_out
+
+
+def _refuse_shared_need(sites: Sequence[Site]) -> None:
+    """Every region's need of a resource belongs to one site at most."""
+    problems = [
+        Problem(
+            where=f"existing capacity of {one.name} and {other.name}",
+            message=f"both sites offer {resource} to region {min(one.regions & other.regions)}",
+            expected="one site per region and resource; give their places to one of them, or "
+            "let each serve its own part",
+        )
+        for one, other in combinations(sites, 2)
+        for resource in one.amounts
+        if resource in other.amounts and one.regions & other.regions
+    ]
+    if problems:
+        raise ConsistencyError(problems)

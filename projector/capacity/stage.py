@@ -1,0 +1,190 @@
+"""The capacity stage: beds, places and rooms that the activity takes, against what exists.
+
+Need is given by region. A site serves a region or an area; its gap is the need of all it
+serves less what stands there. Beds sized by overflow are sized for the unit that the
+patients share (the site that has such beds, or else the region alone), and the regions
+then carry the unit's beds in proportion to their bed days, so that parts add up.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from projector.capacity.sites import Site, gather_sites
+from projector.capacity.sizing import beds_by_occupancy, beds_by_overflow, units_by_hours
+from projector.tables import unique
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from projector.scenario.models import Scenario
+
+__all__ = ["capacity_stage"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Norm:
+    """One row of the table norms, with the scenario's own figures in their place."""
+
+    setting: str
+    kind: str
+    resource: str
+    unit: str
+    occupancy: Array
+    minutes: Array
+    hours_per_day: Array
+    days_per_year: Array
+    utilisation: Array
+    overflow: Array | None
+
+
+def capacity_stage(
+    activity: xr.Dataset,
+    tables: Mapping[str, pd.DataFrame],
+    scenario: "Scenario",
+    members: "Callable[[str], Sequence[str]]",
+) -> tuple[dict[str, xr.Dataset], list[str]]:
+    """Need, existing capacity and gap.
+
+    Parameters
+    ----------
+    activity
+        Result of the activity stage.
+    tables
+        Input tables ``norms`` and, where there are any, ``sites`` and ``existing``.
+    scenario
+        Occupancy, overflow, opening and existing capacity.
+    members
+        Region codes of a region or area name.
+
+    Returns
+    -------
+    dict of Dataset
+        By unit (``beds``, ``places``, ``rooms``): ``need[region, year, resource]`` and
+        ``existing``, ``served`` and ``gap``, ``[site, year, resource]``, NaN where the site
+        has no such resource (it is not zero: the question does not arise there).
+    list of str
+        Sites that were left out because they also serve regions outside the run.
+
+    Raises
+    ------
+    ConsistencyError
+        If two sites offer the same resource to the same region.
+    """
+    years = activity["year"].values
+    regions = [str(code) for code in activity["region"].values]
+    norms = _norms(tables["norms"], scenario, years)
+    sites, left_out = gather_sites(tables, scenario, years, regions, members)
+    result = {}
+    for unit in ("beds", "places", "rooms"):
+        of_unit = [norm for norm in norms if norm.unit == unit]
+        resources = unique(norm.resource for norm in of_unit)
+        need = np.zeros((len(regions), len(years), len(resources)))
+        for norm in of_unit:
+            together = [site.regions for site in sites if norm.resource in site.amounts]
+            need[..., resources.index(norm.resource)] += _need(norm, activity, regions, together)
+        result[unit] = _against_existing(need, resources, sites, regions, years)
+    return result, left_out
+
+
+def _norms(table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64]) -> list[_Norm]:
+    """Norms over the years; what the scenario writes for a setting replaces the table's figure."""
+    base = scenario.years.base
+
+    def over_years(own: object, from_table: float) -> Array:
+        if own is None:
+            return np.full(len(years), from_table)
+        return own.at(years, base_year=base, base_value=from_table)  # type: ignore[attr-defined]
+
+    norms = []
+    for row in table.to_dict("records"):
+        setting = row["setting"]
+        opening = scenario.capacity.opening.get(setting)
+        limit = scenario.capacity.overflow.get(setting)
+        norms.append(
+            _Norm(
+                setting=setting,
+                kind=row["kind"],
+                resource=row["resource"],
+                unit=row["unit"],
+                occupancy=over_years(scenario.capacity.occupancy.get(setting), row["occupancy"]),
+                overflow=None if limit is None else limit.at(years, base_year=base),
+                **{
+                    name: over_years(getattr(opening, name, None), row[name])
+                    for name in ("minutes", "hours_per_day", "days_per_year", "utilisation")
+                },
+            )
+        )
+    return norms
+
+
+def _need(
+    norm: _Norm, activity: xr.Dataset, regions: list[str], together: list[frozenset[str]]
+) -> Array:
+    """Units of one norm, ``[region, year]``."""
+    measure = "bed_days" if norm.unit == "beds" else "contacts"
+    chosen = activity[measure].sel(setting=norm.setting)
+    if norm.kind != "*":
+        chosen = chosen.isel(diagnosis=np.flatnonzero(activity["kind"].values == norm.kind))
+    amount = chosen.sum("diagnosis").values
+    if norm.unit != "beds":
+        return units_by_hours(
+            amount, norm.minutes, norm.hours_per_day, norm.days_per_year, norm.utilisation
+        )
+    if norm.overflow is None:
+        return beds_by_occupancy(amount, norm.occupancy, norm.days_per_year)
+    need = np.zeros_like(amount)
+    for unit in _units(regions, together):
+        pooled = amount[unit].sum(axis=0)
+        beds = beds_by_overflow(pooled, norm.overflow, norm.days_per_year)
+        share = np.divide(amount[unit], pooled, out=np.zeros_like(amount[unit]), where=pooled > 0)
+        need[unit] = share * beds
+    return need
+
+
+def _units(regions: list[str], together: list[frozenset[str]]) -> list[list[int]]:
+    """Regions that share beds: those of a site, and every other region on its own."""
+    pooled = [[i for i, code in enumerate(regions) if code in site] for site in together]
+    alone = set(range(len(regions))).difference(*pooled) if pooled else set(range(len(regions)))
+    return [*pooled, *([i] for i in sorted(alone))]
+
+
+def _against_existing(
+    need: Array,
+    resources: list[str],
+    sites: Sequence[Site],
+    regions: list[str],
+    years: NDArray[np.int64],
+) -> xr.Dataset:
+    """Need beside existing capacity and gap, for the sites that have any of the resources."""
+    here = [site for site in sites if not site.amounts.keys().isdisjoint(resources)]
+    shape = (len(here), len(years), len(resources))
+    existing, served = np.full(shape, np.nan), np.full(shape, np.nan)
+    for i, site in enumerate(here):
+        inside = [region in site.regions for region in regions]
+        for j, resource in enumerate(resources):
+            if resource in site.amounts:
+                existing[i, :, j] = site.amounts[resource]
+                served[i, :, j] = need[inside, :, j].sum(axis=0)
+    by_site = ("site", "year", "resource")
+    return xr.Dataset(
+        {
+            "need": (("region", "year", "resource"), need),
+            "existing": (by_site, existing),
+            "served": (by_site, served),
+            "gap": (by_site, served - existing),
+        },
+        coords={
+            "region": regions,
+            "year": years,
+            "resource": np.array(resources, dtype=object),
+            "site": np.array([site.name for site in here], dtype=object),
+        },
+    )

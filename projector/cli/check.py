@@ -1,0 +1,40 @@
+"""``projector check``: every problem of some scenarios, and of the inputs they point to."""
+
+from pathlib import Path
+
+import click
+
+from projector.errors import ProjectorError
+from projector.run import read_inputs
+from projector.run.regions import chosen_regions
+from projector.scenario import load_scenario
+
+__all__ = ["check_scenarios"]
+
+
+def check_scenarios(paths: tuple[Path, ...]) -> None:
+    """Check scenario files one after the other; say of each that it is right, or what is not.
+
+    Parameters
+    ----------
+    paths
+        Scenario files.
+
+    Raises
+    ------
+    ProjectorError
+        With the problems of all files, after all were looked at; of several kinds of fault
+        the first decides the exit code.
+    """
+    errors: list[ProjectorError] = []
+    for path in paths:
+        try:
+            scenario = load_scenario(path)
+            chosen_regions(scenario, read_inputs(scenario))
+        except ProjectorError as error:
+            errors.append(error)
+        else:
+            click.echo(f"{path}: no problems")
+    if errors:
+        problems = [problem for error in errors for problem in error.problems]
+        raise type(errors[0])(problems)

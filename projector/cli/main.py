@@ -1,0 +1,127 @@
+"""The command line: thin commands over the library.
+
+Only click is imported here; every command imports what it uses, so that ``projector
+--help`` answers at once.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from projector import __version__
+from projector.errors import ProjectorError
+
+__all__ = ["main"]
+
+_EXIT_CODES = """
+\b
+Exit codes:
+  0  all is well
+  2  the command was used wrongly
+  3  a scenario file is wrong
+  4  a table of the inputs is wrong
+  5  scenario and inputs do not fit together
+"""
+
+
+class _Commands(click.Group):
+    """A group that turns every fault of the input into messages and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ProjectorError as error:
+            if ctx.params.get("debug"):
+                raise
+            for problem in error.problems:
+                click.echo(str(problem), err=True)
+            ctx.exit(error.exit_code)
+        except OSError as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"{error.filename or 'file system'}: {error.strerror or error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Commands, epilog=_EXIT_CODES)
+@click.version_option(__version__, prog_name="projector")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Project people, care, capacity and staff for planners of health services."""
+
+
+_SCENARIO = click.argument("scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_LANGUAGE = click.option(
+    "--language",
+    type=click.Choice(["nb", "en"]),
+    default="nb",
+    show_default=True,
+    help="Language of what is printed: bokmål or English.",
+)
+
+
+@cli.command()
+@_SCENARIO
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the results.  [default: outputs/ and the scenario file's name]",
+)
+@_LANGUAGE
+def run(scenario: Path, output: Path | None, language: str) -> None:
+    """Run SCENARIO, print the main figures and write netCDF and CSV files."""
+    from projector.cli.run import run_scenario
+
+    run_scenario(scenario, output or Path("outputs") / scenario.stem, language)
+
+
+@cli.command()
+@click.argument(
+    "scenarios",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+def check(scenarios: tuple[Path, ...]) -> None:
+    """Check SCENARIOS and the inputs they point to; report every problem at once."""
+    from projector.cli.check import check_scenarios
+
+    check_scenarios(scenarios)
+
+
+@cli.command()
+@click.option(
+    "--write",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of the terminal.",
+)
+def schema(target: Path | None) -> None:
+    """Print the JSON schema of scenario files, for editors."""
+    import json
+
+    from projector.scenario import scenario_schema
+
+    text = json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
+    if target is None:
+        click.echo(text, nl=False)
+    else:
+        target.write_text(text, encoding="utf-8")
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+def new(folder: Path) -> None:
+    """Lay out DIR as a working folder with an example scenario and inputs."""
+    from projector.cli.new import lay_out
+
+    lay_out(folder)
+
+
+def main() -> None:
+    """Run the command line; text is UTF-8 whatever the terminal's own encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    cli(prog_name="projector")

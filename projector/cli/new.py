@@ -1,0 +1,53 @@
+"""``projector new``: a working folder with everything a first scenario needs."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from projector.errors import Problem, UsageError
+
+__all__ = ["lay_out"]
+
+_PARTS = ("scenarios", "inputs/case-areas", "scenario.schema.json")
+
+
+def lay_out(folder: Path) -> None:
+    """Copy the example scenarios, their inputs and the editor schema into a new folder.
+
+    Parameters
+    ----------
+    folder
+        Must be empty or not there yet.
+
+    Raises
+    ------
+    UsageError
+        If something lies in the folder already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(
+            Problem(
+                where=str(folder),
+                message="the folder is not empty",
+                found=", ".join(sorted(path.name for path in folder.iterdir())[:5]),
+                expected="a new name, or an empty folder",
+            )
+        )
+    home = _home_of_examples()
+    for part in _PARTS:
+        source, target = home / part, folder / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source, target)
+    click.echo(f"{folder}: ready. Try\n\n  cd {folder}\n  projector run scenarios/hallingdal.yaml")
+
+
+def _home_of_examples() -> Path:
+    """The checkout where the program runs from one, or what the installer put beside it."""
+    checkout = Path(__file__).resolve().parents[2]
+    installed = Path(sys.prefix) / "share" / "projector"
+    return checkout if (checkout / _PARTS[1]).is_dir() else installed

@@ -1,0 +1,169 @@
+"""An input set: a folder of tables, read, held against their contracts and against each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+
+from projector.errors import InputsError, Problem, nearest_name
+from projector.inputs.consistency import check_tables
+from projector.inputs.read import Population, read_population, read_table
+from projector.tables import INPUT_TABLES, NATION
+
+__all__ = ["ALL_REGIONS", "InputSet", "load_inputs"]
+
+ALL_REGIONS = "all"
+"""In a scenario's regions: every region of the population table but the nation."""
+
+_FORMATS = (".csv", ".csv.gz", ".json", ".nc")
+
+
+@dataclass(frozen=True)
+class InputSet:
+    """Everything a run reads, checked.
+
+    Parameters
+    ----------
+    population
+        People on 1 January as published, with their region names.
+    tables
+        The other tables by their name in `projector.tables.INPUT_TABLES`.
+    files
+        SHA-256 of every file that was read, by table and file name.
+    """
+
+    population: Population
+    tables: Mapping[str, pd.DataFrame]
+    files: Mapping[str, str]
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the regions in the population table."""
+        return tuple(str(code) for code in self.population.persons["region"].values)
+
+    @cached_property
+    def areas(self) -> Mapping[str, tuple[str, ...]]:
+        """Region codes of every area, areas within areas opened."""
+        direct: dict[str, list[str]] = {}
+        for area, member in zip(
+            self.tables["areas"]["area"], self.tables["areas"]["member"], strict=True
+        ):
+            direct.setdefault(area, []).append(member)
+
+        def opened(area: str) -> list[str]:
+            codes: list[str] = []
+            for member in direct[area]:
+                codes += opened(member) if member in direct else [self._code_or_name(member)[0]]
+            return codes
+
+        return {area: tuple(dict.fromkeys(opened(area))) for area in direct}
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """Region codes of a region code, region name or area name.
+
+        A code goes before an area, an area before a region's name. A name that nothing
+        carries gives no codes: whether that is a fault is for the one who asks.
+        """
+        if name == ALL_REGIONS:
+            return tuple(code for code in self.codes if code != NATION)
+        if name not in self.codes and name in self.areas:
+            return self.areas[name]
+        return self._code_or_name(name)
+
+    def _code_or_name(self, name: str) -> tuple[str, ...]:
+        by_name = tuple(
+            code for code, label in self.population.region_names.items() if label == name
+        )
+        return by_name if by_name and name not in self.codes else (name,)
+
+    def vocabulary(self) -> dict[str, list[str]]:
+        """Every name that a scenario on this set may use, by what it names."""
+        tables = self.tables
+        return {
+            "region": [
+                ALL_REGIONS,
+                *self.areas,
+                *self.codes,
+                *self.population.region_names.values(),
+            ],
+            "diagnosis": list(tables["diagnoses"]["diagnosis"]),
+            "resource": sorted(set(tables["norms"]["resource"])),
+            "profession": sorted(set(tables["staffing"]["profession"])),
+            "competence": sorted(set(tables["competences"]["competence"])),
+            "site": list(tables["sites"]["site"]) if "sites" in tables else [],
+        }
+
+
+def load_inputs(folder: Path, own: Mapping[str, Sequence[Path]]) -> InputSet:
+    """Read an input set.
+
+    Parameters
+    ----------
+    folder
+        The set: one file per table of `projector.tables.INPUT_TABLES`, named after it.
+    own
+        Files that a scenario puts in the place of the set's, by table; ``population`` may
+        have several, one per year for example.
+
+    Returns
+    -------
+    InputSet
+
+    Raises
+    ------
+    InputsError
+        With every fault of every table.
+    """
+    problems: list[Problem] = []
+    tables: dict[str, pd.DataFrame] = {}
+    files: dict[str, str] = {}
+    population_files: list[Path] = []
+    for name, contract in INPUT_TABLES.items():
+        found = list(own[name]) if name in own else _find(folder, name)
+        if not found:
+            if contract.required:
+                problems.append(_missing_table(folder, name))
+            continue
+        files |= {f"{name}: {path.name}": sha256(path.read_bytes()).hexdigest() for path in found}
+        if name == "population":
+            population_files = found
+            continue
+        try:
+            tables[name] = read_table(found[0], name)
+        except InputsError as error:
+            problems += error.problems
+    names = None
+    if "regions" in tables:
+        names = dict(
+            zip(tables["regions"]["region"], tables["regions"]["region_name"], strict=True)
+        )
+    population = None
+    if population_files:
+        try:
+            population = read_population(population_files, names=names)
+        except InputsError as error:
+            problems += error.problems
+    if problems or population is None:
+        raise InputsError(problems)
+    problems = check_tables(folder, tables)
+    if problems:
+        raise InputsError(problems)
+    return InputSet(population=population, tables=tables, files=files)
+
+
+def _find(folder: Path, name: str) -> list[Path]:
+    """The file of a table in a folder, in whichever format it is there."""
+    return [path for ending in _FORMATS if (path := folder / f"{name}{ending}").is_file()][:1]
+
+
+def _missing_table(folder: Path, name: str) -> Problem:
+    there = [path.name for path in folder.iterdir() if path.is_file()]
+    return Problem(
+        where=str(folder),
+        message=f"the input set has no table {name}",
+        expected=f"a file {name}.csv: {INPUT_TABLES[name].description}",
+        nearest=nearest_name(f"{name}.csv", there),
+    )

@@ -1,0 +1,69 @@
+"""A folder of results appears whole or not at all, and never in the place of nothing.
+
+The new folder is written beside the old one and then takes its name. A run that is killed
+leaves the old folder as it was; one that is killed in the instant between the two renames
+leaves it under its ``.previous`` name, from where the next write, or `restore`, takes it back.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+
+__all__ = ["restore", "whole_folder"]
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A temporary folder that becomes `target` when the block ends well.
+
+    Parameters
+    ----------
+    target
+        Where the results shall lie. What lies there before stays until the block is done.
+
+    Yields
+    ------
+    Path
+        The folder to write into, on the same file system.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    restore(target)
+    unfinished = Path(mkdtemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent))
+    try:
+        yield unfinished
+        for path in unfinished.rglob("*"):
+            if path.is_file():
+                _flush(path)
+        unfinished.chmod(0o755)
+        if target.exists():
+            target.rename(_previous(target))
+        unfinished.rename(target)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        restore(target)
+        raise
+    shutil.rmtree(_previous(target), ignore_errors=True)
+
+
+def restore(target: Path) -> None:
+    """Take back what a killed run had set aside, if nothing has taken its place."""
+    previous = _previous(target)
+    if not previous.exists():
+        return
+    if target.exists():
+        shutil.rmtree(previous)
+    else:
+        previous.rename(target)
+
+
+def _previous(target: Path) -> Path:
+    return target.with_name(f".{target.name}.previous")
+
+
+def _flush(path: Path) -> None:
+    """Have the file on the disk before its folder gets its name."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

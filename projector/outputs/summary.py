@@ -1,0 +1,161 @@
+"""The figures that a planner looks at first: a few years, all regions of the run together."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from projector.outputs.words import Language, number, word
+
+__all__ = ["AGE_GROUPS", "Row", "Section", "headline_years", "people_in", "summary"]
+
+AGE_GROUPS = {"0-19": (0, 19), "20-66": (20, 66), "67-79": (67, 79), "80+": (80, None)}
+_REGIONS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: a name and its figures, already written out."""
+
+    name: str
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some lines under a heading."""
+
+    heading: str
+    rows: tuple[Row, ...]
+
+
+def headline_years(years: Sequence[int]) -> list[int]:
+    """The first and the last year, and between them every year that five divides."""
+    first, last = int(years[0]), int(years[-1])
+    return [year for year in map(int, years) if year in (first, last) or year % 5 == 0]
+
+
+def people_in(population: xr.DataArray, group: str) -> xr.DataArray:
+    """People of an age group, summed over sex and age.
+
+    Parameters
+    ----------
+    population
+        ``[region, year, sex, age]``.
+    group
+        A key of `AGE_GROUPS`.
+
+    Returns
+    -------
+    DataArray
+        ``[region, year]``.
+    """
+    first, last = AGE_GROUPS[group]
+    return population.sel(age=slice(first, last)).sum(("sex", "age"))
+
+
+def summary(tree: xr.DataTree, language: Language) -> list[Section]:
+    """The result table.
+
+    Parameters
+    ----------
+    tree
+        From `projector.run`.
+    language
+        ``nb`` or ``en``.
+
+    Returns
+    -------
+    list of Section
+        People by age group, contacts and bed days by setting, beds, places and rooms, staff
+        by profession, need against existing by site, and people 80+ by region. Figures stand
+        for the years of `headline_years`.
+    """
+    years = headline_years(tree["population"]["year"].values)
+    named = json.loads(tree.attrs["names"])
+
+    def name_of(kind: str, key: str) -> str:
+        return str(named.get(kind, {}).get(key, {}).get(language, key))
+
+    def row(name: str, values: xr.DataArray, decimals: int = 0) -> Row:
+        chosen = values.sel(year=years).values
+        return Row(name, tuple(number(float(value), language, decimals) for value in chosen))
+
+    def nonzero(values: xr.DataArray, dim: str) -> Iterator[tuple[str, xr.DataArray]]:
+        for key in values[dim].values:
+            one = values.sel({dim: key})
+            if bool((one != 0).any()):
+                yield str(key), one
+
+    population = tree["population"]["population"]
+    total = word("total", language)
+    groups = {group: people_in(population, group).sum("region") for group in AGE_GROUPS}
+    sections = [
+        Section(
+            word("people", language),
+            (
+                *(row(word(f"ages {group}", language), n) for group, n in groups.items()),
+                row(total, population.sum(("region", "sex", "age"))),
+            ),
+        )
+    ]
+    for measure, heading in (("contacts", "contacts"), ("bed_days", "bed days")):
+        by_setting = tree["activity"][measure].sum(("region", "diagnosis"))
+        rows = [row(word(key, language), one) for key, one in nonzero(by_setting, "setting")]
+        sections.append(Section(word(heading, language), tuple(rows)))
+    for unit in ("beds", "places", "rooms"):
+        need = tree[f"capacity/{unit}"]["need"].sum("region")
+        rows = [row(name_of("resource", key), one, 1) for key, one in nonzero(need, "resource")]
+        sections.append(Section(word(unit, language), tuple(rows)))
+    staff = tree["workforce"]["need"].sum(("region", "setting"))
+    rows = [row(name_of("profession", key), one, 1) for key, one in nonzero(staff, "profession")]
+    sections.append(
+        Section(word("staff", language), (*rows, row(total, staff.sum("profession"), 1)))
+    )
+    sections.append(
+        Section(word("existing", language), tuple(_sites(tree, years, language, named)))
+    )
+    sections.append(Section(word("by region", language), tuple(_regions(tree, years, language))))
+    return [section for section in sections if section.rows]
+
+
+def _sites(
+    tree: xr.DataTree,
+    years: list[int],
+    language: Language,
+    named: dict[str, dict[str, dict[str, str]]],
+) -> Iterator[Row]:
+    """Need and existing capacity of every site, by resource."""
+    for unit in ("beds", "places", "rooms"):
+        dataset = tree[f"capacity/{unit}"].to_dataset()
+        for site in dataset["site"].values:
+            for resource in dataset["resource"].values:
+                one = dataset.sel(site=site, resource=resource, year=years)
+                if np.isnan(one["existing"].values).all():
+                    continue
+                name = named["resource"].get(str(resource), {}).get(language, str(resource))
+                yield Row(
+                    f"{site}: {name}",
+                    tuple(
+                        f"{number(float(need), language, 1)} / {number(float(there), language)}"
+                        for need, there in zip(
+                            one["served"].values, one["existing"].values, strict=True
+                        )
+                    ),
+                )
+
+
+def _regions(tree: xr.DataTree, years: list[int], language: Language) -> Iterator[Row]:
+    """People 80+ in each region, the first of them where there are many."""
+    oldest = people_in(tree["population"]["population"], "80+").sel(year=years)
+    names = json.loads(tree.attrs["region_names"])
+    if oldest.sizes["region"] == 1:
+        return
+    for code in oldest["region"].values[:_REGIONS_SHOWN]:
+        figures = oldest.sel(region=code).values
+        yield Row(names[str(code)], tuple(number(float(value), language) for value in figures))
+    more = oldest.sizes["region"] - _REGIONS_SHOWN
+    if more > 0:
+        yield Row(word("more regions", language, count=more), ())

@@ -1,0 +1,38 @@
+"""What planners read, in Norwegian (bokmål) and English: one catalogue, two columns."""
+
+import csv
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+__all__ = ["LANGUAGES", "Language", "number", "word"]
+
+Language = Literal["nb", "en"]
+LANGUAGES: tuple[Language, ...] = ("nb", "en")
+
+_THIN_SPACE = "\u202f"
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, str]]:
+    text = files("projector.outputs").joinpath("words.csv").read_text(encoding="utf-8")
+    return {row["key"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def word(key: str, language: Language, **values: object) -> str:
+    """The text of a key of ``words.csv``, with values put in its braces.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue has no such key.
+    """
+    return _catalogue()[key][language].format(**values)
+
+
+def number(value: float, language: Language, decimals: int = 0) -> str:
+    """A number as the language writes it: ``12 345,6`` in Norwegian, ``12,345.6`` in English."""
+    text = f"{value:,.{decimals}f}"
+    if language == "en":
+        return text
+    return text.replace(",", _THIN_SPACE).replace(".", ",").replace("-", "−")

@@ -1,0 +1,61 @@
+"""Everything that a run leaves behind, in one folder, whole or not at all."""
+
+from pathlib import Path
+
+import xarray as xr
+
+from projector.errors import Problem, UsageError
+from projector.outputs.atomic import whole_folder
+from projector.outputs.netcdf import write_netcdf
+from projector.outputs.tidy import write_csv
+
+__all__ = ["RESULTS_FILE", "write_results"]
+
+RESULTS_FILE = "results.nc"
+_SCENARIO_FILE = "scenario.yaml"
+_CSV_FOLDER = "csv"
+
+
+def write_results(tree: xr.DataTree, target: Path) -> None:
+    """Write a run's results.
+
+    Parameters
+    ----------
+    tree
+        From `projector.run`.
+    target
+        The folder: ``results.nc``, ``csv/`` with one file for each variable, and
+        ``scenario.yaml``, the resolved scenario with the file and line of every value.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds files that no run has written; they would be lost.
+    """
+    _refuse_foreign_files(target)
+    with whole_folder(target) as folder:
+        write_netcdf(tree, folder / RESULTS_FILE)
+        write_csv(tree, folder / _CSV_FOLDER)
+        (folder / _SCENARIO_FILE).write_text(tree.attrs["scenario_resolved"], encoding="utf-8")
+
+
+def _refuse_foreign_files(target: Path) -> None:
+    """A new result takes the whole folder's place, so nothing else may lie there."""
+    if not target.exists():
+        return
+    ours = {RESULTS_FILE, _SCENARIO_FILE, _CSV_FOLDER}
+    foreign = (
+        sorted(path.name for path in target.iterdir() if path.name not in ours)
+        if target.is_dir()
+        else [target.name]
+    )
+    if foreign:
+        raise UsageError(
+            Problem(
+                where=str(target),
+                message="the folder holds something that no run has written, and a new result "
+                "would take its place",
+                found=", ".join(foreign[:5]) + (" …" if len(foreign) > 5 else ""),
+                expected="an empty folder, an earlier result, or a new name; see --output",
+            )
+        )

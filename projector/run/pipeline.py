@@ -1,0 +1,139 @@
+"""The main job, read as its table of contents: scenario and inputs in, the tree of results out."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from projector.activity import activity_stage
+from projector.capacity import capacity_stage
+from projector.errors import ScenarioError
+from projector.inputs.ages import ungroup
+from projector.inputs.input_set import InputSet, load_inputs
+from projector.population import population_stage, stationary_tail
+from projector.run.provenance import provenance
+from projector.run.regions import chosen_regions
+from projector.scenario import check_names
+from projector.tables import NATION, OPEN_AGE, check_dataset
+from projector.workforce import workforce_stage
+
+if TYPE_CHECKING:
+    from projector.scenario.models import Scenario
+
+__all__ = ["STAGES", "read_inputs", "run"]
+
+STAGES = ("inputs", "population", "activity", "capacity", "workforce")
+"""The ordered list of stages, as they are told to `progress`."""
+
+Progress = Callable[[str, str], None]
+
+
+def _silent(stage: str, detail: str) -> None:
+    """Progress that nobody listens to."""
+
+
+def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
+    """Project persons, activity, capacity and workforce for a scenario.
+
+    Parameters
+    ----------
+    scenario
+        From `projector.load_scenario`.
+    progress
+        Called when a stage is done, with its name and a few words on what it did.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups ``population``, ``activity``, ``capacity`` (with ``beds``, ``places`` and
+        ``rooms``) and ``workforce``; the root's attributes say where the numbers come from.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario names something that the inputs do not hold.
+    InputsError
+        If a table is wrong.
+    ConsistencyError
+        If scenario and inputs do not fit together.
+    """
+    inputs = read_inputs(scenario)
+    regions = chosen_regions(scenario, inputs)
+    tables, published = inputs.tables, inputs.population
+    history = ungroup(published, open_age=OPEN_AGE, tail=stationary_tail(tables, OPEN_AGE))
+    progress("inputs", f"{len(inputs.codes)} regions, {len(inputs.files)} files")
+
+    population, calibration = population_stage(
+        history,
+        tables,
+        scenario.population,
+        scenario.years,
+        regions,
+        age_width=published.age_width,
+    )
+    population = check_dataset("population", population)
+    first, last = calibration.years
+    progress("population", f"{len(regions)} regions; moves and births of {first}-{last}")
+
+    activity = check_dataset(
+        "activity",
+        activity_stage(
+            population, _national_structure(history, scenario), tables, scenario, inputs.members
+        ),
+    )
+    progress("activity", f"{len(scenario.activity.changes)} changes")
+
+    capacity, left_out = capacity_stage(activity, tables, scenario, inputs.members)
+    capacity = {unit: check_dataset(f"capacity/{unit}", need) for unit, need in capacity.items()}
+    progress("capacity", _sites(capacity, left_out))
+
+    workforce = check_dataset(
+        "workforce", workforce_stage(population, activity, capacity, tables, scenario)
+    )
+    progress("workforce", f"{workforce.sizes['profession']} professions")
+
+    names = {code: published.region_names.get(code, code) for code in regions}
+    tree = xr.DataTree.from_dict(
+        {
+            "/population": population,
+            "/activity": activity,
+            **{f"/capacity/{unit}": dataset for unit, dataset in capacity.items()},
+            "/workforce": workforce,
+        }
+    )
+    tree.attrs.update(provenance(scenario, inputs, names, left_out))
+    return tree
+
+
+def read_inputs(scenario: "Scenario") -> InputSet:
+    """Read the scenario's inputs and hold every name in the scenario against them.
+
+    Raises
+    ------
+    InputsError
+        If a table is wrong.
+    ScenarioError
+        If the scenario names something that the inputs do not hold.
+    """
+    inputs = load_inputs(scenario.inputs.set, scenario.inputs.tables)
+    problems = check_names(scenario, inputs.vocabulary())
+    if problems:
+        raise ScenarioError(problems)
+    return inputs
+
+
+def _national_structure(history: xr.DataArray, scenario: "Scenario") -> xr.DataArray:
+    """Age and sex ``[sex, age]`` of the country in the base year, or of all regions together."""
+    people = history.sel(year=scenario.years.base, drop=True)
+    if NATION in people["region"].values:
+        return people.sel(region=NATION, drop=True)
+    return people.sum("region")
+
+
+def _sites(capacity: dict[str, xr.Dataset], left_out: Sequence[str]) -> str:
+    """How many sites there are, and which could not be compared."""
+    sites = {str(site) for dataset in capacity.values() for site in dataset["site"].values}
+    text = f"{len(sites)} sites"
+    if left_out:
+        text += f"; also serve regions outside the run, so left out: {', '.join(left_out)}"
+    return text

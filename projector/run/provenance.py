@@ -1,0 +1,62 @@
+"""Where a result comes from: enough to make it again, and nothing that the clock decides."""
+
+import json
+from typing import TYPE_CHECKING
+
+from projector import __version__
+from projector.inputs.input_set import InputSet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from projector.scenario.models import Scenario
+
+__all__ = ["provenance"]
+
+
+def provenance(
+    scenario: "Scenario",
+    inputs: InputSet,
+    region_names: "Mapping[str, str]",
+    left_out: "Sequence[str]",
+) -> dict[str, str]:
+    """Attributes of the result's root.
+
+    Parameters
+    ----------
+    scenario
+        The scenario that ran.
+    inputs
+        The tables it ran on.
+    region_names
+        Names of the regions of the result, by code.
+    left_out
+        Sites whose capacity could not be compared.
+
+    Returns
+    -------
+    dict of str
+        CF global attributes, the resolved scenario with the place that set each value, and
+        SHA-256 of the scenario and of every input file.
+    """
+    return {
+        "Conventions": "CF-1.11",
+        "title": scenario.scenario,
+        "source": f"Projector {__version__}",
+        "projector_version": __version__,
+        "scenario_sha256": scenario.digest(),
+        "scenario_resolved": scenario.resolved_yaml(),
+        "inputs_sha256": json.dumps(dict(sorted(inputs.files.items())), ensure_ascii=False),
+        "inputs_notes": "\n".join(inputs.population.notes),
+        "region_names": json.dumps(dict(region_names), ensure_ascii=False),
+        "names": json.dumps(_names(inputs), ensure_ascii=False),
+        "sites_left_out": json.dumps(list(left_out), ensure_ascii=False),
+    }
+
+
+def _names(inputs: InputSet) -> dict[str, dict[str, dict[str, str]]]:
+    """What diagnoses, resources, professions and competences are called, by type and key."""
+    named: dict[str, dict[str, dict[str, str]]] = {}
+    for row in inputs.tables["names"].to_dict("records"):
+        named.setdefault(row["type"], {})[row["key"]] = {"nb": row["nb"], "en": row["en"]}
+    return named

@@ -1,0 +1,174 @@
+"""What a scenario inherits: the chain of `extends`, and which file wins.
+
+A file names one parent, relative to itself; the parent may name its own. The
+precedence is:
+
+1. The child wins over the parent, key by key, however deep the key lies.
+2. A map merges with a map; what only one of them has is kept.
+3. A list of named items (maps with a `name`) merges with such a list by name: the
+   parent's items stay in their order, each merged with the child's item of that
+   name, and the child's new items follow in theirs.
+4. Everything else replaces the parent's value whole: numbers and texts, other
+   lists, an empty list, and every value over years or distribution.
+   ``{2026: 3}`` in a child leaves nothing of the parent's ``{2026: 5, 2030: 8}``.
+5. ``extends``, ``scenario`` and ``description`` belong to their own file and are
+   not inherited; every file has its own ``scenario``.
+6. ``inputs: folder`` means ``inputs: {set: folder}``, and every path in `inputs` is
+   relative to the file that wrote it.
+
+A change is taken back by giving it the share 0; a key cannot be removed.
+"""
+
+import os
+import pathlib
+from dataclasses import replace
+
+from projector.errors import Problem
+from projector.scenario.distributions import DISTRIBUTIONS
+from projector.scenario.numbers import YEARS
+from projector.scenario.reading import nearest_file, read_tree
+from projector.scenario.tree import Entry, Items, Located, Map, Node, Place, Scalar
+
+__all__ = ["merge", "read_with_parents"]
+
+_OWN_KEYS = ("extends", "scenario", "description")
+
+
+def read_with_parents(path: pathlib.Path) -> tuple[Map | None, list[Located]]:
+    """Read a scenario file and all it extends.
+
+    Returns
+    -------
+    tuple
+        The merged tree, in which every key and value has the place that set it, or
+        None where a file of the chain cannot be read; and the problems found.
+    """
+    trees: list[Map] = []
+    problems: list[Located] = []
+    chain = [path]
+    while True:
+        tree, found = read_tree(chain[-1], chain[-1].as_posix())
+        problems += found
+        if tree is None:
+            return None, problems
+        if trees and "scenario" not in tree.entries:
+            message = "missing key 'scenario': every file has its own"
+            problems.append((tree.place, Problem(str(tree.place), message)))
+        trees.append(_with_absolute_inputs(tree))
+        parent, fault = _parent(tree, chain)
+        if fault is not None:
+            return None, [*problems, fault]
+        if parent is None:
+            break
+        chain.append(parent)
+    merged: Node = Map(Place(chain[-1].as_posix()), {})
+    for tree in reversed(trees[1:]):
+        merged = merge(merged, _without(tree, _OWN_KEYS))
+    merged = merge(merged, _without(trees[0], ("extends",)))
+    assert isinstance(merged, Map)
+    return merged, problems
+
+
+def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, Located | None]:
+    """The parent that the last file of the chain names, or what is wrong with it."""
+    entry = tree.entries.get("extends")
+    if entry is None:
+        return None, None
+    named = entry.node
+    if not isinstance(named, Scalar) or not isinstance(named.value, str) or not named.value:
+        place = named.place
+        return None, (place, Problem(str(place), "extends is the name of one scenario file"))
+    parent = pathlib.Path(os.path.normpath(chain[-1].parent / named.value))
+    resolved = [link.resolve() for link in chain]
+    if parent.resolve() in resolved:
+        circle = [*chain[resolved.index(parent.resolve()) :], parent]
+        message = "extends runs in a circle: " + " → ".join(link.name for link in circle)
+        return None, (entry.key_place, Problem(str(entry.key_place), message))
+    if not parent.is_file():
+        problem = Problem(
+            str(named.place), "no such file", named.text, nearest=nearest_file(parent)
+        )
+        return None, (named.place, problem)
+    return parent, None
+
+
+def _without(tree: Map, keys: tuple[str, ...]) -> Map:
+    return replace(tree, entries={k: v for k, v in tree.entries.items() if k not in keys})
+
+
+def merge(parent: Node, child: Node) -> Node:
+    """Child over parent, by the precedence of this module; places go with their values."""
+    if isinstance(parent, Map) and isinstance(child, Map):
+        if is_value_over_years(parent) or is_value_over_years(child):
+            return child
+        entries = dict(parent.entries)
+        for key, entry in child.entries.items():
+            inherited = parent.entries.get(key)
+            node = entry.node if inherited is None else merge(inherited.node, entry.node)
+            entries[key] = Entry(entry.key_place, node)
+        return Map(child.place, entries)
+    if isinstance(parent, Items) and isinstance(child, Items):
+        return _merge_items(parent, child)
+    return child
+
+
+def _merge_items(parent: Items, child: Items) -> Items:
+    if not child.nodes or not all(_name(node) for node in (*parent.nodes, *child.nodes)):
+        return child
+    nodes = list(parent.nodes)
+    waiting = {_name(node): position for position, node in reversed(list(enumerate(nodes)))}
+    for node in child.nodes:
+        position = waiting.pop(_name(node), None)
+        if position is None:
+            nodes.append(node)
+        else:
+            nodes[position] = merge(nodes[position], node)
+    return Items(child.place, tuple(nodes))
+
+
+def _name(node: Node) -> str | None:
+    entry = node.entries.get("name") if isinstance(node, Map) else None
+    named = entry.node if entry is not None else None
+    return named.value if isinstance(named, Scalar) and isinstance(named.value, str) else None
+
+
+def is_value_over_years(tree: Map) -> bool:
+    """Whether a map is one value: it has a year as key, or is a distribution's name with a list.
+
+    A map with nothing but `annual` may be a value or a diagnosis' growth; merging
+    two such maps by key does the same as replacing.
+    """
+    if any(isinstance(key, int) and key in YEARS for key in tree.entries):
+        return True
+    return len(tree.entries) == 1 and any(
+        key in DISTRIBUTIONS and isinstance(entry.node, Items)
+        for key, entry in tree.entries.items()
+    )
+
+
+def _with_absolute_inputs(tree: Map) -> Map:
+    """The tree with `inputs` as a map, and its paths absolute while the file is known."""
+    entry = tree.entries.get("inputs")
+    if entry is None:
+        return tree
+    node = entry.node
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        node = Map(node.place, {"set": Entry(entry.key_place, node)})
+    folder = pathlib.Path(tree.place.file).parent.absolute()
+    inputs = Entry(entry.key_place, _absolute(node, folder))
+    return replace(tree, entries={**tree.entries, "inputs": inputs})
+
+
+def _absolute(node: Node, folder: pathlib.Path) -> Node:
+    match node:
+        case Map():
+            entries = {
+                key: replace(entry, node=_absolute(entry.node, folder))
+                for key, entry in node.entries.items()
+            }
+            return replace(node, entries=entries)
+        case Items():
+            return replace(node, nodes=tuple(_absolute(item, folder) for item in node.nodes))
+        case Scalar(value=str(text)) if text.strip():
+            return replace(node, value=os.path.normpath(folder / text))
+    return node

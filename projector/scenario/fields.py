@@ -1,0 +1,239 @@
+"""The kinds of value a field can hold: what parses it, and what an editor is told about it.
+
+Each kind is a type for the models. `TypeAliasType` gives it a name of its own
+in the JSON schema.
+"""
+
+import pathlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+from typing_extensions import TypeAliasType
+
+from projector.scenario import parsing, paths
+from projector.scenario.distributions import DISTRIBUTIONS
+from projector.scenario.faults import Fault, FaultsError, validation_error
+from projector.scenario.numbers import (
+    PERCENT_PATTERN,
+    YEARS,
+    Bounds,
+    parse_number,
+)
+from projector.scenario.parsing import Ages
+from projector.scenario.reading import nearest_file
+from projector.scenario.values import Path
+from projector.tables import BED_SETTINGS, DIAGNOSIS_KINDS, DRIVERS, INPUT_TABLES, SETTINGS, SEXES
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Annotation that lets a parse function make the value and describes it to editors."""
+
+    parse: Callable[[object], Any]
+    schema: Schema
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._validated)
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> Schema:
+        return dict(self.schema)
+
+    def _validated(self, written: object) -> Any:
+        try:
+            return self.parse(written)
+        except FaultsError as error:
+            raise validation_error(error.faults) from None
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+def _number_schema(bounds: Bounds) -> Schema:
+    """A number within bounds, or a percent text."""
+    number: Schema = {"type": "number"}
+    for limit, is_open, inclusive, exclusive in (
+        (bounds.low, bounds.low_open, "minimum", "exclusiveMinimum"),
+        (bounds.high, bounds.high_open, "maximum", "exclusiveMaximum"),
+    ):
+        if limit is not None:
+            number[exclusive if is_open else inclusive] = limit
+    return {"anyOf": [number, {"type": "string", "pattern": f"^{PERCENT_PATTERN}$"}]}
+
+
+def _distribution_schema() -> Schema:
+    numbers = _number_schema(Bounds("number"))
+    return {
+        "type": "object",
+        "properties": {
+            kind: {
+                "type": "array",
+                "items": numbers,
+                "minItems": len(names),
+                "maxItems": len(names),
+                "description": f"[{', '.join(names)}]",
+            }
+            for kind, names in DISTRIBUTIONS.items()
+        },
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
+def _path_schema(bounds: Bounds, rate: bool) -> Schema:
+    amount = {"anyOf": [*_number_schema(bounds)["anyOf"], _distribution_schema()]}
+    year_map: Schema = {
+        "type": "object",
+        "patternProperties": {"^(19[0-9]{2}|20[0-9]{2}|2100)$": amount},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    if rate:
+        year_map["properties"] = {"annual": amount | {"description": "growth a year"}}
+    return {"anyOf": [*amount["anyOf"], year_map]}
+
+
+def _path(bounds: Bounds, *, bare_rate: bool = False, rate: bool = True) -> Parsed:
+    parse = paths.parse_path(bounds, bare_rate=bare_rate, rate=rate)
+    return Parsed(parse, _path_schema(bounds, rate))
+
+
+def _number(bounds: Bounds) -> Parsed:
+    return Parsed(
+        lambda written: bounds.require(parse_number(written), written), _number_schema(bounds)
+    )
+
+
+def _one(allowed: Sequence[str], word: str) -> Parsed:
+    schema = {"type": "string", "enum": list(allowed)}
+    return Parsed(parsing.one_of(allowed, word), schema)
+
+
+def _one_or_more(item: Parsed) -> Parsed:
+    listed = {"type": "array", "items": item.schema, "minItems": 1, "uniqueItems": True}
+    return Parsed(parsing.one_or_more(item.parse), {"anyOf": [item.schema, listed]})
+
+
+def _norm(column: str, word: str) -> Parsed:
+    """A value over years with the limits that the same figure has in the inputs."""
+    contract = INPUT_TABLES["norms"].columns[column]
+    return _path(Bounds(word, low=contract.minimum, high=contract.maximum))
+
+
+def _existing(kind: str) -> Callable[[object], pathlib.Path]:
+    """Parser of the name of a folder or file that must exist."""
+
+    def parse(written: object) -> pathlib.Path:
+        path = pathlib.Path(parsing.parse_text(written))
+        if path.is_dir() if kind == "folder" else path.is_file():
+            return path
+        raise FaultsError(Fault(f"no such {kind}", nearest=nearest_file(path)))
+
+    return parse
+
+
+_TEXT = Parsed(parsing.parse_text, {"type": "string", "minLength": 1})
+_AGES = Parsed(
+    parsing.parse_ages,
+    {
+        "anyOf": [
+            {"type": "string", "pattern": r"^[0-9]{1,3}(\+|-[0-9]{1,3})?$"},
+            {"type": "integer", "minimum": 0},
+        ]
+    },
+)
+_SETTING = _one(SETTINGS, "setting")
+_FILE = Parsed(_existing("file"), {"type": "string", "minLength": 1})
+_SHARE = Bounds("share", low=0, high=1)
+_NO_LESS_THAN_ZERO = Bounds("number", low=0)
+
+Text = TypeAliasType("Text", Annotated[str, _TEXT])
+Names = TypeAliasType("Names", Annotated[tuple[str, ...], _one_or_more(_TEXT)])
+Setting = TypeAliasType("Setting", Annotated[str, _SETTING])
+BedSetting = TypeAliasType(
+    "BedSetting", Annotated[str, _one(BED_SETTINGS, "setting with bed days")]
+)
+Settings = TypeAliasType("Settings", Annotated[tuple[str, ...], _one_or_more(_SETTING)])
+Sex = TypeAliasType("Sex", Annotated[str, _one(SEXES, "sex")])
+Total = TypeAliasType("Total", Annotated[str, _one(("total",), "key")])
+Driver = TypeAliasType("Driver", Annotated[str, _one(DRIVERS, "driver")])
+DiagnosisKind = TypeAliasType(
+    "DiagnosisKind", Annotated[str, _one(DIAGNOSIS_KINDS, "kind of diagnosis")]
+)
+AgeBand = TypeAliasType("AgeBand", Annotated[Ages, _AGES])
+AgeBands = TypeAliasType("AgeBands", Annotated[tuple[Ages, ...], _one_or_more(_AGES)])
+Variant = TypeAliasType(
+    "Variant",
+    Annotated[
+        str, Parsed(parsing.parse_variant, {"type": "string", "pattern": "^[LMH]{2}M[LMH]$"})
+    ],
+)
+Year = TypeAliasType(
+    "Year",
+    Annotated[
+        int,
+        Parsed(parsing.parse_year, {"type": "integer", "minimum": YEARS[0], "maximum": YEARS[-1]}),
+    ],
+)
+Draws = TypeAliasType(
+    "Draws", Annotated[int, Parsed(parsing.parse_integer(1), {"type": "integer", "minimum": 1})]
+)
+Seed = TypeAliasType(
+    "Seed", Annotated[int, Parsed(parsing.parse_integer(0), {"type": "integer", "minimum": 0})]
+)
+Quantiles = TypeAliasType(
+    "Quantiles",
+    Annotated[
+        tuple[float, ...],
+        Parsed(
+            parsing.parse_increasing_shares,
+            {
+                "type": "array",
+                "items": _number_schema(
+                    Bounds("quantile", low=0, high=1, low_open=True, high_open=True)
+                ),
+            },
+        ),
+    ],
+)
+Folder = TypeAliasType(
+    "Folder",
+    Annotated[pathlib.Path, Parsed(_existing("folder"), {"type": "string", "minLength": 1})],
+)
+Files = TypeAliasType("Files", Annotated[tuple[pathlib.Path, ...], _one_or_more(_FILE)])
+
+Ratio = TypeAliasType("Ratio", Annotated[float, _number(_NO_LESS_THAN_ZERO)])
+Days = TypeAliasType("Days", Annotated[float, _number(Bounds("days", low=0, low_open=True))])
+
+Share = TypeAliasType("Share", Annotated[Path, _path(_SHARE)])
+OverflowShare = TypeAliasType(
+    "OverflowShare",
+    Annotated[Path, _path(Bounds("share", low=0, high=1, low_open=True, high_open=True))],
+)
+Rate = TypeAliasType(
+    "Rate", Annotated[Path, _path(Bounds("rate", low=-1, low_open=True), rate=False)]
+)
+AmountPath = TypeAliasType("AmountPath", Annotated[Path, _path(_NO_LESS_THAN_ZERO)])
+Fertility = TypeAliasType(
+    "Fertility",
+    Annotated[Path, _path(Bounds("children per woman", low=0), bare_rate=True)],
+)
+LifeExpectancy = TypeAliasType(
+    "LifeExpectancy",
+    Annotated[Path, _path(Bounds("years of life", low=0, low_open=True), bare_rate=True)],
+)
+NetImmigration = TypeAliasType(
+    "NetImmigration", Annotated[Path, _path(Bounds("persons"), bare_rate=True)]
+)
+Occupancy = TypeAliasType("Occupancy", Annotated[Path, _norm("occupancy", "share")])
+Minutes = TypeAliasType("Minutes", Annotated[Path, _norm("minutes", "minutes")])
+HoursPerDay = TypeAliasType("HoursPerDay", Annotated[Path, _norm("hours_per_day", "hours")])
+DaysPerYear = TypeAliasType("DaysPerYear", Annotated[Path, _norm("days_per_year", "days")])
+Utilisation = TypeAliasType("Utilisation", Annotated[Path, _norm("utilisation", "share")])
+
+__all__ = [name for name, kind in list(globals().items()) if isinstance(kind, TypeAliasType)]

@@ -1,0 +1,81 @@
+"""A scenario file, with all it extends, into a validated scenario."""
+
+import pathlib
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from pydantic import ValidationError
+
+from projector.errors import Problem, ScenarioError
+from projector.scenario.extends import read_with_parents
+from projector.scenario.faults import Fault, located, validation_error
+from projector.scenario.models import Scenario
+from projector.scenario.tree import Items, Located, Map, Node
+
+__all__ = ["in_order", "load_scenario"]
+
+
+def load_scenario(path: str | pathlib.Path) -> Scenario:
+    """Read a scenario file and all it extends.
+
+    Parameters
+    ----------
+    path
+        The YAML file.
+
+    Returns
+    -------
+    Scenario
+        Validated and frozen.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the file and of its parents, sorted by file, line and
+        column.
+    """
+    path = pathlib.Path(path)
+    tree, problems = read_with_parents(path)
+    if tree is not None:
+        try:
+            scenario = Scenario.model_validate(_written(tree))
+        except ValidationError as error:
+            problems += located(error, tree)
+        else:
+            faults = list(_horizon_faults(scenario))
+            problems += located(validation_error(faults), tree) if faults else []
+            if not problems:
+                scenario._path, scenario._origins = path, tree
+                return scenario
+    raise ScenarioError(in_order(problems))
+
+
+def in_order(problems: Iterable[Located]) -> list[Problem]:
+    """Each problem once, sorted by file, line and column."""
+    by_place = sorted(problems, key=lambda problem: (problem[0], str(problem[1])))
+    return list(dict.fromkeys(problem for _, problem in by_place))
+
+
+def _written(tree: Node) -> object:
+    """The values of the tree without their places."""
+    match tree:
+        case Map(entries=entries):
+            return {key: _written(entry.node) for key, entry in entries.items()}
+        case Items(nodes=nodes):
+            return [_written(node) for node in nodes]
+        case _:
+            return tree.value
+
+
+def _horizon_faults(scenario: Scenario) -> Iterator[Fault]:
+    """Values that start within their bounds and grow out of them before the end."""
+    years = np.arange(scenario.years.base, scenario.years.end + 1)
+    for location, path in scenario.paths():
+        if path.annual is None or not path.points:
+            continue
+        values = path.at(years, base_year=scenario.years.base)
+        outside = [not path.bounds.hold(value) for value in values]
+        if any(outside):
+            first = outside.index(True)
+            message = f"{path.bounds.word} grows to {values[first]:.4g} in {years[first]}"
+            yield Fault(message, location, expected=str(path.bounds))

@@ -1,0 +1,343 @@
+"""What a scenario file may say.
+
+Every model is frozen and refuses keys it does not know. Field docstrings are
+the help text of the JSON schema.
+"""
+
+import pathlib
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, PrivateAttr
+from pydantic_core import CoreSchema
+
+from projector.scenario import fields, resolved, rules
+from projector.scenario.faults import find
+from projector.scenario.section import Rule, Section
+from projector.scenario.tree import Map, Node, Place
+from projector.scenario.values import Path
+from projector.tables import INPUT_TABLES
+
+__all__ = [
+    "Activity",
+    "Added",
+    "Calibration",
+    "Capacity",
+    "Change",
+    "Duty",
+    "Growth",
+    "Inputs",
+    "Opening",
+    "Population",
+    "Scenario",
+    "Selection",
+    "SiteCapacity",
+    "Uncertainty",
+    "Workforce",
+    "Years",
+]
+
+
+def _as_list(written: object) -> object:
+    return [written] if isinstance(written, dict) else written
+
+
+class Years(Section):
+    """The years of the projection."""
+
+    base: fields.Year
+    """the last year with counted people; projection starts here"""
+    end: fields.Year
+    """the last year projected"""
+
+    rule: ClassVar[Rule] = staticmethod(rules.years_rule)
+
+
+class Inputs(Section):
+    """An input set, and tables that replace or add to those of the set."""
+
+    model_config = ConfigDict(extra="allow")
+    other_keys = tuple(INPUT_TABLES)
+
+    set: fields.Folder
+    """the folder of the input set, relative to the file that names it"""
+    __pydantic_extra__: dict[str, fields.Files]
+
+    @property
+    def tables(self) -> dict[str, tuple[pathlib.Path, ...]]:
+        """Files by table; only population may have more than one."""
+        return dict(self.__pydantic_extra__)
+
+    rule: ClassVar[Rule] = staticmethod(rules.inputs_rule)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        schema["propertyNames"] = {"enum": [*cls.field_keys(), *cls.other_keys]}
+        return {"anyOf": [{"type": "string", "minLength": 1}, schema]}
+
+
+class Calibration(Section):
+    """The years of population tables that regional components are derived from."""
+
+    first: fields.Year = Field(alias="from")
+    """the first year"""
+    last: fields.Year = Field(alias="to")
+    """the last year"""
+
+    rule: ClassVar[Rule] = staticmethod(rules.calibration_rule)
+
+
+class Population(Section):
+    """Who will live here."""
+
+    variant: fields.Variant = "MMMM"
+    """letters for fertility, life expectancy, internal migration and immigration: L, M or H"""
+    fertility: dict[fields.Total, fields.Fertility] | None = None
+    """children per woman, in place of the letter of the variant"""
+    life_expectancy: dict[fields.Sex, fields.LifeExpectancy] | None = None
+    """years at birth by sex, in place of the letter of the variant"""
+    net_immigration: dict[fields.Total, fields.NetImmigration] | None = None
+    """persons a year to the country, in place of the letter; negative when more leave"""
+    calibration: Calibration | None = None
+    visitors: dict[fields.Text, fields.AmountPath] = Field(default_factory=dict)
+    """non-residents present on an average day, by region"""
+    source: fields.Text | None = None
+
+
+class Growth(Section):
+    """Yearly growth of the use of services for one diagnosis."""
+
+    annual: fields.Rate | None = None
+    """growth a year of all ages that `ages` does not name; may differ between years"""
+    ages: dict[fields.AgeBand, fields.Rate] = Field(default_factory=dict)
+    """growth a year by age; bands do not overlap"""
+    setting: fields.Settings | None = None
+    """only in these settings"""
+    source: fields.Text | None = None
+
+    rule: ClassVar[Rule] = staticmethod(rules.growth_rule)
+
+
+class Selection(Section):
+    """Which contacts a change concerns; a key left out means all."""
+
+    diagnosis: fields.Names | None = None
+    setting: fields.Settings | None = None
+    ages: fields.AgeBands | None = None
+    sex: fields.Sex | None = None
+    region: fields.Names | None = None
+
+    rule: ClassVar[Rule] = staticmethod(rules.selection_rule)
+
+
+class Added(Section):
+    """Contacts that come in place of each avoided one."""
+
+    setting: fields.Setting
+    contacts: fields.Ratio
+    """contacts per avoided contact"""
+    days: fields.Days | None = None
+    """length of stay, where the setting has nights"""
+
+    rule: ClassVar[Rule] = staticmethod(rules.added_rule)
+
+
+class Change(Section):
+    """One change of the services: avoid, shift or shorten."""
+
+    name: fields.Text
+    avoid: Selection | None = None
+    """contacts that no longer happen"""
+    shift: Selection | None = None
+    """contacts that move to another setting"""
+    shorten: Selection | None = None
+    """stays that become shorter"""
+    share: fields.Share
+    """share of the selected contacts (of the length of stay, for shorten)"""
+    to: fields.Setting | None = None
+    """the setting that contacts are shifted to"""
+    exchange: fields.Ratio = 1.0
+    """contacts in the new setting per contact shifted"""
+    days: fields.Days | None = None
+    """length of stay in the new setting, where it has nights"""
+    adds: Annotated[tuple[Added, ...], BeforeValidator(_as_list)] = ()
+    """contacts that come in place of each avoided one"""
+    source: fields.Text | None = None
+
+    rule: ClassVar[Rule] = staticmethod(rules.change_rule)
+
+    @property
+    def kind(self) -> Literal["avoid", "shift", "shorten"]:
+        """Which of the three it is."""
+        if self.avoid is not None:
+            return "avoid"
+        return "shorten" if self.shift is None else "shift"
+
+    @property
+    def selection(self) -> Selection:
+        """What it concerns."""
+        selected = self.avoid or self.shift or self.shorten
+        assert selected is not None  # the rule of this section
+        return selected
+
+
+class Activity(Section):
+    """What people will need."""
+
+    growth: dict[fields.Text, Growth] = Field(default_factory=dict)
+    """growth by diagnosis"""
+    changes: tuple[Change, ...] = ()
+    """changes, applied in this order"""
+    source: fields.Text | None = None
+
+    rule: ClassVar[Rule] = staticmethod(rules.changes_rule)
+
+
+class Opening(Section):
+    """Opening hours and use of places and rooms, in place of the norms of the inputs."""
+
+    minutes: fields.Minutes | None = None
+    """minutes a contact takes"""
+    hours_per_day: fields.HoursPerDay | None = None
+    days_per_year: fields.DaysPerYear | None = None
+    utilisation: fields.Utilisation | None = None
+    """share of the open time in use"""
+
+
+class SiteCapacity(Section):
+    """Capacity of one site: a value over years for each resource."""
+
+    model_config = ConfigDict(extra="allow")
+    other_keys = None
+
+    serves: fields.Text | None = None
+    """the region or area it serves; needed for a site that the inputs do not have"""
+    __pydantic_extra__: dict[str, fields.AmountPath]
+
+    @property
+    def amounts(self) -> dict[str, Path]:
+        """Beds, places or rooms by resource."""
+        return dict(self.__pydantic_extra__)
+
+
+class Capacity(Section):
+    """How many beds, rooms and places that takes."""
+
+    occupancy: dict[fields.BedSetting, fields.Occupancy] = Field(default_factory=dict)
+    """planned share of beds in use"""
+    overflow: dict[fields.BedSetting, fields.OverflowShare] = Field(default_factory=dict)
+    """highest share of days when all beds are full; sizes beds in place of occupancy"""
+    opening: dict[fields.Setting, Opening] = Field(default_factory=dict)
+    existing: dict[fields.Text, SiteCapacity] = Field(default_factory=dict)
+    """existing and planned capacity by site and resource"""
+    source: fields.Text | None = None
+
+    rule: ClassVar[Rule] = staticmethod(rules.capacity_rule)
+
+
+class Duty(Section):
+    """Staff of one profession per unit of a driver."""
+
+    per: fields.Driver
+    fte: fields.AmountPath = Field(alias="FTE")
+    """full-time equivalents per unit"""
+    kind: fields.DiagnosisKind | None = None
+    """only this kind of diagnosis"""
+    source: fields.Text | None = None
+
+
+class Workforce(Section):
+    """Who will staff it."""
+
+    duty: dict[fields.Text, dict[fields.Setting, Duty]] = Field(default_factory=dict)
+    """staff by profession and setting"""
+    competence: dict[fields.Text, dict[fields.Text, fields.Share]] = Field(default_factory=dict)
+    """share of a profession that needs a competence, by profession and competence"""
+    source: fields.Text | None = None
+
+
+class Uncertainty(Section):
+    """How sure are we."""
+
+    draws: fields.Draws | None = None
+    """joint samples of all uncertain assumptions; without it they take their medians"""
+    seed: fields.Seed = 0
+    quantiles: fields.Quantiles = ()
+
+
+class Scenario(Section):
+    """A scenario with everything it inherits.
+
+    `path` is the file it was loaded from and `origins` the merged tree, in which
+    every key and value knows its place.
+    """
+
+    scenario: fields.Text
+    """the name of the scenario"""
+    description: fields.Text | None = None
+    source: fields.Text | None = None
+    inputs: Inputs
+    """an input set: the folder, or {set: folder, population: file}"""
+    regions: fields.Names
+    """names or codes, of regions or areas"""
+    years: Years
+    population: Population = Population()
+    activity: Activity = Activity()
+    capacity: Capacity = Capacity()
+    workforce: Workforce = Workforce()
+    uncertainty: Uncertainty = Uncertainty()
+
+    _path: pathlib.Path = PrivateAttr(default=pathlib.Path("scenario.yaml"))
+    _origins: Node = PrivateAttr(default_factory=lambda: Map(Place("scenario.yaml"), {}))
+
+    @property
+    def path(self) -> pathlib.Path:
+        """The file it was loaded from."""
+        return self._path
+
+    @property
+    def origins(self) -> Node:
+        """The merged tree of the file and its parents."""
+        return self._origins
+
+    def where(self, *location: str | int) -> str:
+        """``file:line:column`` of the key that set a value.
+
+        Parameters
+        ----------
+        location
+            Keys and list positions, for example ``"activity", "changes", 0, "share"``.
+            Where the tree does not have them all, the nearest enclosing key counts.
+        """
+        place, _, _ = find(self._origins, location)
+        return str(place)
+
+    def paths(self) -> Iterator[tuple[tuple[str | int, ...], Path]]:
+        """Every value over years that was written, with the keys that lead to it."""
+        yield from resolved.paths_in(self)
+
+    def resolved(self) -> dict[str, Any]:
+        """What the scenario says, parents included: maps, lists, texts and numbers.
+
+        Percent are fractions, distributions stay as written, years are whole numbers,
+        a single item where a list is possible is a list, input files are relative to
+        the folder of the scenario. What was not written is left out. Keys come in the
+        order of the models, and below them in the order they were written.
+        """
+        said = resolved.plain(self, self._path.parent)
+        assert isinstance(said, dict)
+        return said
+
+    def resolved_yaml(self) -> str:
+        """`resolved` as YAML, each value with ``# file:line`` of what set it.
+
+        Files are relative to the folder of the scenario.
+        """
+        return resolved.with_origins(self.resolved(), self._origins, self._path.parent)
+
+    def digest(self) -> str:
+        """SHA-256 of `resolved` without the names of input files."""
+        return resolved.digest(self.resolved())
