@@ -118,7 +118,7 @@ def activity_stage(
         in_group = [changes[i] for i in chosen]
         own = national.scaled(levels[group[0]])
         resident, found = apply_changes(own, in_group, diagnoses, years, base_year)
-        matched[chosen] |= found
+        matched[chosen] |= np.array(found, dtype=bool)
         _add(contacts, bed_days, group, persons.values[group], resident)
         if visitors[group].any():
             guest, _ = apply_changes(

@@ -4,9 +4,9 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+import xarray
 from numpy.typing import NDArray
 
-import xarray
 from projector.inputs.labels import folded
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ OPEN = -1
 
 _OLDEST = 150
 _YEARS = r"(?:\s*(?:years?|år|\?r|aar))?"
-_OLDER = (
-    r"(?:\+|(?:or|and) (?:older|over|more)|(?:eller|og) (?:eldre|over|mer))"
-)
+_OLDER = r"(?:\+|(?:or|and) (?:older|over|more)|(?:eller|og) (?:eldre|over|mer))"
 _SINGLE = re.compile(rf"(\d+){_YEARS}", re.ASCII)
 _CLOSED = re.compile(rf"(\d+)\s*-\s*(\d+){_YEARS}", re.ASCII)
 _OPENED = re.compile(rf"(\d+){_YEARS}\s*{_OLDER}{_YEARS}", re.ASCII)
@@ -74,9 +72,7 @@ def age_label(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
-def ungroup(
-    population: "Population", *, open_age: int, tail: xarray.DataArray
-) -> xarray.DataArray:
+def ungroup(population: "Population", *, open_age: int, tail: xarray.DataArray) -> xarray.DataArray:
     r"""Spread grouped ages over single ages and keep every group's total.
 
     Within a closed group of :math:`n` people and width :math:`h` the cumulative count is the cubic
@@ -195,6 +191,4 @@ def _spread(
     whole = np.diff(t**2 * (3 - 2 * t))
     first = np.diff(t * (1 - t) ** 2) * width
     last = np.diff(-(t**2) * (1 - t)) * width
-    return (
-        people[..., None] * whole + first_slope[..., None] * first + last_slope[..., None] * last
-    )
+    return people[..., None] * whole + first_slope[..., None] * first + last_slope[..., None] * last

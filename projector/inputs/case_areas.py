@@ -5,20 +5,23 @@ hand (population, areas, norms and others) and the published figures and assumpt
 its folder ``published``. It writes ``paths``, ``use_rates``, ``length_of_stay``,
 ``growth`` and ``use_levels`` beside them. The same figures always give the same bytes.
 
-The arithmetic of use stands in `case_area_rates` and `case_area_levels`; this module
-holds the national paths, the order of the steps and the writing.
+The arithmetic of use stands in `case_area_growth`, `case_area_rates` and
+`case_area_levels`; this module holds the national paths, the order of the steps and the
+writing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from projector.inputs.case_area_figures import BANDS, Figures, read_figures
-from projector.inputs.case_area_levels import calibrated_rates, use_levels
-from projector.inputs.case_area_rates import somatic_inpatient
-from projector.tables import INPUT_TABLES, LEVELS
+from projector.inputs.case_area_figures import Figures, read_figures
+from projector.inputs.case_area_growth import somatic_growth
+from projector.inputs.case_area_levels import other_rates, use_levels
+from projector.inputs.case_area_rates import somatic_lengths, somatic_rates
+from projector.tables import INPUT_TABLES, LEVELS, SEXES
 
 __all__ = ["CASE_AREAS", "build", "main"]
 
@@ -49,13 +52,13 @@ def build(inputs: Path, target: Path) -> list[Path]:
         diagnoses that together exceed all stays of an age.
     """
     figures = read_figures(inputs)
-    rates, lengths, growth = somatic_inpatient(figures)
-    growth = _sorted(pd.concat([growth, figures.growth]), "growth")
-    rates = calibrated_rates(figures, rates, growth)
-    lengths = pd.concat([lengths, figures.lengths.assign(ages="*")])
+    growth = pd.concat([somatic_growth(figures), figures.growth], ignore_index=True)
+    somatic = somatic_rates(figures)
+    rates = pd.concat([somatic, other_rates(figures, growth)], ignore_index=True)
+    lengths = pd.concat([somatic_lengths(figures, somatic), figures.lengths.assign(ages="*")])
     tables = {
         "paths": national_paths(figures),
-        "use_rates": rates,
+        "use_rates": _merged_bands(rates),
         "length_of_stay": lengths,
         "growth": growth,
         "use_levels": use_levels(figures, rates, lengths, growth),
@@ -81,12 +84,11 @@ def national_paths(figures: Figures) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the table ``paths``.
     """
-    projection = figures.projection.set_index(["component", "sex", "level", "year"])["value"]
-    rows = [
-        *_history(figures),
-        *_life_expectancy(projection["life_expectancy"]),
-        *_net_immigration(projection["net_immigration"]["both"]),
-    ]
+    keys = figures.projection[["component", "sex", "level", "year"]]
+    projection = dict(
+        zip(keys.itertuples(index=False, name=None), figures.projection["value"], strict=True)
+    )
+    rows = [*_history(figures), *_life_expectancy(projection), *_net_immigration(projection)]
     fertility = figures.projection.query("component == 'total_fertility'")
     ratio = figures.projection.query("component == 'sex_ratio_at_birth'").iloc[0]
     rows += [tuple(row) for row in fertility.itertuples(index=False)]
@@ -100,12 +102,18 @@ def national_paths(figures: Figures) -> pd.DataFrame:
 def _history(figures: Figures) -> list[tuple[object, ...]]:
     """Estimates to 2023, the same at every level; fertility from births and women."""
     rows: list[tuple[object, ...]] = []
-    for year, of_year in figures.history.iterrows():
+    history = figures.history
+    for year in history["births_thousand"]:
         estimates = [
-            ("life_expectancy", "male", of_year["life_expectancy_male"], "official"),
-            ("life_expectancy", "female", of_year["life_expectancy_female"], "official"),
-            ("net_immigration", "both", 1000 * of_year["net_immigration_thousand"], "official"),
-            ("total_fertility", "both", _total_fertility(figures, int(str(year))), "derived"),
+            ("life_expectancy", "male", history["life_expectancy_male"][year], "official"),
+            ("life_expectancy", "female", history["life_expectancy_female"][year], "official"),
+            (
+                "net_immigration",
+                "both",
+                1000 * history["net_immigration_thousand"][year],
+                "official",
+            ),
+            ("total_fertility", "both", _total_fertility(figures, year), "derived"),
         ]
         rows += [
             (component, sex, level, year, value, _UN_SOURCE, quality)
@@ -117,21 +125,26 @@ def _history(figures: Figures) -> list[tuple[object, ...]]:
 
 def _total_fertility(figures: Figures, year: int) -> float:
     """Total fertility, births / Σ (women · share / 5), with women at mid-year."""
-    women = (figures.nation(year) + figures.nation(year + 1))["female"] / 2
-    exposure = (women * figures.fertility_share(year)).sum() / 5
+    persons = (figures.nation(year) + figures.nation(year + 1)) / 2
+    exposure = persons[SEXES.index("female")] @ figures.fertility_share(year) / 5
     return float(1000 * figures.history["births_thousand"][year] / exposure)
 
 
-def _life_expectancy(projection: pd.Series) -> list[tuple[object, ...]]:
-    both = projection["both"]
-    way = (both["M", 2030] - both["M", 2024]) / (both["M", 2050] - both["M", 2024])
+def _life_expectancy(projection: Mapping[Any, float]) -> list[tuple[object, ...]]:
+    def published(sex: str, level: str, year: int) -> float:
+        return projection["life_expectancy", sex, level, year]
+
+    first, between, last = (published("both", "M", year) for year in (2024, 2030, 2050))
+    way = (between - first) / (last - first)
     rows: list[tuple[object, ...]] = []
-    for sex in ("female", "male"):
-        first, last = projection[sex, "M", 2024], projection[sex, "M", 2050]
-        middle = {2024: first, 2030: first + way * (last - first), 2050: last}
+    for sex in SEXES:
+        start, end = published(sex, "M", 2024), published(sex, "M", 2050)
+        middle = {2024: start, 2030: start + way * (end - start), 2050: end}
         for level in LEVELS:
             for year, value in middle.items():
-                apart = 0.0 if year == 2024 else both[level, year] - both["M", year]
+                apart = 0.0
+                if year != 2024:
+                    apart = published("both", level, year) - published("both", "M", year)
                 official = year == 2024 or (year == 2050 and level == "M")
                 quality = "official" if official else "derived"
                 rows.append(
@@ -140,18 +153,22 @@ def _life_expectancy(projection: pd.Series) -> list[tuple[object, ...]]:
     return rows
 
 
-def _net_immigration(both: pd.Series) -> list[tuple[object, ...]]:
+def _net_immigration(projection: Mapping[Any, float]) -> list[tuple[object, ...]]:
+    def published(level: str, year: int) -> float:
+        return projection["net_immigration", "both", level, year]
+
     rows: list[tuple[object, ...]] = []
     for level in LEVELS:
-        in_2050 = both["M", 2050] * both[level, 2030] / both["M", 2030]
-        for year, value in ((2024, both["M", 2024]), (2030, both[level, 2030]), (2050, in_2050)):
+        in_2030 = published(level, 2030)
+        in_2050 = published("M", 2050) * in_2030 / published("M", 2030)
+        for year, value in ((2024, published("M", 2024)), (2030, in_2030), (2050, in_2050)):
             quality = "derived" if year == 2050 and level != "M" else "official"
             rows.append(("net_immigration", "both", level, year, value, _SSB_SOURCE, quality))
     return rows
 
 
 def _age_order(ages: str) -> int:
-    return 0 if ages == "*" else int(ages.split("-")[0].rstrip("+"))
+    return 0 if ages == "*" else int(ages.split("-", maxsplit=1)[0].rstrip("+"))
 
 
 def _sorted(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -162,6 +179,20 @@ def _sorted(table: pd.DataFrame, name: str) -> pd.DataFrame:
         kind="stable",
     )
     return ordered.reset_index(drop=True)[list(INPUT_TABLES[name].columns)]
+
+
+def _merged_bands(rates: pd.DataFrame) -> pd.DataFrame:
+    """One row for neighbouring bands with the same rate: fewer lines to read and to check."""
+    rows = _sorted(rates, "use_rates")
+    same = [name for name in rows.columns if name != "ages"]
+    run = (rows[same] != rows[same].shift()).any(axis=1).cumsum()
+    merged = rows.groupby(run, sort=False).first()
+    last = rows.groupby(run, sort=False)["ages"].last()
+    merged["ages"] = [
+        f"{_age_order(first)}+" if end.endswith("+") else f"{_age_order(first)}-{end.split('-')[1]}"
+        for first, end in zip(merged["ages"], last, strict=True)
+    ]
+    return merged
 
 
 def _text(value: object) -> object:

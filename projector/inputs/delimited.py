@@ -77,7 +77,7 @@ class Cells:
     def where(self, column: int, position: int) -> tuple[str, str]:
         """The place of the first cell with a text, and a remark on how many more hold it."""
         row, count = self.columns[column].first_row(position)
-        more = f" (and on {count - 1} more lines)" if count > 1 else ""
+        more = f" (and {count - 1} more)" if count > 1 else ""
         return f"{self.path}:{self.lines[row]}", more
 
     def problems(
@@ -90,7 +90,12 @@ class Cells:
             where, more = self.where(column, position)
             text = self.columns[column].texts[position]
             found.append(
-                Problem(where, f"column '{heading}': {fault}{more}", f"'{text}'", expected)
+                Problem(
+                    where,
+                    f"column '{heading}': {fault}{more}",
+                    f"'{text}'" if text else None,
+                    expected,
+                )
             )
         if len(faults) > MOST_FAULTS:
             rest = len(faults) - MOST_FAULTS
@@ -104,7 +109,7 @@ def read_cells(path: Path, content: bytes | None = None) -> Cells:
     """Read a delimited text file.
 
     Lines in front of the headings that start with ``#``, one title line and blank lines are passed
-    over. The delimiter is the first of semicolon, tab and comma that parts most lines alike.
+    over. The delimiter is the one of semicolon, tab and comma that parts most lines alike.
 
     Parameters
     ----------
@@ -147,18 +152,23 @@ def _headings(path: Path, lines: list[str], start: int) -> tuple[str, int, tuple
     """Delimiter, position of the headings among the lines, and the headings."""
     sample = [(n, lines[n]) for n in range(start, min(start + _SAMPLE, len(lines)))]
     sample = [(n, line) for n, line in sample if line.strip()]
+    best: tuple[int, int] = (0, 0)
+    result = None
     for delimiter in _DELIMITERS:
         widths = {n: len(_cells_of(line, delimiter)) for n, line in sample}
-        width, count = Counter(widths.values()).most_common(1)[0]
-        if width == 1 and len(sample) <= 2:
-            # A title and its headings, or headings alone: the last line is the one that counts.
-            width, count = widths[sample[-1][0]], len(sample)
-        if width < 2 or 2 * count < len(sample):
+        parted = Counter(width for width in widths.values() if width > 1)
+        if not parted:
             continue
-        if widths[sample[0][0]] == 1 and len(sample) > 1:
-            sample = sample[1:]
-        header_at, line = sample[0]
-        return delimiter, header_at, tuple(cell.strip() for cell in _cells_of(line, delimiter))
+        width, count = parted.most_common(1)[0]
+        if 2 * count < len(sample) or (count, width) <= best:
+            continue
+        best = (count, width)
+        titled = widths[sample[0][0]] == 1 and len(sample) > 1
+        header_at, line = sample[1] if titled else sample[0]
+        cells = _cells_of(line, delimiter)
+        result = delimiter, header_at, tuple(cell.strip() for cell in cells)
+    if result is not None:
+        return result
     raise InputsError(
         Problem(
             f"{path}:{start + 1}",

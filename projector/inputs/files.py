@@ -84,7 +84,7 @@ def recognise(path: Path, content: bytes) -> Format:
 
 
 def decode(content: bytes) -> str:
-    """The text of UTF-8 or ISO-8859-1 bytes, with ``\\n`` as the only line end.
+    """The text of UTF-8 or ISO-8859-1 bytes, every line ended by a line feed.
 
     Windows-1252 is tried before ISO-8859-1, which it extends by printable signs such as ``…``.
     """

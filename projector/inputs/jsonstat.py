@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem, nearest_name
 from projector.inputs.files import read_content
+from projector.inputs.jsonstat_values import Faults, read_symbols, read_values
 from projector.inputs.labels import canonical_column, parse_regions, parse_sex
 from projector.inputs.long_table import LongTable, categorical, damage_notes, symbol_notes
-from projector.inputs.numbers import SYMBOLS
 
 __all__ = ["read_jsonstat"]
 
@@ -31,23 +31,6 @@ class _Dimension:
     key: str
     codes: tuple[str, ...]
     labels: tuple[str, ...]
-
-
-class _Faults:
-    """Collects the problems of one file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.problems: list[Problem] = []
-
-    def add(
-        self, place: str, message: str, found: str | None = None, expected: str | None = None
-    ) -> None:
-        self.problems.append(Problem(f"{self.path}, {place}", message, found, expected))
-
-    def raise_any(self) -> None:
-        if self.problems:
-            raise InputsError(self.problems)
 
 
 def read_jsonstat(path: Path, content: bytes | None = None) -> LongTable:
@@ -74,15 +57,15 @@ def read_jsonstat(path: Path, content: bytes | None = None) -> LongTable:
         With every fault of the structure, or every fault of the values.
     """
     document = _document(path, read_content(path) if content is None else content)
-    faults = _Faults(path)
+    faults = Faults(path)
     dimensions = _dimensions(document, faults)
     faults.raise_any()
     shape = tuple(len(dimension.codes) for dimension in dimensions)
     if math.prod(shape) > _MOST_CELLS:
         faults.add("size", "too many cells", str(math.prod(shape)), f"at most {_MOST_CELLS}")
         faults.raise_any()
-    values = _values(document.get("value"), math.prod(shape), faults)
-    symbols = _symbols(document.get("status"), math.prod(shape), faults)
+    values = read_values(document.get("value"), math.prod(shape), faults)
+    symbols = read_symbols(document.get("status"), math.prod(shape), faults)
     notes: list[str] = []
     frame: dict[str, object] = {}
     for axis, dimension in enumerate(dimensions):
@@ -124,7 +107,7 @@ def _document(path: Path, content: bytes) -> dict[str, Any]:
         raise InputsError(Problem(where, f"not valid JSON: {error.msg}")) from error
     except (RecursionError, ValueError) as error:
         raise InputsError(Problem(str(path), f"not readable JSON: {error}")) from error
-    faults = _Faults(path)
+    faults = Faults(path)
     if not isinstance(document, dict):
         faults.add("top level", "not a JSON-stat2 dataset", type(document).__name__, "an object")
     elif "error" in document and "value" not in document:
@@ -136,17 +119,19 @@ def _document(path: Path, content: bytes) -> dict[str, Any]:
     return document  # type: ignore[no-any-return]
 
 
-def _dimensions(document: Mapping[str, Any], faults: _Faults) -> list[_Dimension]:
+def _dimensions(document: Mapping[str, Any], faults: Faults) -> list[_Dimension]:
     """The dimensions in the order of ``id``."""
-    keys, sizes, described = (document.get(part) for part in ("id", "size", "dimension"))
-    if not _all_of(keys, str) or not _all_of(sizes, int) or not isinstance(described, dict):
-        for part, value, fits, expected in (
-            ("id", keys, _all_of(keys, str), "a list of names"),
-            ("size", sizes, _all_of(sizes, int), "a list of whole numbers"),
-            ("dimension", described, isinstance(described, dict), "an object"),
-        ):
-            if not fits:
-                faults.add(part, "missing or malformed", str(value)[:60], expected)
+    keys: Any = document.get("id")
+    sizes: Any = document.get("size")
+    described: Any = document.get("dimension")
+    for part, value, fits, expected in (
+        ("id", keys, _all_of(keys, str), "a list of names"),
+        ("size", sizes, _all_of(sizes, int), "a list of whole numbers"),
+        ("dimension", described, isinstance(described, dict), "an object"),
+    ):
+        if not fits:
+            faults.add(part, "missing or malformed", str(value)[:60], expected)
+    if faults.problems:
         return []
     if len(keys) != len(sizes):
         faults.add("size", "not one size per dimension", str(len(sizes)), str(len(keys)))
@@ -173,7 +158,7 @@ def _names(
     keys: Sequence[str],
     roles: Mapping[str, Any],
     described: Mapping[str, Any],
-    faults: _Faults,
+    faults: Faults,
 ) -> list[str]:
     """Column name of each dimension: by its key or label, else by its role, else its label."""
     names = []
@@ -182,9 +167,7 @@ def _names(
         label = dimension.get("label") if isinstance(dimension, dict) else None
         label = label if isinstance(label, str) and label else key
         role = next((r for r, members in roles.items() if _lists(members, key)), "")
-        names.append(
-            canonical_column(key) or canonical_column(label) or _ROLES.get(role) or label
-        )
+        names.append(canonical_column(key) or canonical_column(label) or _ROLES.get(role) or label)
     for name in {name for name in names if names.count(name) > 1 or name in {"value", "symbol"}}:
         faults.add("id", f"the dimensions do not have distinct names: '{name}'")
     return names
@@ -194,7 +177,7 @@ def _lists(members: object, key: str) -> bool:
     return isinstance(members, list) and key in members
 
 
-def _dimension(key: str, name: str, described: object, faults: _Faults) -> _Dimension | None:
+def _dimension(key: str, name: str, described: object, faults: Faults) -> _Dimension | None:
     """Codes and labels of one dimension."""
     place = f"dimension.{key}"
     if described is None:
@@ -231,18 +214,18 @@ def _dimension(key: str, name: str, described: object, faults: _Faults) -> _Dime
     return _Dimension(name, key, codes, tuple(labels.get(code, code) for code in codes))
 
 
-def _codes(index: object) -> tuple[str, ...] | None:
+def _codes(index: Any) -> tuple[str, ...] | None:
     """Category codes in their order, or None where `index` is malformed."""
+    codes: Any = index
     if isinstance(index, dict):
         if not all(type(position) is int for position in index.values()):
             return None
         if sorted(index.values()) != list(range(len(index))):
             return None
-        index = sorted(index, key=lambda code: int(index[code]))
-    if not _all_of(index, str):
+        codes = sorted(index, key=index.__getitem__)
+    if not _all_of(codes, str) or len(set(codes)) < len(codes):
         return None
-    codes = tuple(index)  # type: ignore[arg-type]
-    return codes if len(set(codes)) == len(codes) else None
+    return tuple(codes)
 
 
 def _positions(shape: tuple[int, ...], axis: int) -> NDArray[np.intp]:
@@ -251,15 +234,14 @@ def _positions(shape: tuple[int, ...], axis: int) -> NDArray[np.intp]:
     return np.tile(np.repeat(np.arange(shape[axis]), inner), outer)
 
 
-def _column(
-    dimension: _Dimension, index: NDArray[np.intp], faults: _Faults
-) -> dict[str, object]:
+def _column(dimension: _Dimension, index: NDArray[np.intp], faults: Faults) -> dict[str, object]:
     """The columns one dimension makes."""
     name, codes, labels = dimension.name, dimension.codes, dimension.labels
     if name == "region":
-        written = [code if code == label else f"{code} {label}" for code, label in zip(
-            codes, labels, strict=True
-        )]
+        written = [
+            code if code == label else f"{code} {label}"
+            for code, label in zip(codes, labels, strict=True)
+        ]
         regions, wrong = parse_regions(written)
         for position, fault in wrong.items():
             faults.add(f"dimension.{dimension.key}", fault, f"'{codes[position]}'")
@@ -281,71 +263,3 @@ def _each(parse: Callable[[str], str], labels: Sequence[str]) -> list[str]:
         except ValueError:
             parsed.append(label)
     return parsed
-
-
-def _values(value: object, size: int, faults: _Faults) -> NDArray[np.float64]:
-    """The values in row-major order, NaN for ``null`` and for cells left out."""
-    values = np.full(size, np.nan)
-    if isinstance(value, dict):
-        places = _places(value, size, "value", faults)
-        given = list(value.values())
-    elif isinstance(value, list):
-        places, given = np.arange(len(value)), value
-        if len(value) != size:
-            faults.add("value", "wrong number of values", str(len(value)), f"{size}, as in size")
-    else:
-        faults.add("value", "missing or malformed", str(value)[:60], "a list or an object")
-        return values
-    if not {type(item) for item in given} <= {int, float, type(None)}:
-        for position, item in enumerate(given):
-            if type(item) not in {int, float, type(None)}:
-                faults.add(f"value {position}", "not a number", json.dumps(item)[:60])
-                break
-    if faults.problems:
-        return values
-    try:
-        numbers = np.array(given, dtype=np.float64)
-    except OverflowError:
-        faults.add("value", "a number is too large")
-        return values
-    infinite = np.flatnonzero(np.isinf(numbers))
-    if len(infinite):
-        faults.add(f"value {places[infinite[0]]}", "the number is too large")
-    values[places] = numbers
-    return values
-
-
-def _places(
-    members: Mapping[str, object], size: int, part: str, faults: _Faults
-) -> NDArray[np.intp]:
-    """Positions that the keys of a sparse object name."""
-    places = []
-    for key in members:
-        if not (key.isascii() and key.isdigit() and int(key) < size):
-            faults.add(part, "not the position of a cell", f"'{key}'", f"0 to {size - 1}")
-            break
-        places.append(int(key))
-    return np.array(places, dtype=np.intp)
-
-
-def _symbols(status: object, size: int, faults: _Faults) -> pd.Categorical:
-    """The symbol of each cell; ``""`` where there is none."""
-    texts: NDArray[np.object_] = np.full(size, "", dtype=object)
-    if isinstance(status, str):
-        texts[:] = status
-    elif isinstance(status, dict):
-        places = _places(status, size, "status", faults)
-        if not faults.problems:
-            texts[places] = [str(item) for item in status.values()]
-    elif isinstance(status, list):
-        if len(status) == size:
-            texts[:] = ["" if item is None else str(item) for item in status]
-        else:
-            faults.add("status", "wrong number of symbols", str(len(status)), f"{size}")
-    elif status is not None:
-        faults.add("status", "malformed", str(status)[:60], "a text, a list or an object")
-    index, distinct = pd.factorize(texts)
-    known = [{"...": "…"}.get(text, text) for text in distinct]
-    for unknown in [text for text in known if text not in SYMBOLS]:
-        faults.add("status", "unknown symbol", f"'{unknown}'", "one of . .. … : - *")
-    return categorical(known, index)

@@ -50,18 +50,17 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _CANONICAL = {label: name for name, labels in _COLUMNS.items() for label in labels}
 
 SEX_LABELS: Mapping[str, str] = MappingProxyType(
-    {label: "female" for label in ("female", "females", "women", "kvinner", "kvinne", "2")}
-    | {label: "male" for label in ("male", "males", "men", "menn", "mann", "1")}
-    | {
-        label: "both"
-        for label in ("both", "both sexes", "begge kjønn", "begge kj?nn", "begge", "0", "i alt")
-    }
+    dict.fromkeys(("female", "females", "women", "kvinner", "kvinne", "2"), "female")
+    | dict.fromkeys(("male", "males", "men", "menn", "mann", "1"), "male")
+    | dict.fromkeys(
+        ("both", "both sexes", "begge kjønn", "begge kj?nn", "begge", "0", "i alt"), "both"
+    )
 )
 """Sex by label; Statistics Norway codes men 1 and women 2."""
 
 _YEAR_IN_HEADING = re.compile(r"(?:(?P<contents>.*?)[\s_,]+)?(?P<year>(?:1[6-9]|20|21)\d\d)")
 _REGION = re.compile(
-    r"(?:[A-Za-z]{1,3}-)?(?P<code>\d+)(?P<again>[a-z]{0,2})(?:\s+(?P<name>\S.*))?", re.ASCII
+    r"(?:[A-Za-z]{1,3}-)?(?P<code>[0-9]+(?:-[0-9]+)?)[a-z]{0,2}(?:\s+(?P<name>\S.*))?"
 )
 _REST = re.compile(r"(?:[A-Za-z]{1,3}-)?(?P<code>Rest)(?:\s+(?P<name>\S.*))?")
 _VALIDITY = re.compile(r"\((?P<years>(?P<first>\d{4})?-\d{4})\)$")

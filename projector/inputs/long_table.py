@@ -73,6 +73,7 @@ def symbol_notes(symbols: pd.Categorical, values: NDArray[np.float64]) -> list[s
             held &= np.isnan(values)
         count = int(np.count_nonzero(held))
         if count:
-            shown = f"the symbol '{symbol}' ({SYMBOLS.get(symbol, 'unknown')})"
-            notes.append(f"{count} cells {'are blank' if symbol == '' else f'hold {shown}'}")
+            cells = "1 cell" if count == 1 else f"{count} cells"
+            why = SYMBOLS[symbol] if symbol == "" else f"'{symbol}' ({SYMBOLS[symbol]})"
+            notes.append(f"{cells} without a plain figure: {why}")
     return notes

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xarray
 from numpy.typing import NDArray
 
-import xarray
 from projector.errors import InputsError, Problem
 from projector.inputs.labels import canonical_column, parse_code, parse_sex
 from projector.inputs.long_table import LongTable, categorical, symbol_notes
@@ -87,7 +87,7 @@ def _variable(path: Path) -> xarray.DataArray:
             for dataset in groups.values():
                 dataset.close()
     except (OSError, ValueError) as error:
-        message = f"the netCDF file cannot be read: {error}"
+        message = "not a netCDF file that can be read; a gzipped one must be unpacked first"
         raise InputsError(Problem(str(path), message)) from error
     raise InputsError(
         Problem(

@@ -5,31 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import xarray
 from numpy.typing import NDArray
 
-import xarray
 from projector.errors import InputsError, Problem, nearest_name
-from projector.inputs.ages import OPEN, age_label, parse_ages
+from projector.inputs.ages import OPEN, age_label
 from projector.inputs.delimited import MOST_FAULTS
 from projector.inputs.formats import read_long
-from projector.inputs.labels import SEX_LABELS, folded, is_damaged
+from projector.inputs.labels import is_damaged
 from projector.inputs.long_table import LongTable
-from projector.inputs.numbers import SYMBOLS
+from projector.inputs.people import People, people_of
 from projector.tables import SEXES, unique
 
 __all__ = ["Population", "read_population"]
-
-_NIL = "-"
-_PROVISIONAL = "*"
-_DIMENSIONS = {
-    "region": "the region",
-    "year": "the year",
-    "sex": "the sex; download table 07459 from StatBank by sex and one-year or five-year age",
-    "ages": "the age; download table 07459 from StatBank by sex and one-year or five-year age",
-    "value": "the number of people",
-}
-_KNOWN = {*_DIMENSIONS, "region_name", "contents", "symbol"}
 
 
 @dataclass(frozen=True)
@@ -55,21 +43,6 @@ class Population:
     def age_width(self) -> int:
         """Width of the widest closed age group in years: 1 for single ages."""
         return int(np.diff(self.persons["age_group"].to_numpy()).max())
-
-
-@dataclass(frozen=True)
-class _Part:
-    """The cells of one file by plain axes: codes into the lists, one per row."""
-
-    table: LongTable
-    rows: NDArray[np.intp]
-    regions: list[str]
-    region: NDArray[np.intp]
-    years: NDArray[np.int64]
-    sex: NDArray[np.intp]
-    ages: list[tuple[int, int]]
-    age: NDArray[np.intp]
-    values: NDArray[np.float64]
 
 
 def read_population(
@@ -105,33 +78,226 @@ def read_population(
         except InputsError as error:
             problems += error.problems
     _raise_any(problems)
-    parts = [part for table in tables if (part := _part(table, problems, notes)) is not None]
+    read = [people_of(table, problems, notes) for table in tables]
     _raise_any(problems)
-    ages = _common_ages(parts, notes)
-    regions = unique(code for part in parts for code in part.regions)
-    years = np.unique(np.concatenate([part.years for part in parts]))
-    _check_regions(parts, regions, years)
-    persons = _fill(parts, regions, years, ages)
+    files = [people for people in read if people is not None]
+    groups = _common_groups(files, notes)
+    regions = unique(code for people in files for code in people.regions)
+    years = np.unique(np.concatenate([people.year for people in files]))
     region_names = _region_names(tables, names or {}, regions)
-    nobody = [code for code, people in zip(regions, persons.sum((1, 2, 3)), strict=True) if not people]
-    if len(nobody) == len(regions):
-        raise InputsError(Problem(_all_paths(parts), "no region has any people"))
-    if nobody:
-        listed = ", ".join(f"{code} {region_names[code]}".strip() for code in nobody)
-        notes.append(f"{len(nobody)} regions without people in any year are left out: {listed}")
-    kept = np.array([code not in set(nobody) for code in regions])
+    persons = _merge(files, regions, years, groups, region_names)
+    empty = persons.sum(axis=(1, 2, 3)) == 0
+    if empty.all():
+        raise InputsError(Problem(_paths(files), "no region has any people"))
+    if empty.any():
+        left_out = [region_names[code] for code in np.array(regions)[empty]]
+        left_out = [
+            code if name == code else f"{code} {name}"
+            for code, name in zip(np.array(regions)[empty], left_out, strict=True)
+        ]
+        notes.append(
+            f"{len(left_out)} regions without people in any year are left out: "
+            + ", ".join(left_out)
+        )
+    kept = [str(code) for code in np.array(regions)[~empty]]
     return Population(
         xarray.DataArray(
-            persons[kept],
+            persons[~empty],
             dims=("region", "year", "sex", "age_group"),
             coords={
-                "region": np.array(regions)[kept],
+                "region": kept,
                 "year": years,
                 "sex": list(SEXES),
-                "age_group": [first for first, _ in ages],
+                "age_group": [first for first, _ in groups],
             },
             attrs={"units": "persons"},
         ),
-        {code: name for code, name in region_names.items() if code not in set(nobody)},
+        {code: region_names[code] for code in kept},
         tuple(unique(notes)),
     )
+
+
+def _raise_any(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise InputsError(problems)
+
+
+def _paths(files: Sequence[People]) -> str:
+    return ", ".join(str(people.table.path) for people in files)
+
+
+def _common_groups(files: Sequence[People], notes: list[str]) -> list[tuple[int, int]]:
+    """The age groups of all files, from 0 without gap or overlap to an open one."""
+    problems: list[Problem] = []
+    groups = [sorted(set(people.groups)) for people in files]
+    for people, found in zip(files, groups, strict=True):
+        path = str(people.table.path)
+        problems += [Problem(path, fault) for fault in _gaps(found)]
+        if found != groups[0] and not problems:
+            shown = ", ".join(age_label(*group) for group in sorted(set(found) ^ set(groups[0])))
+            message = f"the ages are not those of {files[0].table.path}"
+            problems.append(Problem(path, message, f"{shown} in one of them only"))
+    _raise_any(problems)
+    last, end = groups[0][-1]
+    if end != OPEN:
+        notes.append(f"the last age, {last}, is read as {last} and older")
+    return groups[0]
+
+
+def _gaps(groups: Sequence[tuple[int, int]]) -> list[str]:
+    """What is wrong with the sequence of age groups of a file."""
+    faults = []
+    expected = 0
+    for first, last in groups:
+        label = age_label(first, last)
+        if expected == OPEN or first < expected:
+            faults.append(f"the ages {label} overlap with younger ones")
+        elif first > expected:
+            faults.append(f"the ages {age_label(expected, first - 1)} are missing")
+        expected = OPEN if OPEN in (last, expected) else last + 1
+    single = all(first == last for first, last in groups)
+    if expected != OPEN and not single:
+        faults.append(f"the last ages, {age_label(*groups[-1])}, are not open")
+    if len(groups) < 2:
+        faults.append("the table holds one age group only")
+    return faults
+
+
+def _region_names(
+    tables: Sequence[LongTable], given: Mapping[str, str], regions: Sequence[str]
+) -> dict[str, str]:
+    """Name by code: from the last file that has it undamaged, else as given, else the code."""
+    names: dict[str, str] = {}
+    damaged: dict[str, str] = {}
+    for table in tables:
+        if "region_name" not in table.frame:
+            continue
+        pairs = table.frame[["region", "region_name"]].drop_duplicates()
+        for code, name in zip(pairs["region"], pairs["region_name"], strict=True):
+            (damaged if is_damaged(name) else names)[code] = name
+    return {code: code for code in regions} | damaged | dict(given) | names
+
+
+def _merge(
+    files: Sequence[People],
+    regions: Sequence[str],
+    years: NDArray[np.int64],
+    groups: Sequence[tuple[int, int]],
+    names: Mapping[str, str],
+) -> NDArray[np.float64]:
+    """People by (region, year, sex, age group), each given once."""
+    shape = (len(regions), len(years), len(SEXES), len(groups))
+    places = [_places(people, regions, years, groups, shape) for people in files]
+    given = np.bincount(np.concatenate(places), minlength=int(np.prod(shape))).reshape(shape)
+    labels = _Labels(regions, years, groups, names)
+    if given.max() > 1:
+        raise InputsError(_repeated(files, places, np.flatnonzero(given.ravel() > 1), labels))
+    absent = np.logical_not(given.any(axis=(2, 3)))
+    if absent.any():
+        raise InputsError(_absent_regions(files, absent, labels))
+    if given.min() == 0:
+        raise InputsError(_absent_cells(files, np.flatnonzero(given.ravel() == 0), labels))
+    persons = np.zeros(int(np.prod(shape)))
+    for people, place in zip(files, places, strict=True):
+        persons[place] = people.persons
+    return persons.reshape(shape)
+
+
+def _places(
+    people: People,
+    regions: Sequence[str],
+    years: NDArray[np.int64],
+    groups: Sequence[tuple[int, int]],
+    shape: tuple[int, ...],
+) -> NDArray[np.intp]:
+    """Position of each cell in the flattened array."""
+    region_at = {code: position for position, code in enumerate(regions)}
+    group_at = {group: position for position, group in enumerate(groups)}
+    region = np.array([region_at[code] for code in people.regions])[people.region]
+    age = np.array([group_at[group] for group in people.groups])[people.ages]
+    year = np.searchsorted(years, people.year)
+    return np.ravel_multi_index((region, year, people.sex, age), shape)
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """What the positions along the axes are called."""
+
+    regions: Sequence[str]
+    years: NDArray[np.int64]
+    groups: Sequence[tuple[int, int]]
+    names: Mapping[str, str]
+
+    def cell(self, place: int) -> str:
+        shape = (len(self.regions), len(self.years), len(SEXES), len(self.groups))
+        region, year, sex, age = np.unravel_index(place, shape)
+        ages = age_label(*self.groups[int(age)])
+        return f"{self.region(int(region))}, {self.years[year]}, {SEXES[sex]}, age {ages}"
+
+    def region(self, position: int) -> str:
+        code = self.regions[position]
+        name = self.names[code]
+        return code if name == code else f"{code} {name}"
+
+
+def _repeated(
+    files: Sequence[People],
+    places: Sequence[NDArray[np.intp]],
+    repeated: NDArray[np.intp],
+    labels: _Labels,
+) -> list[Problem]:
+    """Cells that are given more than once."""
+    problems = []
+    for place in repeated[:MOST_FAULTS]:
+        where = [
+            people.table.where(int(people.rows[row]))
+            for people, held in zip(files, places, strict=True)
+            for row in np.flatnonzero(held == place)
+        ]
+        message = f"the same cell as at {where[0]}"
+        problems.append(Problem(where[1], message, labels.cell(int(place))))
+    if len(repeated) > MOST_FAULTS:
+        message = f"{len(repeated) - MOST_FAULTS} more cells are given more than once"
+        problems.append(Problem(_paths(files), message))
+    return problems
+
+
+def _absent_regions(
+    files: Sequence[People], absent: NDArray[np.bool_], labels: _Labels
+) -> list[Problem]:
+    """Regions that lack whole years which others have."""
+    positions = np.flatnonzero(absent.any(axis=1))
+    problems = []
+    for position in positions[:MOST_FAULTS]:
+        code = labels.regions[position]
+        holder = next(people for people in files if code in people.regions)
+        others = [labels.region(int(n)) for n in positions if n != position]
+        years = ", ".join(str(year) for year in labels.years[absent[position]])
+        label = labels.region(int(position))
+        problems.append(
+            Problem(
+                str(holder.table.path),
+                f"the region has no people given for {years}",
+                f"'{label}'",
+                "the same regions in every year",
+                nearest_name(label, others),
+            )
+        )
+    if len(positions) > MOST_FAULTS:
+        rest = len(positions) - MOST_FAULTS
+        problems.append(Problem(_paths(files), f"{rest} more regions lack a year"))
+    return problems
+
+
+def _absent_cells(
+    files: Sequence[People], absent: NDArray[np.intp], labels: _Labels
+) -> list[Problem]:
+    """Cells that no row gives."""
+    where = _paths(files)
+    problems = [
+        Problem(where, "no people given for a cell", expected=labels.cell(int(place)))
+        for place in absent[:MOST_FAULTS]
+    ]
+    if len(absent) > MOST_FAULTS:
+        problems.append(Problem(where, f"{len(absent) - MOST_FAULTS} more cells are not given"))
+    return problems

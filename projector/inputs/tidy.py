@@ -150,9 +150,7 @@ def _ages(
     return parsed[:, 0], parsed[:, 1]
 
 
-def _numbers(
-    cells: Cells, at: int, column: Column, problems: list[Problem]
-) -> NDArray[np.float64]:
+def _numbers(cells: Cells, at: int, column: Column, problems: list[Problem]) -> NDArray[np.float64]:
     """The number of each distinct text, held against kind and bounds."""
     texts = cells.columns[at].texts
     numbers = parse_numbers(texts)

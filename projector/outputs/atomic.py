@@ -14,6 +14,8 @@ from tempfile import mkdtemp
 
 __all__ = ["restore", "whole_folder"]
 
+_UNFINISHED = ".unfinished"
+
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
@@ -31,7 +33,10 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     restore(target)
-    unfinished = Path(mkdtemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent))
+    _sweep(target)
+    unfinished = Path(
+        mkdtemp(prefix=f".{target.name}.{os.getpid()}.", suffix=_UNFINISHED, dir=target.parent)
+    )
     try:
         yield unfinished
         for path in unfinished.rglob("*"):
@@ -57,6 +62,27 @@ def restore(target: Path) -> None:
         shutil.rmtree(previous)
     else:
         previous.rename(target)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed runs had begun; the folder of a run that still lives is left alone."""
+    for path in target.parent.glob(f".{target.name}.*{_UNFINISHED}"):
+        process = path.name.removeprefix(f".{target.name}.").split(".")[0]
+        if process.isdecimal() and not _alive(int(process)):
+            shutil.rmtree(path)
+
+
+def _alive(process: int) -> bool:
+    """Whether a process runs. Windows has no way to ask without harm, so there: yes."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _previous(target: Path) -> Path:

@@ -91,10 +91,10 @@ def national_assumptions(
 def _path(
     paths: pd.DataFrame, component: str, sex: str, level: str, years: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """One path at every year. Where only M is given before a year, L and H begin from it."""
-    rows = paths[(paths["component"] == component) & (paths["sex"] == sex)]
-    own = rows[rows["level"] == level]
-    if own.empty:
+    """One path at every year."""
+    wanted = {"component": component, "sex": sex, "level": level}
+    points = paths.loc[(paths[list(wanted)] == pd.Series(wanted)).all(axis=1)]
+    if points.empty:
         raise InputsError(
             Problem(
                 where="table paths",
@@ -102,6 +102,6 @@ def _path(
                 expected=f"rows with component {component}, sex {sex}, level {level}",
             )
         )
-    before = rows[(rows["level"] == "M") & (rows["year"] < own["year"].min())]
-    points = pd.concat([before, own]).sort_values("year")
-    return np.interp(years, points["year"], points["value"])
+    points = points.sort_values("year")
+    result: NDArray[np.float64] = np.interp(years, points["year"], points["value"])
+    return result

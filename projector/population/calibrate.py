@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
 from projector.population.core import project
+from projector.tables import SEXES
 
 __all__ = ["Calibration", "calibrate", "shrink"]
 
@@ -114,10 +115,12 @@ def calibrate(
     length = lengths.pop()
     observed = np.stack([everyone.sel(year=last).values for _, last in intervals])
     expected = np.stack([_without_moves(everyone, components, *pair) for pair in intervals])
-    children = slice(0, length)
     ratio, credibility = _relative_ratios(_smooth(observed), _smooth(expected))
+    children = slice(0, length)
+    mothers = components["fertility"].mean("year").values
     fertility, _ = _relative_ratios(
-        observed[..., children].sum(axis=(-2, -1))[..., np.newaxis],
+        observed[..., children].sum(axis=(-2, -1))[..., np.newaxis]
+        / _moves_of_mothers(observed, expected, mothers, length),
         expected[..., children].sum(axis=(-2, -1))[..., np.newaxis],
     )
     region, sex, age = (history[dim] for dim in ("region", "sex", "age"))
@@ -199,6 +202,20 @@ def _smooth(persons: Array) -> Array:
     padded = np.pad(persons, [(0, 0)] * (persons.ndim - 1) + [(reach, reach)], mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, len(_AGE_KERNEL), axis=-1)
     result: Array = windows @ _AGE_KERNEL
+    return result
+
+
+def _moves_of_mothers(observed: Array, expected: Array, weight: Array, length: int) -> Array:
+    """What moves, not births, did to the children of an interval, ``[interval, region, 1]``.
+
+    A child of year k of n is born where k−1 years of moves have brought its mother, and moves
+    itself for n−k years: together n−1 of the n years that the women's ratio spans.
+    """
+    women = SEXES.index("female")
+    counted, kept = ((people[:, :, women] @ weight) for people in (observed, expected))
+    there = (kept > 0) & (counted > 0)
+    change = np.divide(counted, kept, out=np.ones_like(kept), where=there)
+    result: Array = change[..., np.newaxis] ** ((length - 1) / length)
     return result
 
 

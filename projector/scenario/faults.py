@@ -6,7 +6,7 @@ looks the whole path up in the tree. The path ends in `KEY` where the key itself
 is wrong, not its value.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from projector.errors import Problem
-from projector.scenario.tree import BROKEN, Items, Located, Map, Node, Place, Scalar
+from projector.scenario.tree import BROKEN_KEY, Broken, Items, Located, Map, Node, Place, Scalar
 
 __all__ = ["KEY", "Collector", "Fault", "FaultsError", "find", "located", "validation_error"]
 
@@ -82,15 +82,22 @@ class Collector:
 
 
 def validation_error(
-    faults: Sequence[Fault], others: ValidationError | None = None
+    faults: Sequence[Fault],
+    others: ValidationError | None = None,
+    not_missing: Collection[str] = (),
 ) -> ValidationError:
-    """The faults as pydantic's error, together with those that pydantic found itself."""
+    """The faults as pydantic's error, together with those that pydantic found itself.
+
+    Keys of `not_missing` are there, but misspelt, which is reported already.
+    """
     found = [
         InitErrorDetails(type=_error_type(fault), loc=fault.location, input=None)
         for fault in faults
     ]
     for details in others.errors(include_url=False, include_input=False) if others else ():
         kind = details["type"]
+        if kind == "missing" and details["loc"][0] in not_missing and len(details["loc"]) == 1:
+            continue
         fault = details["ctx"]["fault"] if kind == "fault" else None
         found.append(
             InitErrorDetails(
@@ -159,11 +166,13 @@ def _problem(fault: Fault, location: Location, tree: Node) -> Located | None:
     place, node, _ = find(tree, location[:-1] if on_key else location)
     found = None
     if on_key:
+        if isinstance(node, Scalar) and node.value is BROKEN_KEY:
+            return None
         found = str(location[-2])
     elif isinstance(node, Scalar):
-        if node.value is BROKEN:
+        if isinstance(node.value, Broken):
             return None
-        place, found = node.place, node.text
+        place, found = node.place, node.text or None
     message = fault.message
     if fault.other is not None:
         message = message.replace("{other}", str(find(tree, fault.other)[0]))

@@ -65,7 +65,8 @@ def _number_schema(bounds: Bounds) -> Schema:
     return {"anyOf": [number, {"type": "string", "pattern": f"^{PERCENT_PATTERN}$"}]}
 
 
-def _distribution_schema() -> Schema:
+def distribution_schema() -> Schema:
+    """One name of a distribution with its numbers."""
     numbers = _number_schema(Bounds("number"))
     return {
         "type": "object",
@@ -86,7 +87,10 @@ def _distribution_schema() -> Schema:
 
 
 def _path_schema(bounds: Bounds, rate: bool) -> Schema:
-    amount = {"anyOf": [*_number_schema(bounds)["anyOf"], _distribution_schema()]}
+    amount, growth = (
+        {"anyOf": [*_number_schema(limits)["anyOf"], distribution_schema()]}
+        for limits in (bounds, paths.RATE)
+    )
     year_map: Schema = {
         "type": "object",
         "patternProperties": {"^(19[0-9]{2}|20[0-9]{2}|2100)$": amount},
@@ -94,7 +98,7 @@ def _path_schema(bounds: Bounds, rate: bool) -> Schema:
         "minProperties": 1,
     }
     if rate:
-        year_map["properties"] = {"annual": amount | {"description": "growth a year"}}
+        year_map["properties"] = {"annual": growth | {"description": "growth a year"}}
     return {"anyOf": [*amount["anyOf"], year_map]}
 
 
@@ -215,9 +219,7 @@ OverflowShare = TypeAliasType(
     "OverflowShare",
     Annotated[Path, _path(Bounds("share", low=0, high=1, low_open=True, high_open=True))],
 )
-Rate = TypeAliasType(
-    "Rate", Annotated[Path, _path(Bounds("rate", low=-1, low_open=True), rate=False)]
-)
+Rate = TypeAliasType("Rate", Annotated[Path, _path(paths.RATE, rate=False)])
 AmountPath = TypeAliasType("AmountPath", Annotated[Path, _path(_NO_LESS_THAN_ZERO)])
 Fertility = TypeAliasType(
     "Fertility",

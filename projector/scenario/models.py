@@ -163,7 +163,10 @@ class Change(Section):
     """contacts in the new setting per contact shifted"""
     days: fields.Days | None = None
     """length of stay in the new setting, where it has nights"""
-    adds: Annotated[tuple[Added, ...], BeforeValidator(_as_list)] = ()
+    adds: Annotated[
+        tuple[Added, ...],
+        BeforeValidator(_as_list, json_schema_input_type=Added | tuple[Added, ...]),
+    ] = ()
     """contacts that come in place of each avoided one"""
     source: fields.Text | None = None
 
@@ -275,6 +278,8 @@ class Scenario(Section):
     every key and value knows its place.
     """
 
+    other_keys = ("extends",)  # is resolved before the models see the scenario
+
     scenario: fields.Text
     """the name of the scenario"""
     description: fields.Text | None = None
@@ -284,11 +289,11 @@ class Scenario(Section):
     regions: fields.Names
     """names or codes, of regions or areas"""
     years: Years
-    population: Population = Population()
-    activity: Activity = Activity()
-    capacity: Capacity = Capacity()
-    workforce: Workforce = Workforce()
-    uncertainty: Uncertainty = Uncertainty()
+    population: Population = Field(default_factory=Population)
+    activity: Activity = Field(default_factory=Activity)
+    capacity: Capacity = Field(default_factory=Capacity)
+    workforce: Workforce = Field(default_factory=Workforce)
+    uncertainty: Uncertainty = Field(default_factory=Uncertainty)
 
     _path: pathlib.Path = PrivateAttr(default=pathlib.Path("scenario.yaml"))
     _origins: Node = PrivateAttr(default_factory=lambda: Map(Place("scenario.yaml"), {}))

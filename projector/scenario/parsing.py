@@ -75,8 +75,8 @@ def one_of(allowed: Collection[str], word: str) -> Callable[[object], str]:
         text = parse_text(written)
         if text in allowed:
             return text
+        expected = "one of " + ", ".join(allowed) if len(allowed) > 1 else next(iter(allowed))
         nearest = nearest_name(text, allowed)
-        expected = None if nearest else "one of " + ", ".join(allowed)
         raise FaultsError(Fault(f"unknown {word}", expected=expected, nearest=nearest))
 
     return parse
@@ -124,9 +124,8 @@ def parse_integer(low: int, high: int | None = None) -> Callable[[object], int]:
 def parse_year(written: object) -> int:
     """A calendar year of four digits."""
     if isinstance(written, bool) or not isinstance(written, int):
-        raise FaultsError(
-            Fault("a year is a number of four digits, without quotes", expected="2026")
-        )
+        expected = "a year such as 2026, without quotes"
+        raise FaultsError(Fault("this is not a year", expected=expected))
     if written not in YEARS:
         raise FaultsError(Fault("years out of range", expected=f"{YEARS[0]} to {YEARS[-1]}"))
     return written

@@ -9,9 +9,9 @@ from projector.scenario.numbers import Bounds, parse_number
 from projector.scenario.parsing import parse_year
 from projector.scenario.values import Amount, Path
 
-__all__ = ["parse_path"]
+__all__ = ["RATE", "parse_path"]
 
-_RATE = Bounds("rate", low=-1, low_open=True)
+RATE = Bounds("rate", low=-1, low_open=True)
 
 
 def parse_path(
@@ -42,10 +42,11 @@ def parse_path(
         for key, value in written.items():
             if key == "annual" and rate:
                 with collector.under(key):
-                    annual = _parse_amount(value, _RATE)
+                    annual = _parse_amount(value, RATE)
                 continue
             with collector.under(key, KEY):
                 _require_year(key, rate=rate)
+            if isinstance(key, int):
                 with collector.under(key):
                     points.append((key, _parse_amount(value, bounds)))
         if "annual" in written and rate:
@@ -67,10 +68,12 @@ def _require_year(key: object, *, rate: bool) -> None:
     if isinstance(key, str) and key.isdecimal():
         raise FaultsError(Fault("a year is written without quotes", expected=key))
     words = [*DISTRIBUTIONS, "annual"] if rate else list(DISTRIBUTIONS)
-    nearest = nearest_name(str(key), words)
-    expected = None if nearest else "a year, " + ", ".join(words)
     raise FaultsError(
-        Fault("unknown key in a value over years", expected=expected, nearest=nearest)
+        Fault(
+            "unknown key in a value over years",
+            expected="a year, " + ", ".join(words),
+            nearest=nearest_name(str(key), words),
+        )
     )
 
 
@@ -108,7 +111,7 @@ def _parse_amount(written: object, bounds: Bounds) -> Amount:
         with collector.under(kind, position):
             bounds.require(anchor, numbers[position])
     wrong = distribution.fault()
-    if wrong is not None:
+    if wrong is not None and not collector.faults:
         collector.faults.append(Fault(wrong, (kind,), expected=form))
     collector.finish()
     return distribution

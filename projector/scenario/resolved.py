@@ -83,7 +83,7 @@ def with_origins(resolved: dict[str, object], tree: Node, folder: pathlib.Path) 
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
     yaml.dump(_commented(resolved, tree, (), folder), stream)
-    return stream.getvalue()
+    return stream.getvalue().rstrip() + "\n"
 
 
 def _commented(value: object, tree: Node, location: Location, folder: pathlib.Path) -> object:
@@ -99,7 +99,7 @@ def _commented(value: object, tree: Node, location: Location, folder: pathlib.Pa
         below = (*location, key)
         node[key] = _commented(part, tree, below, folder)
         if not isinstance(part, dict | list) or not part:
-            node.yaml_add_eol_comment(_origin(tree, below, folder), key)
+            node.yaml_add_eol_comment(_origin(tree, below, folder), key, column=0)
     return node
 
 

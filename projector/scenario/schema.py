@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from projector.scenario.fields import distribution_schema
 from projector.scenario.models import Scenario
 
 __all__ = ["scenario_schema"]
@@ -13,22 +14,49 @@ _EXTENDS = {
 }
 
 
+_NOTHING: tuple[object, ...] = (None, {}, [])
+_DISTRIBUTION = {"$ref": "#/$defs/Distribution"}
+
+
 def scenario_schema() -> dict[str, Any]:
     """JSON schema, draft 2020-12, made from the models.
 
     A file may leave out whatever its parent has, so only `scenario`, and the
     `name` that finds a change of the parent, are required.
     """
-    schema = Scenario.model_json_schema(by_alias=True)
-    for model in (schema, *schema["$defs"].values()):
-        model.pop("required", None)
-    properties = schema.pop("properties")
+    schema = _as_files_are(Scenario.model_json_schema(by_alias=True))
+    definitions = schema["$defs"]
+    definitions["Change"]["required"] = ["name"]
+    definitions["Distribution"] = distribution_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Projector scenario",
         "type": "object",
-        "properties": {"scenario": properties.pop("scenario"), "extends": _EXTENDS, **properties},
+        "properties": {"extends": _EXTENDS, **schema["properties"]},
         "required": ["scenario"],
         "additionalProperties": False,
-        "$defs": schema["$defs"] | {"Change": schema["$defs"]["Change"] | {"required": ["name"]}},
+        "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _as_files_are(part: Any) -> Any:
+    """The schema of what is written, from that of the models.
+
+    The models have None for what is not written, but a file has no empty values;
+    and they require what a file may leave to its parent.
+    """
+    if isinstance(part, list):
+        return [_as_files_are(below) for below in part if below != {"type": "null"}]
+    if not isinstance(part, dict):
+        return part
+    if part == distribution_schema():
+        return _DISTRIBUTION
+    kept = {
+        key: _as_files_are(below)
+        for key, below in part.items()
+        if key not in {"title", "required"} and not (key == "default" and below in _NOTHING)
+    }
+    if len(kept.get("anyOf", ())) == 1:
+        (only,) = kept.pop("anyOf")
+        kept |= only
+    return kept

@@ -54,12 +54,18 @@ class Section(BaseModel):
             message = f"{kind_of(written)} stands where a map is expected"
             raise validation_error([Fault(message, expected=expected)])
         unknown = {key: fault for key in written if (fault := cls._key_fault(key))}
-        faults = [*unknown.values(), *cls.rule(written)]
+        meant = {
+            key: fault.nearest
+            for key, fault in unknown.items()
+            if fault.nearest is not None and fault.nearest not in written
+        }
+        by_meaning = {meant.get(key, key): value for key, value in written.items()}
+        faults = [*unknown.values(), *cls.rule(by_meaning)]
         known = {key: value for key, value in written.items() if key not in unknown}
         try:
             section = handler(known)
         except ValidationError as error:
-            raise validation_error(faults, error) from None
+            raise validation_error(faults, error, not_missing=set(meant.values())) from None
         if faults:
             raise validation_error(faults)
         return section
@@ -73,6 +79,9 @@ class Section(BaseModel):
         if cls.other_keys is None or key in cls.other_keys:
             return None
         allowed = [*cls.field_keys(), *cls.other_keys]
-        nearest = nearest_name(str(key), allowed)
-        expected = None if nearest else "one of " + ", ".join(allowed)
-        return Fault("unknown key", (key, KEY), expected=expected, nearest=nearest)
+        return Fault(
+            "unknown key",
+            (key, KEY),
+            expected="one of " + ", ".join(allowed),
+            nearest=nearest_name(str(key), allowed),
+        )

@@ -9,8 +9,7 @@ file can still be checked and the same fault is not reported twice.
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ruamel.yaml import YAML
@@ -18,7 +17,19 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from projector.errors import Problem
 
-__all__ = ["BROKEN", "Entry", "Items", "Located", "Map", "Node", "Place", "Scalar", "build_tree"]
+__all__ = [
+    "BROKEN",
+    "BROKEN_KEY",
+    "Broken",
+    "Entry",
+    "Items",
+    "Located",
+    "Map",
+    "Node",
+    "Place",
+    "Scalar",
+    "build_tree",
+]
 
 
 @dataclass(frozen=True, order=True)
@@ -38,10 +49,12 @@ Located = tuple[Place, Problem]
 
 
 class Broken:
-    """Stands for a value whose fault has been reported."""
+    """Stands for a value that was refused; its fault has been reported."""
 
 
 BROKEN: Final = Broken()
+BROKEN_KEY: Final = Broken()
+"""Stands for the value of a key that was refused."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,8 @@ _MAX_DEPTH = 40  # the language needs 8; more would end in a RecursionError
 _DECIMAL = re.compile(r"[+-]?[0-9][0-9_]*(\.[0-9_]*)?([eE][+-]?[0-9]+)?|[+-]?\.[0-9]+")
 _LEADING_ZERO = re.compile(r"[+-]?0[0-9_]+")
 _LONGEST_NUMBER = 18
+_PROSE = ("source", "description")
+"""Keys whose text may hold commas even between braces, where YAML ends a text at a comma."""
 
 
 def compose(text: str) -> Any:
@@ -136,40 +151,62 @@ class _Builder:
         if isinstance(node, SequenceNode) and node.tag == _TAG + "seq":
             return Items(self._place(node), tuple(self.node(item) for item in node.value))
         if isinstance(node, MappingNode) and node.tag == _TAG + "map":
-            return Map(self._place(node), dict(self._entries(node)))
+            return Map(self._place(node), self._entries(node))
         return self._refuse(node, f"the tag {node.tag} is not part of the language", node.tag)
 
-    def _entries(self, node: Any) -> Iterator[tuple[str | int, Entry]]:
-        seen: dict[str | int, Place] = {}
+    def _entries(self, node: Any) -> dict[str | int, Entry]:
+        entries: dict[str | int, Entry] = {}
+        last: str | int = ""
         for key_node, value_node in node.value:
-            value = self.node(value_node)
+            place = self._place(key_node)
+            if _has_no_colon(key_node, value_node):
+                self._continue_prose(entries, last, key_node)
+                continue
+            if value_node.tag == _TAG + "null":
+                self._report(place, "empty value; write one, or leave the key out")
+                value: Node = Scalar(place, BROKEN, value_node.value)
+            else:
+                value = self.node(value_node)
             key = self._key(key_node)
             if key is None:
-                continue
-            place = self._place(key_node)
-            if key in seen:
-                first = seen[key]
-                message = f"the key is written twice; first in line {first.line}"
+                entries[str(place)] = _refused(place)
+            elif key in entries:
+                first = entries[key].key_place.line
+                message = f"the key is written twice; first in line {first}"
                 self._report(place, message, found=str(key))
-                continue
-            seen[key] = place
-            yield key, Entry(place, value)
+            else:
+                entries[key] = Entry(place, value)
+                last = key
+        return entries
+
+    def _continue_prose(self, entries: dict[str | int, Entry], last: str | int, node: Any) -> None:
+        """Put the part after a comma back to the prose it was cut from."""
+        text = unicodedata.normalize("NFC", node.value)
+        before = entries[last].node if last in _PROSE else None
+        if isinstance(before, Scalar):
+            whole = f"{before.text}, {text}"
+            entries[last] = replace(entries[last], node=Scalar(before.place, whole, whole))
+            return
+        place = self._place(node)
+        message = "no colon here; if the comma before it belongs to a text, quote the text"
+        self._report(place, message, found=text)
+        entries[str(place)] = _refused(place)
 
     def _key(self, node: Any) -> str | int | None:
         """The key, or None after reporting what is wrong with it."""
-        if node.tag == _TAG + "merge":
-            self._report(self._place(node), "'<<' is not part of the language; use extends")
-            return None
+        place = self._place(node)
         if not isinstance(node, ScalarNode):
-            message = "a key is a name or a year; a map or list stands here"
-            self._report(self._place(node), message)
+            self._report(place, "a key is a name or a year; a map or list stands here")
+            return None
+        if node.tag == _TAG + "merge":
+            self._report(place, "'<<' is not part of the language; use extends")
             return None
         scalar = self._scalar(node)
         if isinstance(scalar.value, str | int) and not isinstance(scalar.value, bool):
             return scalar.value
         if not isinstance(scalar.value, Broken):
             message = f"a key is a name or a year; put '{scalar.text}' in quotes if it is a name"
-            self._report(scalar.place, message, found=scalar.text)
+            self._report(place, message, found=scalar.text)
         return None
 
     def _scalar(self, node: Any) -> Scalar:
@@ -221,3 +258,14 @@ class _Builder:
 
     def _report(self, place: Place, message: str, found: str | None = None) -> None:
         self.problems.append((place, Problem(str(place), message, found)))
+
+
+def _refused(place: Place) -> Entry:
+    """What stands under a key that was refused."""
+    return Entry(place, Scalar(place, BROKEN_KEY, ""))
+
+
+def _has_no_colon(key: Any, value: Any) -> bool:
+    """Whether something between braces is a key to YAML only because it follows a comma."""
+    at_key_end: bool = value.start_mark.index == value.end_mark.index == key.end_mark.index
+    return at_key_end and isinstance(key, ScalarNode)

@@ -57,7 +57,7 @@ def workforce_stage(
     Raises
     ------
     InputsError
-        If a ratio per 1 000 inhabitants does not name its setting and kind, or the
+        If a ratio per 1 000 inhabitants does not name its setting, or the
         competences of a profession exceed the whole.
     """
     years = activity["year"].values
@@ -134,23 +134,26 @@ def _ratios(
     shape = (len(DRIVERS), len(years), len(SETTINGS), len(DIAGNOSIS_KINDS), len(professions))
     ratios = np.zeros(shape)
     for row in table.to_dict("records"):
-        if row["per"] == "1000 inhabitants" and "*" in (row["setting"], row["kind"]):
+        per_person = row["per"] == "1000 inhabitants"
+        if per_person and row["setting"] == "*":
             raise InputsError(
                 Problem(
                     where="table staffing",
                     message=f"{row['profession']} per 1000 inhabitants would be counted for "
-                    "every setting and kind",
-                    found=f"setting {row['setting']}, kind {row['kind']}",
-                    expected="one setting and one kind",
+                    "every setting",
+                    found="setting *",
+                    expected="one setting",
                 )
             )
+        # Inhabitants have no kind of diagnosis: the kinds carry equal parts of such staff.
+        parts = len(DIAGNOSIS_KINDS) if per_person and row["kind"] == "*" else 1
         ratios[
             DRIVERS.index(row["per"]),
             :,
             one_or_all(row["setting"], SETTINGS),
             one_or_all(row["kind"], DIAGNOSIS_KINDS),
             professions.index(row["profession"]),
-        ] += row["fte"]
+        ] += row["fte"] / parts
     for profession, settings in scenario.workforce.duty.items():
         p = professions.index(profession)
         for setting, duty in settings.items():

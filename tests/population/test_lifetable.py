@@ -44,9 +44,7 @@ def test_andreev_kingkade_comes_close_to_the_published_infant_survival() -> None
         ("female", 0.1000, 0.31411),
     ],
 )
-def test_infant_person_years_have_the_three_pieces(
-    sex: str, rate: float, expected: float
-) -> None:
+def test_infant_person_years_have_the_three_pieces(sex: str, rate: float, expected: float) -> None:
     assert infant_person_years(np.array([rate]), sex) == pytest.approx([expected])
 
 
