@@ -119,7 +119,7 @@ class Figures:
     def persons(self, place: str, year: int) -> Array:
         """People of a region or area on 1 January, axes (sex, band)."""
         regions = [self.people[region, year] for region in self.regions(place)]
-        return np.sum(regions, axis=0, dtype=np.float64)
+        return np.asarray(np.sum(regions, axis=0), dtype=np.float64)
 
     def nation(self, year: int) -> Array:
         """People of the nation on 1 January, axes (sex, band)."""

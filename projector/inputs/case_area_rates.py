@@ -66,13 +66,14 @@ def _with_infants(figures: Figures, by_age: dict[str, float]) -> dict[str, float
 
 
 def _all_stays(figures: Figures) -> Array:
-    """Somatic stays per 1 000 in 2012."""
+    """Somatic stays per 1 000 in 2012; those of no published age are spread over all."""
     shape = np.array([_shape(figures, sex) for sex in SEXES])
     stays = shape * figures.nation(_YEAR) / 1000
-    for ages, published in figures.published("tab135", "stays", "both").items():
-        if ages != "all":
-            shape[:, within(ages)] *= published / stays[:, within(ages)].sum()
-    return shape
+    published = figures.published("tab135", "stays", "both")
+    total = published.pop("all")
+    for ages, of_ages in published.items():
+        shape[:, within(ages)] *= of_ages / stays[:, within(ages)].sum()
+    return shape * total / sum(published.values())
 
 
 def _shape(figures: Figures, sex: str) -> Array:
@@ -182,13 +183,16 @@ def somatic_lengths(figures: Figures, rates: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the table ``length_of_stay``.
     """
-    per_1000 = rates["contacts_per_1000"].to_numpy(dtype=np.float64)
-    stays = per_1000.reshape(-1, len(SEXES), len(BANDS)) * figures.nation(_YEAR) / 1000
-    stays = stays.sum(axis=1)
+    column = rates["contacts_per_1000"].to_numpy(dtype=np.float64)
+    per_1000 = column.reshape(-1, len(SEXES), len(BANDS))
     diagnoses = list(dict.fromkeys(rates["diagnosis"]))
     relative = np.array([float(figures.groups[name]["relative_length"]) for name in diagnoses])
-    mean = _mean_length(figures, stays.sum(axis=0))
-    days = relative[:, None] * mean * stays.sum(axis=0) / (relative @ stays)
+    stays, earlier = (
+        (per_1000 * figures.nation(year) / 1000).sum(axis=1) for year in (_YEAR, 2008)
+    )
+    normal = relative[:, None] * stays.sum(axis=0) / (relative @ stays)
+    mean = _mean_length(figures, stays.sum(axis=0), (normal * earlier).sum(axis=0))
+    days = normal * mean
     return pd.DataFrame(
         [
             {
@@ -207,8 +211,12 @@ def somatic_lengths(figures: Figures, rates: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _mean_length(figures: Figures, stays: Array) -> Array:
-    """Nights of a stay by band: bed days of 2012 and the share of 80+ in 2008 are law."""
+def _mean_length(figures: Figures, stays: Array, earlier: Array) -> Array:
+    """Nights of a stay by band: bed days of 2012 and the share of 80+ in 2008 are law.
+
+    `stays` are those of 2012 and `earlier` those of 2008 at the use of 2012, weighted by
+    diagnosis: use and length change alike at all ages between, so the share needs no more.
+    """
     days_2004 = _with_infants(figures, figures.published("tab6", "beddays_per1000", "both"))
     stays_2004 = _with_infants(figures, figures.published("tab6", "stays_per1000", "both"))
     older = figures.published("tab7", "los_days", "both")
@@ -221,12 +229,9 @@ def _mean_length(figures: Figures, stays: Array) -> Array:
             for band in BANDS
         ]
     )
-    days = shape * stays
-    # Stays and their length change alike at all ages between 2008 and 2012, so the share
-    # of 2008 needs nothing but the people of that year.
-    earlier = days * figures.nation(2008).sum(axis=0) / figures.nation(_YEAR).sum(axis=0)
     old = within("80+")
     share = figures.figure["bed_day_share_80"]
-    young_to_old = earlier[old].sum() * (1 - share) / (share * earlier[~old].sum())
-    level = np.where(old, 1.0, young_to_old)
-    return np.asarray(shape * level * figures.figure["somatic_bed_days"] / (days @ level))
+    days = shape * earlier
+    young_to_old = days[old].sum() * (1 - share) / (share * days[~old].sum())
+    level = shape * np.where(old, 1.0, young_to_old)
+    return np.asarray(level * figures.figure["somatic_bed_days"] / (stays @ level))

@@ -21,12 +21,13 @@ from projector.inputs.case_area_figures import Figures, read_figures
 from projector.inputs.case_area_growth import somatic_growth
 from projector.inputs.case_area_levels import other_rates, use_levels
 from projector.inputs.case_area_rates import somatic_lengths, somatic_rates
-from projector.tables import INPUT_TABLES, LEVELS, SEXES
+from projector.tables import INPUT_TABLES, LEVELS, NATION, SEXES
 
 __all__ = ["CASE_AREAS", "build", "main"]
 
 CASE_AREAS = Path(__file__).parents[2] / "inputs" / "case-areas"
 _UN_SOURCE = "UN World Population Prospects 2024, CC BY 3.0 IGO"
+_PEOPLE_SOURCE = "SSB table 07459, people on 1 January, CC BY 4.0"
 _SSB_SOURCE = "SSB national population projection 2024"
 
 
@@ -67,12 +68,13 @@ def build(inputs: Path, target: Path) -> list[Path]:
 
 
 def national_paths(figures: Figures) -> pd.DataFrame:
-    """National fertility, life expectancy, net immigration and sex ratio by level and year.
+    """National fertility, life expectancy, net immigration, sex ratio and people.
 
     Years to 2023 follow the United Nations estimates, later years the projection of
     Statistics Norway. Where the projection prints both sexes only, each sex goes the
     published share of its way from 2024 to 2050, and the low and high alternatives
-    stand as far from the middle as they do for both sexes.
+    stand as far from the middle as they do for both sexes. People are those of the
+    population table as long as it lasts.
 
     Parameters
     ----------
@@ -89,9 +91,9 @@ def national_paths(figures: Figures) -> pd.DataFrame:
         zip(keys.itertuples(index=False, name=None), figures.projection["value"], strict=True)
     )
     rows = [*_history(figures), *_life_expectancy(projection), *_net_immigration(projection)]
-    fertility = figures.projection.query("component == 'total_fertility'")
+    printed = figures.projection.query("component in ('total_fertility', 'population')")
     ratio = figures.projection.query("component == 'sex_ratio_at_birth'").iloc[0]
-    rows += [tuple(row) for row in fertility.itertuples(index=False)]
+    rows += [tuple(row) for row in printed.itertuples(index=False)]
     rows += [
         (ratio.component, "both", level, ratio.year, ratio.value, ratio.source, ratio.quality)
         for level in LEVELS
@@ -120,6 +122,14 @@ def _history(figures: Figures) -> list[tuple[object, ...]]:
             for component, sex, value, quality in estimates
             for level in LEVELS
         ]
+    people = {
+        year: persons for (region, year), persons in figures.people.items() if region == NATION
+    }
+    rows += [
+        ("population", "both", level, year, float(persons.sum()), _PEOPLE_SOURCE, "official")
+        for year, persons in people.items()
+        for level in LEVELS
+    ]
     return rows
 
 
@@ -196,9 +206,9 @@ def _merged_bands(rates: pd.DataFrame) -> pd.DataFrame:
 
 
 def _text(value: object) -> object:
-    """A number with six significant digits and no exponent; anything else as it is."""
+    """A number with seven significant digits and no exponent; anything else as it is."""
     if isinstance(value, float):
-        return np.format_float_positional(float(f"{value:.6g}"), trim="-")
+        return np.format_float_positional(float(f"{value:.7g}"), trim="-")
     return value
 
 

@@ -116,7 +116,8 @@ def _document(path: Path, content: bytes) -> dict[str, Any]:
         found = f"version {document.get('version')!r}, class {document.get('class')!r}"
         faults.add("top level", "not a JSON-stat2 dataset", found, "version '2.0', class 'dataset'")
     faults.raise_any()
-    return document  # type: ignore[no-any-return]
+    dataset: dict[str, Any] = document
+    return dataset
 
 
 def _dimensions(document: Mapping[str, Any], faults: Faults) -> list[_Dimension]:

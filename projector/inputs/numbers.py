@@ -57,8 +57,9 @@ class Numbers:
 
 
 def is_figure(text: str) -> bool:
-    """Whether the text is a number, with or without the provisional mark."""
-    return _FIGURE.fullmatch(text.strip("*")) is not None
+    """Whether the text is a number, with or without the provisional mark, or a symbol."""
+    symbol = _SPELLINGS.get(text, text)
+    return bool(text) and (symbol in SYMBOLS or _FIGURE.fullmatch(text.strip("*")) is not None)
 
 
 def looks_like_code(text: str) -> bool:

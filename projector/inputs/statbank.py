@@ -70,8 +70,9 @@ def read_statbank(path: Path, content: bytes | None = None) -> LongTable:
             frame["sex"] = categorical(_sexes(texts), index)
         else:
             frame[name] = categorical(texts.texts, index)
-    if "region_name" in frame:
-        notes += damage_notes(list(frame["region_name"].categories))  # type: ignore[attr-defined]
+    names_held = frame.get("region_name")
+    if isinstance(names_held, pd.Categorical):
+        notes += damage_notes(list(names_held.categories))
     notes += _ended_notes(frame.get("region"))
     if figures:
         frame |= _values(cells, figures, problems, notes)
@@ -99,7 +100,7 @@ def _figures(cells: Cells) -> list[_Figures]:
 
 
 def _holds_figures(column: TextColumn) -> bool:
-    """Whether at least half of the cells are numbers, and none a code such as ``0301``."""
+    """Whether half of the written cells are figures or symbols, and none a code as ``0301``."""
     if any(map(looks_like_code, column.texts)):
         return False
     counts = np.bincount(column.index, minlength=len(column.texts))

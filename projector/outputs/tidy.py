@@ -1,47 +1,57 @@
 """Results as tidy CSV, one file for each variable: one row for each number."""
 
+import csv
+import io
 import json
+from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
-__all__ = ["tidy_frame", "write_csv"]
+__all__ = ["csv_name", "write_csv", "write_variable"]
 
-_NUMBER_FORMAT = "%.10g"
+_OUTER_DIMS = 2
+"""Rows are joined for one cell of the first dimensions at a time: memory stays small, and the
+text of the labels is made once instead of once for each row."""
 
 
-def tidy_frame(variable: xr.DataArray, region_names: dict[str, str]) -> pd.DataFrame:
-    """One row for each cell: ``region, region_name, year, …, value, unit``.
+def write_variable(variable: xr.DataArray, path: Path, region_names: Mapping[str, str]) -> None:
+    """Write a variable as ``region,region_name,year,…,value,unit``.
 
     Parameters
     ----------
     variable
-        A result variable.
+        A result variable, with its unit as attribute.
+    path
+        The file to write, UTF-8 with LF.
     region_names
         Names of regions by code.
 
-    Returns
-    -------
-    DataFrame
-        In the order of the variable's axes. Cells that do not apply (NaN) have no row.
+    Notes
+    -----
+    Rows follow the variable's axes, numbers have up to ten significant digits, and cells that
+    do not apply (NaN) have no row.
     """
-    sizes = [variable.sizes[dim] for dim in variable.dims]
-    places = np.indices(sizes, sparse=False).reshape(len(sizes), -1)
-    columns: dict[str, object] = {}
-    for dim, place in zip(variable.dims, places, strict=True):
-        labels = variable[dim].values
-        columns[str(dim)] = labels[place]
-        if dim == "region":
-            names = np.array([region_names.get(str(code), str(code)) for code in labels], object)
-            columns["region_name"] = names[place]
-    frame = pd.DataFrame({**columns, "value": variable.values.ravel()})
-    frame["unit"] = variable.attrs["units"]
-    return frame[frame["value"].notna()]
+    texts = [_labels(variable, str(dim), region_names) for dim in variable.dims]
+    outer = [",".join(parts) for parts in product(*texts[:_OUTER_DIMS])]
+    inner = [",".join(["", *parts]) for parts in product(*texts[_OUTER_DIMS:])]
+    ending = f",{_cell(variable.attrs['units'])}"
+    values = variable.values.reshape(len(outer), len(inner))
+    applies = ~np.isnan(values)
+    heading = [name for dim in variable.dims for name in _headings(str(dim))]
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(",".join([*heading, "value", "unit"]) + "\n")
+        for start, row, there in zip(outer, values.tolist(), applies, strict=True):
+            file.writelines(
+                f"{start}{labels},{value:.10g}{ending}\n"
+                for labels, value, kept in zip(inner, row, there.tolist(), strict=True)
+                if kept
+            )
 
 
-def write_csv(tree: xr.DataTree, folder: Path) -> list[Path]:
+def write_csv(tree: xr.DataTree, folder: Path) -> None:
     """Write every result variable of a tree.
 
     Parameters
@@ -50,31 +60,35 @@ def write_csv(tree: xr.DataTree, folder: Path) -> list[Path]:
         From `projector.run`.
     folder
         Where the files go; made if it is not there.
-
-    Returns
-    -------
-    list of Path
-        The files: ``population.csv``, ``births.csv``, …, ``beds_need.csv``, …
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = json.loads(tree.attrs["region_names"])
-    written = []
     for node in tree.leaves:
         for name, variable in node.data_vars.items():
-            path = folder / f"{_file_stem(node.path, str(name))}.csv"
-            tidy_frame(variable, names).to_csv(
-                path,
-                index=False,
-                encoding="utf-8",
-                float_format=_NUMBER_FORMAT,
-                lineterminator="\n",
-            )
-            written.append(path)
-    return written
+            write_variable(variable, folder / csv_name(node.path, str(name)), names)
 
 
-def _file_stem(group: str, variable: str) -> str:
-    """A name that says what it is: ``need`` alone would be beds, rooms or staff."""
+def csv_name(group: str, variable: str) -> str:
+    """A file name that says what it is: ``need`` alone would be beds, rooms or staff."""
     if group.startswith("/capacity/"):
-        return f"{group.removeprefix('/capacity/')}_{variable}"
-    return f"staff_{variable}" if group == "/workforce" else variable
+        return f"{group.removeprefix('/capacity/')}_{variable}.csv"
+    return f"staff_{variable}.csv" if group == "/workforce" else f"{variable}.csv"
+
+
+def _headings(dim: str) -> list[str]:
+    return ["region", "region_name"] if dim == "region" else [dim]
+
+
+def _labels(variable: xr.DataArray, dim: str, region_names: Mapping[str, str]) -> list[str]:
+    """The cells of a dimension's labels as CSV text."""
+    labels = [str(label) for label in variable[dim].values]
+    if dim == "region":
+        return [f"{_cell(code)},{_cell(region_names[code])}" for code in labels]
+    return [_cell(label) for label in labels]
+
+
+def _cell(text: str) -> str:
+    """One cell, in quotes where it needs them."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([text])
+    return line.getvalue()

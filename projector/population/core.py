@@ -77,6 +77,9 @@ def project(
         one of ``net_migration[region, year, sex, age]``, persons by age when they are
         counted, or ``net_migration_rate[region, year, sex, age]``, per survivor by age at
         the end of the year, not below −1. `region` may be absent where a schedule is shared.
+        With rates, ``cohort_growth[year, sex, age]`` may say what moves do to a cohort in all
+        regions together (1: moves are between the regions only, and conserve people); the
+        people that the rates give are then scaled, one factor for each year, sex and age.
     migration_timing
         When migrants are counted: at the ``end`` of the year, half at each end (``even``) or
         at the ``start``, exposed to the year's deaths and births.
@@ -116,6 +119,11 @@ def project(
         migration = _schedule(
             components, "net_migration", ("year", "region", "sex", "age"), -np.inf
         )
+    growth = None
+    if "cohort_growth" in components:
+        if not by_rate:
+            raise ValueError("cohort_growth goes with net_migration_rate")
+        growth = _schedule(components, "cohort_growth", ("year", "sex", "age"), 0.0)
     boys = sex_ratio / (1.0 + sex_ratio)
     share_of_births = np.stack([1.0 - boys, boys], axis=-1)  # in the order of SEXES
 
@@ -133,6 +141,7 @@ def project(
             migration[t],
             by_rate=by_rate,
             at_start=at_start,
+            cohort_growth=None if growth is None else growth[t],
         )
     _refuse_negative(population, base, years)
     return _labelled(population, births, deaths, moved, base, years)
@@ -147,6 +156,7 @@ def _step(
     *,
     by_rate: bool,
     at_start: float,
+    cohort_growth: Array | None,
 ) -> tuple[Array, Array, Array, Array]:
     """One year. Axes ``[region, sex, age]``; schedules may have a region axis of length 1.
 
@@ -167,8 +177,12 @@ def _step(
     survivors = survival * entering
     deaths = entering - survivors
     if by_rate:
-        moved = migration * survivors
-        return survivors + moved, births, deaths, moved
+        settled = (1.0 + migration) * survivors
+        if cohort_growth is not None:
+            together = settled.sum(axis=0)
+            target = cohort_growth * survivors.sum(axis=0)
+            settled *= np.divide(target, together, out=np.ones_like(together), where=together > 0)
+        return settled, births, deaths, settled - survivors
     leaving = (1.0 - at_start) * migration
     moved = np.broadcast_to(leaving, people.shape).copy()
     moved[..., 1:] += arriving[..., :-1]
@@ -203,7 +217,7 @@ def _schedule(components: xr.Dataset, name: str, dims: tuple[str, ...], lowest: 
     missing = set(dims) - set(array.dims) - {"region"}
     if unknown or missing:
         raise ValueError(f"{name} has dimensions {array.dims}, expected {dims}")
-    if "region" not in array.dims:
+    if "region" in dims and "region" not in array.dims:
         array = array.expand_dims("region")
     values = array.transpose(*dims).values.astype(np.float64)
     if not np.isfinite(values).all() or (values < lowest).any():

@@ -6,7 +6,9 @@ region has of its own is the calibrated ratio :math:`\hat\rho_{r,s,a}`:
 
 .. math:: 1 + m_{r,s,a}(t) = \mu_{s,a}(t) \, \hat\rho_{r,s,a}, \qquad \mu, \hat\rho \ge 0
 
-so no population can become negative, and a region like the nation follows the nation.
+so no population can become negative, and a region like the nation follows the nation. Where
+the regions are all of the nation, each cohort is scaled so that together they are its people:
+what leaves one region arrives in another.
 """
 
 from typing import TYPE_CHECKING
@@ -35,6 +37,10 @@ __all__ = ["population_stage", "stationary_tail"]
 _CALIBRATION_YEARS = 10
 """Age tables this far back are used when the scenario does not say; the base year's own
 backtest in tests/population/test_backtest.py shows ten years to beat five."""
+
+_COMPLETE = 0.005
+"""Regions whose people come this close to the nation's are all of its regions: people of
+unknown or divided municipalities are fewer."""
 
 
 def population_stage(
@@ -85,13 +91,13 @@ def population_stage(
     assumed = national_assumptions(tables["paths"], chosen, all_years, years.base)
     components = _national_components(tables, assumed, open_age)
 
-    nation, covers_all = _nation(tables_used)
     own = tables_used.isel(region=np.flatnonzero(tables_used["region"].values != NATION))
+    nation, is_country = _nation(tables_used)
     calibration = calibrate(own, nation, components, step=age_width)
 
     ahead = components.sel(year=slice(years.base, None))
     immigration = assumed["net_immigration"].sel(year=ahead["year"])
-    if not covers_all:
+    if not is_country:
         people = float(nation.sel(year=years.base).sum())
         immigration = (
             immigration * people / float(assumed["national_population"].sel(year=years.base))
@@ -99,17 +105,18 @@ def population_stage(
     base = nation.sel(year=years.base, drop=True).expand_dims(region=[NATION])
     moves = _immigration_by_age(calibration.national_migration, immigration)
     national = project(base, ahead.assign(net_migration=moves))
-    if list(regions) == [NATION] and covers_all:
+    if list(regions) == [NATION] and is_country:
         return _dataset(national, years), calibration
 
-    ratio = calibration.cohort_ratio.sel(region=list(regions))
-    level = calibration.fertility_level.sel(region=list(regions))
+    together = _cohort_growth(national)
     regional = ahead.assign(
-        fertility=ahead["fertility"] * level,
-        net_migration_rate=_cohort_growth(national) * ratio - 1.0,
+        fertility=ahead["fertility"] * calibration.fertility_level,
+        net_migration_rate=together * calibration.cohort_ratio - 1.0,
     )
-    start = own.sel(year=years.base, region=list(regions), drop=True)
-    return _dataset(project(start, regional), years), calibration
+    if _complete(own, nation, years.base):
+        regional = regional.assign(cohort_growth=together)
+    projected = _dataset(project(own.sel(year=years.base, drop=True), regional), years)
+    return projected.sel(region=list(regions)), calibration
 
 
 def stationary_tail(tables: "Mapping[str, pd.DataFrame]", open_age: int) -> xr.DataArray:
@@ -182,6 +189,12 @@ def _nation(history: xr.DataArray) -> tuple[xr.DataArray, bool]:
     if NATION in history["region"].values:
         return history.sel(region=NATION, drop=True), True
     return history.sum("region"), False
+
+
+def _complete(regions: xr.DataArray, nation: xr.DataArray, base_year: int) -> bool:
+    """Whether the regions together are the nation, so that moves between them must cancel."""
+    together = float(regions.sel(year=base_year).sum())
+    return bool(abs(together / float(nation.sel(year=base_year).sum()) - 1) < _COMPLETE)
 
 
 def _immigration_by_age(profile: xr.DataArray, totals: xr.DataArray) -> xr.DataArray:

@@ -11,24 +11,30 @@ from projector.scenario.tree import Located, Map, Place, build_tree, compose
 
 __all__ = ["read_tree"]
 
-_PLAIN_WORDS = (
-    (r"mapping values are not allowed", "a colon stands where no key can be; check the "
-     "indentation, or put the text in quotes if the colon belongs to it"),
-    (r"could not find expected ':'", "a colon is missing after a key"),
-    (r"expected ',' or '}'", "a comma is missing, or the '{{' of line {opened} is not closed"),
-    (r"expected ',' or ']'", "a comma is missing, or the '[' of line {opened} is not closed"),
-    (r"found unexpected end of stream", "the quotation mark of line {opened} is not closed"),
-    (r"expected <block end>", "the indentation does not fit the lines above, or a bracket is left "
-     "over"),
-    (r"found character '(?P<character>.)'", "no text can start with '{character}'; put it in "
-     "quotes"),
-    (r"found undefined alias '?(?P<alias>[^']*)'?", "the anchor '{alias}' that *{alias} refers to "
-     "is not set anywhere above"),
-    (r"but found another document", "a file holds one scenario; a second one starts here"),
-    (r"unknown escape character", "a backslash in double quotes starts an escape; use single "
-     "quotes"),
-    (r"maximum depth", "the file is nested too deeply"),
-)  # fmt: skip
+_PLAIN_WORDS = {
+    "mapping values are not allowed": "a colon stands where no key can be; check the indentation, "
+    "or put the text in quotes if the colon belongs to it",
+    "could not find expected ':'": "a colon is missing after a key",
+    "expected ',' or '}'": "a comma is missing, or the '{{' of line {opened} is not closed",
+    "expected ',' or ']'": "a comma is missing, or the '[' of line {opened} is not closed",
+    "found unexpected end of stream": "the quotation mark of line {opened} is not closed",
+    "expected <block end>": "the indentation does not fit the lines above, or a bracket is left "
+    "over",
+    "expected '<document start>'": "this does not belong to the map above",
+    "expected the node content": "a value is missing, or a bracket or comma is left over",
+    "sequence entries are not allowed": "a list with '-' starts on a line of its own",
+    "expected (chomping|a comment or a line break)": "a text that starts with '|' or '>' "
+    "needs quotes",
+    "expected alphabetic or numeric": "a text that starts with '&', '*' or '!' needs quotes",
+    r"found character '\\t'": "a tab; use spaces",
+    "found character '(?P<character>.)'": "no text can start with '{character}'; put it in quotes",
+    "found undefined alias '?(?P<alias>[^']*)'?": "the anchor '{alias}' that *{alias} refers to is "
+    "not set anywhere above",
+    "found another document": "a file holds one scenario; a second one starts here",
+    "unknown escape character": "a backslash in double quotes starts an escape; use single quotes",
+    "maximum depth": "the file is nested too deeply",
+}
+"""What ruamel.yaml says, as a pattern, and what a planner is told; the first match counts."""
 
 
 def read_tree(path: pathlib.Path, file: str) -> tuple[Map | None, list[Located]]:
@@ -106,7 +112,7 @@ def _syntax_problem(error: YAMLError, text: str, file: str) -> Located:
     mark = error.problem_mark or error.context_mark
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
     opened = error.context_mark.line + 1 if error.context_mark else place.line
-    for pattern, words in _PLAIN_WORDS:
+    for pattern, words in _PLAIN_WORDS.items():
         if match := re.search(pattern, str(error.problem)):
             return _at(place, words.format(opened=opened, **match.groupdict()))
     return _at(place, f"this is not valid YAML: {error.problem}")

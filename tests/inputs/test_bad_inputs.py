@@ -20,10 +20,7 @@ def test_a_bad_file_says_what_is_wrong_and_where(
     monkeypatch.chdir(BAD)
     paths = [Path(name) for name in case["files"]]
     with pytest.raises(InputsError) as raised:
-        if "table" in case:
-            read_table(paths[0], case["table"])
-        else:
-            read_population(paths)
+        read_table(paths[0], case["table"]) if "table" in case else read_population(paths)
     assert [str(problem) for problem in raised.value.problems] == case["problems"]
 
 

@@ -119,6 +119,20 @@ def test_moves_within_the_country_conserve_people(
     np.testing.assert_allclose(moved, stayed, rtol=1e-10)
 
 
+@given(world=worlds("net_migration_rate"))
+def test_rates_within_the_country_conserve_people_too(
+    world: tuple[xr.DataArray, xr.Dataset],
+) -> None:
+    base, components = world
+    cohort = components["survival"].isel(region=0, drop=True)
+    result = project(base + 1.0, components.assign(cohort_growth=xr.ones_like(cohort)))
+    settled = (result.population.isel(year=slice(1, None)) > 0).any("region").values
+    moved = np.where(settled, result.net_migration.sum("region").values, 0.0)
+    np.testing.assert_allclose(moved, 0.0, atol=1e-8)
+    np.testing.assert_allclose(end_minus_flows(result), started_with(result), rtol=1e-12, atol=1e-8)
+    assert (result.population >= 0).all()
+
+
 def test_nothing_happening_is_the_identity_but_for_age() -> None:
     base = base_of(np.random.default_rng(3).uniform(0, 100, (REGIONS, 2, AGES)))
     cells = (REGIONS, YEARS, 2, AGES)

@@ -29,8 +29,8 @@ def test_single_ages_keep_the_death_rate_of_every_group() -> None:
         assert rate == pytest.approx(row["death_rate"], rel=1e-6)
 
 
-def test_mortality_rises_with_age_from_thirty() -> None:
-    assert (np.diff(SCHEDULES[..., 30:], axis=-1) >= 0).all()
+def test_mortality_rises_with_age_from_forty() -> None:
+    assert (np.diff(SCHEDULES[..., 40:], axis=-1) >= 0).all()
 
 
 @given(women=st.floats(82, 91), men=st.floats(78, 89))

@@ -36,7 +36,7 @@ def test_there_are_many_ways_to_be_wrong():
     [
         (b"scenario: Bad\nsource: \xe5\n", "2:1: the file is not UTF-8 text; save it as UTF-8"),
         (b"scenario: B\x01d\n", "1:12: a control character; delete it"),
-        (b"scenario: " + b"[" * 60 + b"]" * 60, "1:51: the file is nested too deeply"),
+        (b"scenario: " + b"[" * 60 + b"]" * 60, "1:50: the file is nested too deeply"),
         (b"regions: [\xc2\xa0\n", "2:1: a comma is missing, or the '[' of line 1 is not closed"),
     ],
 )

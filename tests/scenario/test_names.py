@@ -1,0 +1,86 @@
+"""Names that match nothing, each at its own place."""
+
+import pytest
+
+from projector.scenario import VOCABULARY, check_names, load_scenario
+
+KNOWN = {
+    "region": ["3322", "Hallingdal", "Ringerike", "Norge"],
+    "diagnosis": ["heart", "copd"],
+    "resource": ["municipal_acute", "municipal_short_stay"],
+    "profession": ["nurse"],
+    "competence": ["intensive_care"],
+    "site": ["Hallingdal sjukestugu"],
+}
+
+
+@pytest.fixture
+def scenario(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    return load_scenario("hallingdal.yaml")
+
+
+def test_the_example_matches_its_inputs(scenario):
+    assert set(KNOWN) == set(VOCABULARY)
+    assert check_names(scenario, KNOWN) == []
+
+
+def test_a_vocabulary_must_have_every_kind(scenario):
+    with pytest.raises(KeyError):
+        check_names(scenario, {"region": []})
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [
+        ("region", "Hallingdal", ["5:11: unknown region (found Hallingdal)"]),
+        ("region", "Ringerike", ["11:14: unknown region (found Ringerike)"]),
+        (
+            "diagnosis",
+            "heart",
+            ["15:5: unknown diagnosis (found heart). Did you mean 'Heart'?"],
+        ),
+        ("diagnosis", "copd", ["18:26: unknown diagnosis (found copd)"]),
+        ("profession", "nurse", ["29:10: unknown profession (found nurse)"]),
+        ("site", "Hallingdal sjukestugu", ["26:14: unknown site (found Hallingdal sjukestugu)"]),
+    ],
+)
+def test_a_name_that_matches_nothing_is_reported_at_its_place(scenario, kind, name, expected):
+    others = [other for other in KNOWN[kind] if other != name]
+    if name == "heart":
+        others.append("Heart")
+    problems = check_names(scenario, KNOWN | {kind: others})
+    assert [str(problem) for problem in problems] == [
+        f"hallingdal.yaml:{line}" for line in expected
+    ]
+
+
+def test_every_name_in_a_list_and_every_key_has_its_own_place(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    (folder / "own.yaml").write_text(
+        "scenario: Own\n"
+        "extends: hallingdal.yaml\n"
+        "regions: [Hallingdal, '3323']\n"
+        "activity:\n"
+        "  changes:\n"
+        "    - name: Move\n"
+        "      shift: {setting: inpatient, diagnosis: [copd, cpod], region: Ringerike kommune}\n"
+        "      to: day\n"
+        "      share: 10 %\n"
+        "capacity:\n"
+        "  existing:\n"
+        "    Ny sjukestugu: {serves: Hallingdal, municipal_accute: 3}\n"
+        "    Annen: {serves: Halingdal, municipal_acute: 1}\n"
+        "workforce:\n"
+        "  competence: {nurses: {intensive: 10 %}, nurse: {intensive_care: 10 %}}\n"
+    )
+    problems = check_names(load_scenario("own.yaml"), KNOWN)
+    assert [str(problem).removeprefix("own.yaml:") for problem in problems] == [
+        "3:23: unknown region (found 3323). Did you mean '3322'?",
+        "7:53: unknown diagnosis (found cpod). Did you mean 'copd'?",
+        "7:68: unknown region (found Ringerike kommune). Did you mean 'Ringerike'?",
+        "12:41: unknown resource (found municipal_accute). Did you mean 'municipal_acute'?",
+        "13:21: unknown region (found Halingdal). Did you mean 'Hallingdal'?",
+        "15:16: unknown profession (found nurses). Did you mean 'nurse'?",
+        "15:25: unknown competence (found intensive). Did you mean 'intensive_care'?",
+    ]

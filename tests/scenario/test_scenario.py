@@ -1,0 +1,199 @@
+"""The example of the design, read in full, and what a scenario can say about itself."""
+
+import json
+import unicodedata
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from projector.errors import ScenarioError
+from projector.scenario import Ages, Distribution, Path, load_scenario
+
+
+@pytest.fixture
+def scenario(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    return load_scenario("hallingdal.yaml")
+
+
+def constant(value):
+    return Path(((None, value),))
+
+
+def test_the_example_holds_what_it_says(scenario, folder):
+    assert scenario.scenario == "Hallingdal, COPD followed up at home"
+    assert scenario.description is None
+    assert scenario.inputs.set == folder.parent / "inputs" / "case-areas"
+    assert scenario.inputs.tables == {}
+    assert scenario.regions == ("Hallingdal",)
+    assert (scenario.years.base, scenario.years.end) == (2026, 2040)
+    assert scenario.population.variant == "MMMM"
+    assert scenario.population.fertility == {
+        "total": Path(((2026, 1.44), (2030, 1.57), (2050, 1.66)))
+    }
+    assert scenario.population.life_expectancy is None
+    assert scenario.population.visitors == {"Ringerike": constant(20000.0)}
+    assert scenario.uncertainty.draws == 1000
+    assert scenario.uncertainty.seed == 7
+    assert scenario.uncertainty.quantiles == (0.1, 0.5, 0.9)
+
+
+def test_the_example_changes_activity(scenario):
+    heart = scenario.activity.growth["heart"]
+    assert heart.annual == constant(-0.005)
+    assert heart.ages == {Ages(80, -1): constant(-0.017)}
+    assert heart.setting == ("inpatient",)  # from the parent
+    assert heart.source == "admissions per 1000, 2017 to 2023"
+    (change,) = scenario.activity.changes
+    assert change.kind == "avoid"
+    assert change.selection is change.avoid
+    assert change.avoid.diagnosis == ("copd",)
+    assert change.avoid.setting == ("inpatient",)
+    assert change.avoid.ages == (Ages(65, -1),)
+    assert change.avoid.sex is None
+    assert change.share == Path(((2026, 0.0), (2030, Distribution("triangular", (0.4, 0.55, 0.7)))))
+    assert change.share.is_uncertain
+    (added,) = change.adds
+    assert (added.setting, added.contacts, added.days) == ("ambulatory", 12.0, None)
+
+
+def test_the_example_sizes_and_staffs(scenario):
+    capacity = scenario.capacity
+    assert capacity.occupancy == {"inpatient": constant(0.85), "observation": constant(0.75)}
+    assert capacity.overflow == {"municipal_acute": constant(0.05)}
+    site = capacity.existing["Hallingdal sjukestugu"]
+    assert site.serves is None
+    assert site.amounts == {
+        "municipal_acute": constant(3.0),
+        "municipal_short_stay": Path(((2026, 7.0), (2032, 9.0))),
+    }
+    duty = scenario.workforce.duty["nurse"]["inpatient"]
+    assert (duty.per, duty.fte, duty.kind) == ("bed", constant(1.35), None)
+
+
+def test_every_value_knows_the_file_line_and_column_that_set_it(scenario):
+    assert scenario.where("years") == "hallingdal.yaml:6:1"
+    assert scenario.where("activity", "changes", 0) == "hallingdal.yaml:17:7"
+    place = scenario.where("activity", "changes", 0, "avoid", "diagnosis")
+    assert place == "hallingdal.yaml:18:15"
+    assert (
+        scenario.where("activity", "changes", 0, "adds", 0, "contacts") == "hallingdal.yaml:20:35"
+    )
+    assert scenario.where("capacity", "occupancy", "observation") == "reference.yaml:9:32"
+    assert scenario.where("capacity", "occupancy", "hotel") == "hallingdal.yaml:24:3"
+    assert scenario.where("regions", 0) == "hallingdal.yaml:5:11"
+
+
+def test_the_resolved_scenario_loads_as_the_same(scenario, folder):
+    text = scenario.resolved_yaml()
+    (folder / "again.yaml").write_text(text, encoding="utf-8")
+    again = load_scenario("again.yaml")
+    assert again.resolved() == scenario.resolved()
+    assert again.digest() == scenario.digest()
+    assert json.loads(json.dumps(scenario.resolved()))["years"] == {"base": 2026, "end": 2040}
+
+
+def test_the_resolved_scenario_names_the_origin_of_each_value(scenario):
+    lines = scenario.resolved_yaml().splitlines()
+    assert "    inpatient: 0.85 # hallingdal.yaml:24" in lines
+    assert "    observation: 0.75 # reference.yaml:9" in lines
+    assert all(" # " in line or line.endswith(":") for line in lines)
+
+
+def test_the_digest_does_not_depend_on_folder_order_or_comments(scenario, folder, monkeypatch):
+    elsewhere = folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    text = scenario.resolved_yaml()
+    head, population, rest = text.partition("population:")
+    block, activity, rest = rest.partition("activity:")
+    swapped = head + activity + rest + population + block
+    (elsewhere / "same.yaml").write_text(swapped, encoding="utf-8")
+    monkeypatch.chdir(folder.parent)
+    assert load_scenario("elsewhere/same.yaml").digest() == scenario.digest()
+    changed = swapped.replace("0.85", "0.86")
+    (elsewhere / "changed.yaml").write_text(changed, encoding="utf-8")
+    assert load_scenario("elsewhere/changed.yaml").digest() != scenario.digest()
+
+
+def test_a_scenario_is_frozen(scenario):
+    with pytest.raises(ValidationError, match="frozen"):
+        scenario.scenario = "Another"
+
+
+def test_all_paths_are_listed_with_their_places(scenario):
+    paths = dict(scenario.paths())
+    assert len(paths) == 11
+    years = np.array([2026, 2028, 2030])
+    share = paths["activity", "changes", 0, "share"]
+    assert share.at(years, base_year=2026) == pytest.approx([0, 0.275, 0.55])
+
+
+def write(folder, text):
+    path = folder / "own.yaml"
+    path.write_text("scenario: Own\nextends: reference.yaml\n" + text, encoding="utf-8")
+    return path
+
+
+def test_composed_and_decomposed_letters_are_the_same(folder):
+    name = unicodedata.normalize("NFD", "Ål sjukestugu")
+    path = write(folder, f"capacity:\n  existing: {{{name}: {{beds: 1}}}}\nregions: ['{name}']\n")
+    scenario = load_scenario(path)
+    assert list(scenario.capacity.existing) == ["Ål sjukestugu"]
+    assert scenario.regions == ("Ål sjukestugu",)
+
+
+def test_inputs_are_relative_to_the_file_that_writes_them(folder):
+    below = folder / "below"
+    below.mkdir()
+    for name in ("counted.csv", "more.csv"):
+        (below / name).touch()
+    (folder / "norms.csv").touch()
+    (folder / "reference.yaml").write_text(
+        (folder / "reference.yaml")
+        .read_text(encoding="utf-8")
+        .replace("../inputs/national", "{set: ../inputs/national, norms: norms.csv}"),
+        encoding="utf-8",
+    )
+    path = below / "own.yaml"
+    path.write_text(
+        "scenario: Own\nextends: ../reference.yaml\n"
+        "inputs: {population: [counted.csv, more.csv]}\n",
+        encoding="utf-8",
+    )
+    inputs = load_scenario(path).inputs
+    assert inputs.set == folder.parent / "inputs" / "national"
+    assert inputs.tables == {
+        "population": (below / "counted.csv", below / "more.csv"),
+        "norms": (folder / "norms.csv",),
+    }
+
+
+def test_a_shift_and_a_calibration_are_read(folder):
+    path = write(
+        folder,
+        "population: {calibration: {from: 2016, to: 2026}}\n"
+        "activity:\n  changes:\n    - name: Move\n"
+        "      shift: {setting: [inpatient, day], sex: female, region: '3322', ages: [80, 0-17]}\n"
+        "      to: municipal_acute\n      exchange: 1.5\n      days: 3\n      share: 10 %\n",
+    )
+    scenario = load_scenario(path)
+    calibration = scenario.population.calibration
+    assert (calibration.first, calibration.last) == (2016, 2026)
+    (change,) = scenario.activity.changes
+    assert (change.kind, change.to, change.exchange, change.days) == (
+        "shift",
+        "municipal_acute",
+        1.5,
+        3.0,
+    )
+    assert change.selection.ages == (Ages(80, 80), Ages(0, 17))
+    assert change.selection.region == ("3322",)
+
+
+def test_a_source_between_braces_may_hold_commas_but_no_other_text(folder):
+    path = write(folder, "activity:\n  growth: {lung: {annual: 1 %, source: a, 2018, c}}\n")
+    assert load_scenario(path).activity.growth["lung"].source == "a, 2018, c"
+    path = write(folder, "activity:\n  growth: {lung: {annual: 1 %, setting: day, hotel}}\n")
+    with pytest.raises(ScenarioError, match="no colon here"):
+        load_scenario(path)

@@ -1,0 +1,54 @@
+"""The JSON schema is the models', and is committed."""
+
+import json
+import pathlib
+
+import pytest
+
+from projector.scenario import scenario_schema
+from projector.tables import SETTINGS
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return scenario_schema()
+
+
+def test_the_committed_schema_has_not_drifted(schema):
+    committed = json.loads((ROOT / "scenario.schema.json").read_text(encoding="utf-8"))
+    assert committed == schema, "run `make schema` and commit scenario.schema.json"
+
+
+def test_only_the_name_of_the_scenario_is_required(schema):
+    assert schema["required"] == ["scenario"]
+    required = {name for name, part in schema["$defs"].items() if "required" in part}
+    assert required == {"Change"}
+
+
+def test_the_schema_knows_every_key_of_a_file(schema):
+    assert set(schema["properties"]) >= {"extends", "scenario", "inputs", "regions", "years"}
+    assert schema["additionalProperties"] is False
+    definitions = schema["$defs"]
+    assert set(definitions["Calibration"]["properties"]) == {"from", "to"}
+    assert "FTE" in definitions["Duty"]["properties"]
+    assert definitions["Setting"]["enum"] == list(SETTINGS)
+
+
+def test_no_value_may_be_empty(schema):
+    assert '"null"' not in json.dumps(schema)
+
+
+def test_a_share_is_a_number_a_percent_a_distribution_or_a_year_map(schema):
+    number, percent, distribution, by_year = schema["$defs"]["Share"]["anyOf"]
+    assert number == {"type": "number", "minimum": 0, "maximum": 1}
+    assert percent["type"] == "string"
+    assert distribution == {"$ref": "#/$defs/Distribution"}
+    assert set(by_year["properties"]) == {"annual"}
+
+
+def test_every_reference_leads_somewhere(schema):
+    text = json.dumps(schema)
+    for part in text.split('"$ref": "#/$defs/')[1:]:
+        assert part.partition('"')[0] in schema["$defs"]
