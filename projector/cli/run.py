@@ -1,5 +1,6 @@
 """``projector run``: a line for each stage, the main figures, and the files."""
 
+import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,11 +9,13 @@ import click
 
 from projector.outputs import write_results
 from projector.outputs.summary import headline_years, summary
-from projector.outputs.words import word
+from projector.outputs.words import number, word
 from projector.run import run
 from projector.scenario import load_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import xarray
 
     from projector.outputs.words import Language
@@ -34,19 +37,22 @@ def run_scenario(path: Path, output: Path, language: "Language") -> None:
     """
     started = time.perf_counter()
 
-    def progress(stage: str, detail: str) -> None:
-        seconds = time.perf_counter() - started
-        click.echo(f"{seconds:6.1f} s  {word(f'stage {stage}', language):<12} {detail}", err=True)
+    def progress(stage: str, facts: "Mapping[str, object]") -> None:
+        seconds = number(time.perf_counter() - started, language, 1)
+        name, did = word(f"stage {stage}", language), word(f"did {stage}", language, **facts)
+        click.echo(f"{seconds:>6} s  {name:<12} {did}", err=True)
 
     scenario = load_scenario(path)
     if scenario.uncertainty.draws is not None:
         click.echo(word("not drawn", language, draws=scenario.uncertainty.draws), err=True)
     tree = run(scenario, progress=progress)
     for note in filter(None, tree.attrs["inputs_notes"].splitlines()):
-        click.echo(f"          {note}", err=True)
+        click.echo(word("note", language, text=note), err=True)
     write_results(tree, output)
-    progress("outputs", str(output))
+    progress("outputs", {"folder": output})
     click.echo(_table(tree, language))
+    if left_out := json.loads(tree.attrs["sites_left_out"]):
+        click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
     click.echo(f"\n{word('results in', language, folder=output)}/")
 
 

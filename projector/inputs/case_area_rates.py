@@ -97,7 +97,7 @@ def _by_diagnosis(figures: Figures) -> dict[str, Array]:
     total = _all_stays(figures)
     groups = figures.groups
     admitted = {
-        diagnosis: _admitted(figures, group["admitted_group"], total)
+        diagnosis: _admitted(figures, group["admitted_group"])
         for diagnosis, group in groups.items()
         if group["admitted_group"]
     }
@@ -124,20 +124,30 @@ def _by_diagnosis(figures: Figures) -> dict[str, Array]:
     return stays | {diagnosis: remaining * share / whole for diagnosis, share in shares.items()}
 
 
-def _admitted(figures: Figures, group: str, total: Array) -> Array:
+def _admitted(figures: Figures, group: str) -> Array:
     """Admitted per 1 000 in 2012 of one published group.
 
     The figure of 2017 goes back to 2012 at its own yearly change. Within a published age
-    group it follows the stays of men by age (no births among them); between the sexes the
-    ratio of 2022 where women are published, else no difference.
+    group the logarithm of the rate follows the line between the middle ages of the groups,
+    at the level that keeps the published figure; between the sexes the ratio of 2022 where
+    women are published, else no difference.
     """
     persons = figures.nation(_YEAR)
+    ages_of_bands = 5.0 * np.arange(len(BANDS)) + 2.5
+    inside = np.array([within(ages) for ages in ADMITTED_AGES])
+    published = np.array(
+        [
+            figures.admitted[group, "both", 2017, ages]
+            * (1 + annual_admissions(figures, group, ages)) ** (_YEAR - 2017)
+            for ages in ADMITTED_AGES
+        ]
+    )
+    weights = inside * persons.sum(axis=0)
+    middle = weights @ ages_of_bands / weights.sum(axis=1)
+    gradient = np.exp(np.interp(ages_of_bands, middle, np.log(published)))
     rates = np.zeros_like(persons)
-    for ages in ADMITTED_AGES:
-        bands = within(ages)
-        level = figures.admitted[group, "both", 2017, ages]
-        level *= (1 + annual_admissions(figures, group, ages)) ** (_YEAR - 2017)
-        shape = _sex_ratio(figures, group, ages)[:, None] * total[_MALE, bands]
+    for ages, bands, level in zip(ADMITTED_AGES, inside, published, strict=True):
+        shape = np.outer(_sex_ratio(figures, group, ages), gradient[bands])
         mean = (shape * persons[:, bands]).sum() / persons[:, bands].sum()
         rates[:, bands] = level * shape / mean
     return rates

@@ -79,6 +79,20 @@ class InputSet:
         )
         return by_name if by_name and name not in self.codes else (name,)
 
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What a planner should know about the tables."""
+        unknown = [
+            area for area, codes in self.areas.items() if not set(codes).issubset(self.codes)
+        ]
+        if not unknown:
+            return self.population.notes
+        return (
+            *self.population.notes,
+            "the population table lacks regions of these areas, so nothing that the set says of "
+            f"them is used: {', '.join(unknown)}",
+        )
+
     def vocabulary(self) -> dict[str, list[str]]:
         """Every name that a scenario on this set may use, by what it names."""
         tables = self.tables

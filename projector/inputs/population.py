@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import xarray
-from numpy.typing import NDArray
 
-from projector.errors import InputsError, Problem, nearest_name
+from projector.errors import InputsError, Problem
 from projector.inputs.ages import OPEN, age_label
-from projector.inputs.delimited import MOST_FAULTS
 from projector.inputs.formats import read_long
 from projector.inputs.labels import is_damaged
 from projector.inputs.long_table import LongTable
+from projector.inputs.merging import merge_people, paths_of, years_of_all
 from projector.inputs.people import People, people_of
 from projector.tables import SEXES, unique
 
@@ -61,7 +60,8 @@ def read_population(
     Returns
     -------
     Population
-        Without the regions that have nobody in any year of the tables; a note names them.
+        Without the regions that have nobody in any year of the tables, and without the first
+        years of a series in which not every region is there yet; notes name them.
 
     Raises
     ------
@@ -83,12 +83,12 @@ def read_population(
     files = [people for people in read if people is not None]
     groups = _common_groups(files, notes)
     regions = unique(code for people in files for code in people.regions)
-    years = np.unique(np.concatenate([people.year for people in files]))
     region_names = _region_names(tables, names or {}, regions)
-    persons = _merge(files, regions, years, groups, region_names)
+    files, years = years_of_all(files, notes)
+    persons = merge_people(files, regions, years, groups, region_names)
     empty = persons.sum(axis=(1, 2, 3)) == 0
     if empty.all():
-        raise InputsError(Problem(_paths(files), "no region has any people"))
+        raise InputsError(Problem(paths_of(files), "no region has any people"))
     if empty.any():
         left_out = [region_names[code] for code in np.array(regions)[empty]]
         left_out = [
@@ -120,10 +120,6 @@ def read_population(
 def _raise_any(problems: Sequence[Problem]) -> None:
     if problems:
         raise InputsError(problems)
-
-
-def _paths(files: Sequence[People]) -> str:
-    return ", ".join(str(people.table.path) for people in files)
 
 
 def _common_groups(files: Sequence[People], notes: list[str]) -> list[tuple[int, int]]:
@@ -176,128 +172,3 @@ def _region_names(
         for code, name in zip(pairs["region"], pairs["region_name"], strict=True):
             (damaged if is_damaged(name) else names)[code] = name
     return {code: code for code in regions} | damaged | dict(given) | names
-
-
-def _merge(
-    files: Sequence[People],
-    regions: Sequence[str],
-    years: NDArray[np.int64],
-    groups: Sequence[tuple[int, int]],
-    names: Mapping[str, str],
-) -> NDArray[np.float64]:
-    """People by (region, year, sex, age group), each given once."""
-    shape = (len(regions), len(years), len(SEXES), len(groups))
-    places = [_places(people, regions, years, groups, shape) for people in files]
-    given = np.bincount(np.concatenate(places), minlength=int(np.prod(shape))).reshape(shape)
-    labels = _Labels(regions, years, groups, names)
-    if given.max() > 1:
-        raise InputsError(_repeated(files, places, np.flatnonzero(given.ravel() > 1), labels))
-    absent = np.logical_not(given.any(axis=(2, 3)))
-    if absent.any():
-        raise InputsError(_absent_regions(files, absent, labels))
-    if given.min() == 0:
-        raise InputsError(_absent_cells(files, np.flatnonzero(given.ravel() == 0), labels))
-    persons = np.zeros(int(np.prod(shape)))
-    for people, place in zip(files, places, strict=True):
-        persons[place] = people.persons
-    return persons.reshape(shape)
-
-
-def _places(
-    people: People,
-    regions: Sequence[str],
-    years: NDArray[np.int64],
-    groups: Sequence[tuple[int, int]],
-    shape: tuple[int, ...],
-) -> NDArray[np.intp]:
-    """Position of each cell in the flattened array."""
-    region_at = {code: position for position, code in enumerate(regions)}
-    group_at = {group: position for position, group in enumerate(groups)}
-    region = np.array([region_at[code] for code in people.regions])[people.region]
-    age = np.array([group_at[group] for group in people.groups])[people.ages]
-    year = np.searchsorted(years, people.year)
-    return np.ravel_multi_index((region, year, people.sex, age), shape)
-
-
-@dataclass(frozen=True)
-class _Labels:
-    """What the positions along the axes are called."""
-
-    regions: Sequence[str]
-    years: NDArray[np.int64]
-    groups: Sequence[tuple[int, int]]
-    names: Mapping[str, str]
-
-    def cell(self, place: int) -> str:
-        shape = (len(self.regions), len(self.years), len(SEXES), len(self.groups))
-        region, year, sex, age = np.unravel_index(place, shape)
-        ages = age_label(*self.groups[int(age)])
-        return f"{self.region(int(region))}, {self.years[year]}, {SEXES[sex]}, age {ages}"
-
-    def region(self, position: int) -> str:
-        code = self.regions[position]
-        name = self.names[code]
-        return code if name == code else f"{code} {name}"
-
-
-def _repeated(
-    files: Sequence[People],
-    places: Sequence[NDArray[np.intp]],
-    repeated: NDArray[np.intp],
-    labels: _Labels,
-) -> list[Problem]:
-    """Cells that are given more than once."""
-    problems = []
-    for place in repeated[:MOST_FAULTS]:
-        where = [
-            people.table.where(int(people.rows[row]))
-            for people, held in zip(files, places, strict=True)
-            for row in np.flatnonzero(held == place)
-        ]
-        message = f"the same cell as at {where[0]}"
-        problems.append(Problem(where[1], message, labels.cell(int(place))))
-    if len(repeated) > MOST_FAULTS:
-        message = f"{len(repeated) - MOST_FAULTS} more cells are given more than once"
-        problems.append(Problem(_paths(files), message))
-    return problems
-
-
-def _absent_regions(
-    files: Sequence[People], absent: NDArray[np.bool_], labels: _Labels
-) -> list[Problem]:
-    """Regions that lack whole years which others have."""
-    positions = np.flatnonzero(absent.any(axis=1))
-    problems = []
-    for position in positions[:MOST_FAULTS]:
-        code = labels.regions[position]
-        holder = next(people for people in files if code in people.regions)
-        others = [labels.region(int(n)) for n in positions if n != position]
-        years = ", ".join(str(year) for year in labels.years[absent[position]])
-        label = labels.region(int(position))
-        problems.append(
-            Problem(
-                str(holder.table.path),
-                f"the region has no people given for {years}",
-                f"'{label}'",
-                "the same regions in every year",
-                nearest_name(label, others),
-            )
-        )
-    if len(positions) > MOST_FAULTS:
-        rest = len(positions) - MOST_FAULTS
-        problems.append(Problem(_paths(files), f"{rest} more regions lack a year"))
-    return problems
-
-
-def _absent_cells(
-    files: Sequence[People], absent: NDArray[np.intp], labels: _Labels
-) -> list[Problem]:
-    """Cells that no row gives."""
-    where = _paths(files)
-    problems = [
-        Problem(where, "no people given for a cell", expected=labels.cell(int(place)))
-        for place in absent[:MOST_FAULTS]
-    ]
-    if len(absent) > MOST_FAULTS:
-        problems.append(Problem(where, f"{len(absent) - MOST_FAULTS} more cells are not given"))
-    return problems

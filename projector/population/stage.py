@@ -83,28 +83,29 @@ def population_stage(
     ConsistencyError
         If the base year has no age table, or there are too few tables to calibrate from.
     """
-    tables_used = _calibration_tables(history, chosen, years.base)
-    open_age = int(history["age"].values[-1])
-    first_year = int(tables_used["year"].values[0])
-    # One year past the end, so that the flows of the end year are there too.
-    all_years = np.arange(first_year, years.end + 1)
+    _require_base_table(history, years.base)
+    known = [int(year) for year in history["year"].values]
+    window = _calibration_years(known, chosen, years.base)
+    all_years = np.arange(min(*window, years.base), max(*window, years.end) + 1)
     assumed = national_assumptions(tables["paths"], chosen, all_years, years.base)
-    components = _national_components(tables, assumed, open_age)
+    components = _national_components(tables, assumed, int(history["age"].values[-1]))
 
-    own = tables_used.isel(region=np.flatnonzero(tables_used["region"].values != NATION))
-    nation, is_country = _nation(tables_used)
-    calibration = calibrate(own, nation, components, step=age_width)
+    is_country = NATION in history["region"].values
+    own = history.isel(region=np.flatnonzero(history["region"].values != NATION))
+    nation = history.sel(region=NATION, drop=True) if is_country else own.sum("region")
+    calibration = calibrate(
+        own.sel(year=window), nation.sel(year=window), components, step=age_width
+    )
 
-    ahead = components.sel(year=slice(years.base, None))
+    # With the flows of the end year, which end on the 1 January after it.
+    ahead = components.sel(year=slice(years.base, years.end))
+    base, all_people = (people.sel(year=years.base, drop=True) for people in (own, nation))
     immigration = assumed["net_immigration"].sel(year=ahead["year"])
     if not is_country:
-        people = float(nation.sel(year=years.base).sum())
-        immigration = (
-            immigration * people / float(assumed["national_population"].sel(year=years.base))
-        )
-    base = nation.sel(year=years.base, drop=True).expand_dims(region=[NATION])
+        country = float(assumed["national_population"].sel(year=years.base))
+        immigration = immigration * (float(all_people.sum()) / country)
     moves = _immigration_by_age(calibration.national_migration, immigration)
-    national = project(base, ahead.assign(net_migration=moves))
+    national = project(all_people.expand_dims(region=[NATION]), ahead.assign(net_migration=moves))
     if list(regions) == [NATION] and is_country:
         return _dataset(national, years), calibration
 
@@ -113,10 +114,9 @@ def population_stage(
         fertility=ahead["fertility"] * calibration.fertility_level,
         net_migration_rate=together * calibration.cohort_ratio - 1.0,
     )
-    if _complete(own, nation, years.base):
+    if abs(float(base.sum() / all_people.sum()) - 1) < _COMPLETE:
         regional = regional.assign(cohort_growth=together)
-    projected = _dataset(project(own.sel(year=years.base, drop=True), regional), years)
-    return projected.sel(region=list(regions)), calibration
+    return _dataset(project(base, regional), years).sel(region=list(regions)), calibration
 
 
 def stationary_tail(tables: "Mapping[str, pd.DataFrame]", open_age: int) -> xr.DataArray:
@@ -142,10 +142,7 @@ def stationary_tail(tables: "Mapping[str, pd.DataFrame]", open_age: int) -> xr.D
     )
 
 
-def _calibration_tables(
-    history: xr.DataArray, chosen: "Population", base_year: int
-) -> xr.DataArray:
-    """The age tables up to the base year that the calibration may look at."""
+def _require_base_table(history: xr.DataArray, base_year: int) -> None:
     known = [int(year) for year in history["year"].values]
     if base_year not in known:
         raise ConsistencyError(
@@ -157,11 +154,24 @@ def _calibration_tables(
                 nearest=str(min(known, key=lambda year: abs(year - base_year))),
             )
         )
+
+
+def _calibration_years(known: list[int], chosen: "Population", base_year: int) -> list[int]:
+    """Years of the age tables to calibrate from: up to the base year, unless the scenario says."""
     first, last = base_year - _CALIBRATION_YEARS, base_year
     if chosen.calibration is not None:
-        first, last = chosen.calibration.first, min(chosen.calibration.last, base_year)
-    wanted = [year for year in known if first <= year <= last or year == base_year]
-    return history.sel(year=wanted)
+        first, last = chosen.calibration.first, chosen.calibration.last
+    wanted = [year for year in known if first <= year <= last]
+    if not wanted:
+        raise ConsistencyError(
+            Problem(
+                where="population: calibration",
+                message="there is no age table in these years",
+                found=f"{first} to {last}",
+                expected=f"some of {', '.join(map(str, known))}",
+            )
+        )
+    return wanted
 
 
 def _national_components(
@@ -182,19 +192,6 @@ def _national_components(
         },
         coords={"year": assumed["year"], "sex": list(SEXES), "age": np.arange(open_age + 1)},
     )
-
-
-def _nation(history: xr.DataArray) -> tuple[xr.DataArray, bool]:
-    """The nation ``[year, sex, age]``, and whether it is the country or the sum of the regions."""
-    if NATION in history["region"].values:
-        return history.sel(region=NATION, drop=True), True
-    return history.sum("region"), False
-
-
-def _complete(regions: xr.DataArray, nation: xr.DataArray, base_year: int) -> bool:
-    """Whether the regions together are the nation, so that moves between them must cancel."""
-    together = float(regions.sel(year=base_year).sum())
-    return bool(abs(together / float(nation.sel(year=base_year).sum()) - 1) < _COMPLETE)
 
 
 def _immigration_by_age(profile: xr.DataArray, totals: xr.DataArray) -> xr.DataArray:

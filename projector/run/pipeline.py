@@ -1,6 +1,6 @@
 """The main job, read as its table of contents: scenario and inputs in, the tree of results out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import xarray as xr
@@ -25,10 +25,10 @@ __all__ = ["STAGES", "read_inputs", "run"]
 STAGES = ("inputs", "population", "activity", "capacity", "workforce")
 """The ordered list of stages, as they are told to `progress`."""
 
-Progress = Callable[[str, str], None]
+Progress = Callable[[str, Mapping[str, object]], None]
 
 
-def _silent(stage: str, detail: str) -> None:
+def _silent(stage: str, facts: Mapping[str, object]) -> None:
     """Progress that nobody listens to."""
 
 
@@ -40,7 +40,7 @@ def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
     scenario
         From `projector.load_scenario`.
     progress
-        Called when a stage is done, with its name and a few words on what it did.
+        Called when a stage is done, with its name and a few facts about what it did.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
     regions = chosen_regions(scenario, inputs)
     tables, published = inputs.tables, inputs.population
     history = ungroup(published, open_age=OPEN_AGE, tail=stationary_tail(tables, OPEN_AGE))
-    progress("inputs", f"{len(inputs.codes)} regions, {len(inputs.files)} files")
+    progress("inputs", {"regions": len(inputs.codes), "files": len(inputs.files)})
 
     population, calibration = population_stage(
         history,
@@ -73,7 +73,7 @@ def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
     )
     population = check_dataset("population", population)
     first, last = calibration.years
-    progress("population", f"{len(regions)} regions; moves and births of {first}-{last}")
+    progress("population", {"regions": len(regions), "first": first, "last": last})
 
     activity = check_dataset(
         "activity",
@@ -81,16 +81,16 @@ def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
             population, _national_structure(history, scenario), tables, scenario, inputs.members
         ),
     )
-    progress("activity", f"{len(scenario.activity.changes)} changes")
+    progress("activity", {"changes": len(scenario.activity.changes)})
 
     capacity, left_out = capacity_stage(activity, tables, scenario, inputs.members)
     capacity = {unit: check_dataset(f"capacity/{unit}", need) for unit, need in capacity.items()}
-    progress("capacity", _sites(capacity, left_out))
+    progress("capacity", {"sites": _number_of_sites(capacity)})
 
     workforce = check_dataset(
         "workforce", workforce_stage(population, activity, capacity, tables, scenario)
     )
-    progress("workforce", f"{workforce.sizes['profession']} professions")
+    progress("workforce", {"professions": workforce.sizes["profession"]})
 
     names = {code: published.region_names.get(code, code) for code in regions}
     tree = xr.DataTree.from_dict(
@@ -130,10 +130,5 @@ def _national_structure(history: xr.DataArray, scenario: "Scenario") -> xr.DataA
     return people.sum("region")
 
 
-def _sites(capacity: dict[str, xr.Dataset], left_out: Sequence[str]) -> str:
-    """How many sites there are, and which could not be compared."""
-    sites = {str(site) for dataset in capacity.values() for site in dataset["site"].values}
-    text = f"{len(sites)} sites"
-    if left_out:
-        text += f"; also serve regions outside the run, so left out: {', '.join(left_out)}"
-    return text
+def _number_of_sites(capacity: Mapping[str, xr.Dataset]) -> int:
+    return len({str(site) for dataset in capacity.values() for site in dataset["site"].values})

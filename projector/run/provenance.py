@@ -47,7 +47,7 @@ def provenance(
         "scenario_sha256": scenario.digest(),
         "scenario_resolved": scenario.resolved_yaml(),
         "inputs_sha256": json.dumps(dict(sorted(inputs.files.items())), ensure_ascii=False),
-        "inputs_notes": "\n".join(inputs.population.notes),
+        "inputs_notes": "\n".join(inputs.notes),
         "region_names": json.dumps(dict(region_names), ensure_ascii=False),
         "names": json.dumps(_names(inputs), ensure_ascii=False),
         "sites_left_out": json.dumps(list(left_out), ensure_ascii=False),

@@ -5,6 +5,7 @@ import pytest
 
 from projector.errors import InputsError
 from projector.inputs.read import read_long, read_population
+from projector.tables import SEXES
 from tests.shared import SHARED, needs_shared
 
 STATBANK = SHARED / "ssb" / "statbank"
@@ -117,12 +118,38 @@ def test_municipalities_of_statbank_sum_to_the_nation() -> None:
     assert people.notes[-1].startswith("3 regions without people in any year are left out")
 
 
+def people_rows(region: str, *years: int) -> list[str]:
+    return [
+        f"{region},{year},{sex},{age},10" for year in years for sex in SEXES for age in ("0", "1+")
+    ]
+
+
+def test_first_years_that_lack_a_region_are_left_out_with_a_note(tmp_path: Path) -> None:
+    rows = people_rows("3320", 2020, 2021, 2022) + people_rows("3322", 2021, 2022)
+    people = read_population(
+        [write(tmp_path / "people.csv", ["region,year,sex,age,persons", *rows])]
+    )
+    assert list(people.persons["year"].values) == [2021, 2022]
+    assert float(people.persons.sum()) == 2 * 2 * 4 * 10
+    assert "2020 is left out, because the tables begin only in 2021 for 3322" in people.notes
+
+
+@pytest.mark.parametrize(("held", "absent"), [((2020, 2021), 2022), ((2020, 2022), 2021)])
+def test_a_later_year_that_lacks_a_region_is_a_fault(
+    tmp_path: Path, held: tuple[int, ...], absent: int
+) -> None:
+    rows = people_rows("3320", 2020, 2021, 2022) + people_rows("3322", *held)
+    path = write(tmp_path / "people.csv", ["region,year,sex,age,persons", *rows])
+    with pytest.raises(InputsError, match=f"no people given for {absent}"):
+        read_population([path])
+
+
 @needs_shared
-def test_the_tidy_municipalities_lack_two_regions_in_2005() -> None:
-    with pytest.raises(InputsError) as raised:
-        read_population([TIDY / "municipalities_sex_age_2005_2020.csv.gz"])
-    assert [problem.found for problem in raised.value.problems] == ["'1160'", "'1576'"]
-    assert all("for 2005" in problem.message for problem in raised.value.problems)
+def test_the_tidy_municipalities_begin_in_2006() -> None:
+    people = read_population([TIDY / "municipalities_sex_age_2005_2020.csv.gz"])
+    assert people.persons.sizes["region"] == 357
+    assert [int(year) for year in people.persons["year"].values] == list(range(2006, 2021))
+    assert any(note.endswith("begin only in 2006 for 1160, 1576") for note in people.notes)
 
 
 @needs_shared
