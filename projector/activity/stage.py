@@ -170,8 +170,9 @@ def _use_levels(
     rows = [(members(row["region"]), row) for row in table.to_dict("records")]
     for codes, row in sorted(rows, key=lambda pair: -len(pair[0])):
         where = np.isin(regions, list(codes))
-        chosen = [row["kind"] in ("*", kind) for kind in kinds]
-        result[np.ix_(where, chosen, [SETTINGS.index(row["setting"])])] = row["level"]
+        chosen = np.array([row["kind"] in ("*", kind) for kind in kinds])
+        setting = SETTINGS.index(row["setting"])
+        result[np.ix_(where, chosen, np.array([setting]))] = row["level"]
     return result
 
 

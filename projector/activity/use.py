@@ -10,7 +10,7 @@ backwards where that is earlier:
 .. math:: G(y) = \prod_{t=\mathrm{ref}}^{y-1} (1 + g_t)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ class Use:
 def national_use(
     tables: Mapping[str, pd.DataFrame],
     growth: "Mapping[str, Growth]",
-    years: Sequence[int],
+    years: NDArray[np.int64],
     base_year: int,
     open_age: int,
 ) -> Use:
@@ -78,10 +78,11 @@ def national_use(
     nights = _by_age(stays, "days", diagnoses, open_age)
 
     yearly = _yearly_growth(tables["growth"], diagnoses, years, rates, stays, open_age)
+    at_base = np.array([base_year])
     from_reference = {
-        "contacts": yearly["contacts"].index(_reference_years(rates, diagnoses), [base_year]),
+        "contacts": yearly["contacts"].index(_reference_years(rates, diagnoses), at_base),
         "length_of_stay": yearly["length_of_stay"].index(
-            _reference_years(stays, diagnoses), [base_year]
+            _reference_years(stays, diagnoses), at_base
         ),
     }
     for diagnosis, own in growth.items():
@@ -104,12 +105,12 @@ class _YearlyGrowth:
     first: int
     log: Array
 
-    def index(self, reference: NDArray[np.int64], years: Sequence[int]) -> Array:
+    def index(self, reference: NDArray[np.int64], years: NDArray[np.int64]) -> Array:
         """Compounded change from the reference year ``[diagnosis, setting]`` to each year."""
         summed = np.concatenate([np.zeros_like(self.log[:1]), np.cumsum(self.log, axis=0)])
         diagnosis, setting = np.indices(reference.shape)
         at_reference = np.moveaxis(summed[reference - self.first, :, diagnosis, setting], -1, 0)
-        result: Array = np.exp(summed[np.asarray(years) - self.first] - at_reference)
+        result: Array = np.exp(summed[years - self.first] - at_reference)
         return result
 
 
@@ -140,15 +141,17 @@ def ages_of(first: int, last: int) -> slice:
 def _reference_years(table: pd.DataFrame, diagnoses: list[str]) -> NDArray[np.int64]:
     """The year each diagnosis' and setting's figures are of; any year where there are none."""
     result = np.full((len(diagnoses), len(SETTINGS)), int(table["year"].iloc[0]))
-    for (diagnosis, setting), rows in table.groupby(["diagnosis", "setting"], sort=False):
-        result[diagnoses.index(diagnosis), SETTINGS.index(setting)] = rows["year"].iloc[0]
+    for diagnosis, setting, year in zip(
+        table["diagnosis"], table["setting"], table["year"], strict=True
+    ):
+        result[diagnoses.index(diagnosis), SETTINGS.index(setting)] = year
     return result
 
 
 def _yearly_growth(
     table: pd.DataFrame,
     diagnoses: list[str],
-    years: Sequence[int],
+    years: NDArray[np.int64],
     rates: pd.DataFrame,
     stays: pd.DataFrame,
     open_age: int,
@@ -175,15 +178,10 @@ def _replace_growth(
 ) -> None:
     """Put the scenario's own yearly changes in the place of the table's from the base year on."""
     ahead = np.arange(base_year, table.first + len(table.log))
-    settings = (
-        range(len(SETTINGS))
-        if own.setting is None
-        else [SETTINGS.index(setting) for setting in own.setting]
-    )
+    chosen = [own.setting is None or setting in own.setting for setting in SETTINGS]
+    where = np.array([diagnosis]), np.flatnonzero(chosen)
     bands = [((0, -1), own.annual)] if own.annual is not None else []
     for (first, last), path in [*bands, *own.ages.items()]:
         yearly = np.log1p(path.at(ahead, base_year=base_year))
         ages = np.arange(open_age + 1)[ages_of(first, last)]
-        table.log[np.ix_(ahead - table.first, ages, [diagnosis], list(settings))] = yearly[
-            :, np.newaxis, np.newaxis, np.newaxis
-        ]
+        table.log[np.ix_(ahead - table.first, ages, *where)] = yearly[:, None, None, None]

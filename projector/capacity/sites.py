@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
+from projector.tables import unique
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,19 +82,15 @@ def gather_sites(
         serves = dict(zip(tables["sites"]["site"], tables["sites"]["serves"], strict=True))
     amounts: dict[str, dict[str, Array]] = {name: {} for name in serves}
     if "existing" in tables:
-        for (name, resource), rows in tables["existing"].groupby(["site", "resource"]):
-            points = rows.sort_values("year")
+        table = tables["existing"].sort_values("year")
+        for name, resource in unique(zip(table["site"], table["resource"], strict=True)):
+            points = table[(table["site"] == name) & (table["resource"] == resource)]
             amounts[name][resource] = np.interp(years, points["year"], points["amount"])
     for name, own in scenario.capacity.existing.items():
         if own.serves is not None:
             serves[name] = own.serves
         for resource, path in own.amounts.items():
-            at_base = amounts.get(name, {}).get(resource)
-            amounts.setdefault(name, {})[resource] = path.at(
-                years,
-                base_year=scenario.years.base,
-                base_value=None if at_base is None else float(at_base[0]),
-            )
+            amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)
     sites = [
         Site(name, frozenset(members(area)), amounts[name])
         for name, area in serves.items()

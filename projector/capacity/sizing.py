@@ -8,7 +8,7 @@ __all__ = ["beds_by_occupancy", "beds_by_overflow", "overflow_probability", "uni
 Array = NDArray[np.float64]
 
 
-def beds_by_occupancy(bed_days: Array, occupancy: Array, days_per_year: float) -> Array:
+def beds_by_occupancy(bed_days: Array, occupancy: Array, days_per_year: Array) -> Array:
     r"""Beds so that a given share of them is in use on average.
 
     .. math:: \frac{\mathrm{bed\ days}}{\mathrm{occupancy} \times \mathrm{open\ days}}
@@ -20,7 +20,7 @@ def beds_by_occupancy(bed_days: Array, occupancy: Array, days_per_year: float) -
     occupancy
         Planned share of the bed days on offer, broadcastable, above 0 and at most 1.
     days_per_year
-        Days a year the beds are open.
+        Days a year the beds are open, broadcastable.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def overflow_probability(beds: NDArray[np.int64], load: Array) -> Array:
     return result
 
 
-def beds_by_overflow(bed_days: Array, limit: Array, days_per_year: float) -> Array:
+def beds_by_overflow(bed_days: Array, limit: Array, days_per_year: Array) -> Array:
     r"""The smallest whole number of beds whose overflow probability stays within a limit.
 
     Parameters
@@ -71,7 +71,7 @@ def beds_by_overflow(bed_days: Array, limit: Array, days_per_year: float) -> Arr
     limit
         Largest acceptable `overflow_probability`, broadcastable, strictly between 0 and 1.
     days_per_year
-        Days a year the beds are open.
+        Days a year the beds are open, broadcastable.
 
     Returns
     -------

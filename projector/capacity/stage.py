@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from projector.scenario.models import Scenario
+    from projector.scenario.values import Path
 
 __all__ = ["capacity_stage"]
 
@@ -98,10 +99,10 @@ def _norms(table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64]) 
     """Norms over the years; what the scenario writes for a setting replaces the table's figure."""
     base = scenario.years.base
 
-    def over_years(own: object, from_table: float) -> Array:
+    def over_years(own: "Path | None", from_table: float) -> Array:
         if own is None:
             return np.full(len(years), from_table)
-        return own.at(years, base_year=base, base_value=from_table)  # type: ignore[attr-defined]
+        return own.at(years, base_year=base)
 
     norms = []
     for row in table.to_dict("records"):

@@ -6,12 +6,15 @@ Only click is imported here; every command imports what it uses, so that ``proje
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from projector import __version__
 from projector.errors import ProjectorError
+
+if TYPE_CHECKING:
+    from projector.outputs.words import Language
 
 __all__ = ["main"]
 
@@ -70,7 +73,7 @@ _LANGUAGE = click.option(
     help="Folder for the results.  [default: outputs/ and the scenario file's name]",
 )
 @_LANGUAGE
-def run(scenario: Path, output: Path | None, language: str) -> None:
+def run(scenario: Path, output: Path | None, language: "Language") -> None:
     """Run SCENARIO, print the main figures and write netCDF and CSV files."""
     from projector.cli.run import run_scenario
 
@@ -118,6 +121,21 @@ def new(folder: Path) -> None:
     from projector.cli.new import lay_out
 
     lay_out(folder)
+
+
+@cli.command()
+@click.argument("results", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The picture: svg, png or pdf.  [default: RESULTS and .svg]",
+)
+@_LANGUAGE
+def chart(results: Path, output: Path | None, language: "Language") -> None:
+    """Draw a picture of the RESULTS folder of a run."""
+    from projector.cli.chart import chart_results
+
+    chart_results(results, output or results.with_suffix(".svg"), language)
 
 
 def main() -> None:

@@ -59,7 +59,7 @@ def run_scenario(path: Path, output: Path, language: "Language") -> None:
 def _table(tree: "xarray.DataTree", language: "Language") -> str:
     """The summary as text: a name column, then one column for each year."""
     sections = summary(tree, language)
-    years = headline_years(tree["population"]["year"].values)
+    years = headline_years(tree["population"].to_dataset()["year"].values)
     rows = [row for section in sections for row in section.rows if row.figures]
     wide = max(len(row.name) for row in rows) + 2
     column = max(len(figure) for row in rows for figure in row.figures) + 2

@@ -1,15 +1,25 @@
 """The figures that a planner looks at first: a few years, all regions of the run together."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from projector.outputs.words import Language, number, word
 
-__all__ = ["AGE_GROUPS", "Row", "Section", "headline_years", "people_in", "summary"]
+__all__ = [
+    "AGE_GROUPS",
+    "Compared",
+    "Row",
+    "Section",
+    "headline_years",
+    "people_in",
+    "sites_compared",
+    "summary",
+]
 
 AGE_GROUPS = {"0-19": (0, 19), "20-66": (20, 66), "67-79": (67, 79), "80+": (80, None)}
 _REGIONS_SHOWN = 20
@@ -31,7 +41,16 @@ class Section:
     rows: tuple[Row, ...]
 
 
-def headline_years(years: Sequence[int]) -> list[int]:
+@dataclass(frozen=True)
+class Compared:
+    """Need of one resource at one site, and what there is, both ``[year]``."""
+
+    name: str
+    need: xr.DataArray
+    existing: xr.DataArray
+
+
+def headline_years(years: NDArray[np.int64]) -> list[int]:
     """The first and the last year, and between them every year that five divides."""
     first, last = int(years[0]), int(years[-1])
     return [year for year in map(int, years) if year in (first, last) or year % 5 == 0]
@@ -73,7 +92,9 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
         by profession, need against existing by site, and people 80+ by region. Figures stand
         for the years of `headline_years`.
     """
-    years = headline_years(tree["population"]["year"].values)
+    population = tree["population"].to_dataset()["population"]
+    activity, workforce = (tree[group].to_dataset() for group in ("activity", "workforce"))
+    years = headline_years(population["year"].values)
     named = json.loads(tree.attrs["names"])
 
     def name_of(kind: str, key: str) -> str:
@@ -89,7 +110,6 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
             if bool((one != 0).any()):
                 yield str(key), one
 
-    population = tree["population"]["population"]
     total = word("total", language)
     groups = {group: people_in(population, group).sum("region") for group in AGE_GROUPS}
     sections = [
@@ -102,54 +122,65 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
         )
     ]
     for measure, heading in (("contacts", "contacts"), ("bed_days", "bed days")):
-        by_setting = tree["activity"][measure].sum(("region", "diagnosis"))
+        by_setting = activity[measure].sum(("region", "diagnosis"))
         rows = [row(word(key, language), one) for key, one in nonzero(by_setting, "setting")]
         sections.append(Section(word(heading, language), tuple(rows)))
     for unit in ("beds", "places", "rooms"):
-        need = tree[f"capacity/{unit}"]["need"].sum("region")
+        need = tree[f"capacity/{unit}"].to_dataset()["need"].sum("region")
         rows = [row(name_of("resource", key), one, 1) for key, one in nonzero(need, "resource")]
         sections.append(Section(word(unit, language), tuple(rows)))
-    staff = tree["workforce"]["need"].sum(("region", "setting"))
+    staff = workforce["need"].sum(("region", "setting"))
     rows = [row(name_of("profession", key), one, 1) for key, one in nonzero(staff, "profession")]
     sections.append(
         Section(word("staff", language), (*rows, row(total, staff.sum("profession"), 1)))
     )
-    sections.append(
-        Section(word("existing", language), tuple(_sites(tree, years, language, named)))
-    )
+    rows = [
+        Row(
+            one.name,
+            tuple(
+                f"{number(float(need), language, 1)} / {number(float(there), language)}"
+                for need, there in zip(
+                    one.need.sel(year=years).values,
+                    one.existing.sel(year=years).values,
+                    strict=True,
+                )
+            ),
+        )
+        for one in sites_compared(tree, language)
+    ]
+    sections.append(Section(word("existing", language), tuple(rows)))
     sections.append(Section(word("by region", language), tuple(_regions(tree, years, language))))
     return [section for section in sections if section.rows]
 
 
-def _sites(
-    tree: xr.DataTree,
-    years: list[int],
-    language: Language,
-    named: dict[str, dict[str, dict[str, str]]],
-) -> Iterator[Row]:
-    """Need and existing capacity of every site, by resource."""
+def sites_compared(tree: xr.DataTree, language: Language) -> Iterator[Compared]:
+    """Need and existing capacity of every site, by resource, for all years.
+
+    Parameters
+    ----------
+    tree
+        From `projector.run`.
+    language
+        ``nb`` or ``en``.
+
+    Yields
+    ------
+    Compared
+    """
+    named = json.loads(tree.attrs["names"]).get("resource", {})
     for unit in ("beds", "places", "rooms"):
         dataset = tree[f"capacity/{unit}"].to_dataset()
         for site in dataset["site"].values:
             for resource in dataset["resource"].values:
-                one = dataset.sel(site=site, resource=resource, year=years)
-                if np.isnan(one["existing"].values).all():
-                    continue
-                name = named["resource"].get(str(resource), {}).get(language, str(resource))
-                yield Row(
-                    f"{site}: {name}",
-                    tuple(
-                        f"{number(float(need), language, 1)} / {number(float(there), language)}"
-                        for need, there in zip(
-                            one["served"].values, one["existing"].values, strict=True
-                        )
-                    ),
-                )
+                one = dataset.sel(site=site, resource=resource)
+                if not np.isnan(one["existing"].values).all():
+                    name = named.get(str(resource), {}).get(language, str(resource))
+                    yield Compared(f"{site}: {name}", one["served"], one["existing"])
 
 
 def _regions(tree: xr.DataTree, years: list[int], language: Language) -> Iterator[Row]:
     """People 80+ in each region, the first of them where there are many."""
-    oldest = people_in(tree["population"]["population"], "80+").sel(year=years)
+    oldest = people_in(tree["population"].to_dataset()["population"], "80+").sel(year=years)
     names = json.loads(tree.attrs["region_names"])
     if oldest.sizes["region"] == 1:
         return

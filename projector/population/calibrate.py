@@ -255,6 +255,6 @@ def _yearly(ratio: Array, length: int) -> Array:
     left = np.floor(at).astype(np.int64)
     share = at - left
     right = np.minimum(left + 1, ages[-1])
-    yearly = ((1 - share) * ratio[..., left] + share * ratio[..., right]) ** (1.0 / length)
+    yearly: Array = ((1 - share) * ratio[..., left] + share * ratio[..., right]) ** (1.0 / length)
     yearly[..., 0] = 1.0
     return yearly

@@ -118,7 +118,8 @@ def _drivers(
 def _by_kind(activity: xr.Dataset, measure: str) -> Array:
     """Activity summed to kinds of diagnosis, ``[region, year, setting, kind]``."""
     belongs = activity["kind"].values[:, np.newaxis] == np.array(DIAGNOSIS_KINDS)
-    return np.einsum("ryds,dk->rysk", activity[measure].values, belongs.astype(np.float64))
+    result: Array = np.einsum("ryds,dk->rysk", activity[measure].values, belongs.astype(float))
+    return result
 
 
 def _ratios(
@@ -159,8 +160,7 @@ def _ratios(
         for setting, duty in settings.items():
             s = SETTINGS.index(setting)
             kinds = one_or_all(duty.kind or "*", DIAGNOSIS_KINDS)
-            at_base = ratios[DRIVERS.index(duty.per), 0, s, kinds, p].mean()
-            own = duty.fte.at(years, base_year=scenario.years.base, base_value=at_base)
+            own = duty.fte.at(years, base_year=scenario.years.base)
             ratios[:, :, s, kinds, p] = 0.0
             ratios[DRIVERS.index(duty.per), :, s, kinds, p] = own[:, np.newaxis]
     return ratios

@@ -39,7 +39,7 @@ def test_overflow_is_the_closed_form(beds: int, load: float) -> None:
 @given(bed_days=st.floats(0, 5e4), limit=st.floats(0.001, 0.5))
 def test_beds_by_overflow_are_the_fewest_that_keep_the_limit(bed_days: float, limit: float) -> None:
     load = np.array([bed_days / 365])
-    beds = beds_by_overflow(np.array([bed_days]), np.array(limit), 365.0).astype(int)
+    beds = beds_by_overflow(np.array([bed_days]), np.array(limit), np.array(365.0)).astype(int)
     if bed_days == 0:
         assert beds == 0
     else:
@@ -49,18 +49,18 @@ def test_beds_by_overflow_are_the_fewest_that_keep_the_limit(bed_days: float, li
 
 @given(load=st.floats(0.1, 100), more=st.floats(0, 50))
 def test_more_patients_never_need_fewer_beds(load: float, more: float) -> None:
-    few, many = beds_by_overflow(np.array([load, load + more]), np.array(0.05), 1.0)
+    few, many = beds_by_overflow(np.array([load, load + more]), np.array(0.05), np.array(1.0))
     assert few <= many
 
 
 def test_one_shared_unit_needs_fewer_beds_than_two() -> None:
-    apart = beds_by_overflow(np.array([2.0, 5.0]) * 365, np.array(0.05), 365.0).sum()
-    shared = beds_by_overflow(np.array([7.0]) * 365, np.array(0.05), 365.0).sum()
+    apart = beds_by_overflow(np.array([2.0, 5.0]) * 365, np.array(0.05), np.array(365.0)).sum()
+    shared = beds_by_overflow(np.array([7.0]) * 365, np.array(0.05), np.array(365.0)).sum()
     assert shared < apart
 
 
 def test_beds_by_occupancy_are_in_use_the_share_asked_for() -> None:
-    beds = beds_by_occupancy(np.array([3650.0]), np.array(0.8), 365.0)
+    beds = beds_by_occupancy(np.array([3650.0]), np.array(0.8), np.array(365.0))
     assert beds == pytest.approx([12.5])
     assert 3650.0 / (beds * 365.0) == pytest.approx([0.8])
 

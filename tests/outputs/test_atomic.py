@@ -37,9 +37,14 @@ def test_a_new_result_takes_the_old_one_s_place(tmp_path: Path) -> None:
 def test_a_failed_run_leaves_the_old_result_and_no_scraps(tmp_path: Path) -> None:
     target = tmp_path / "result"
     write(target, "old")
-    with pytest.raises(RuntimeError, match="in the middle"), whole_folder(target) as folder:
-        (folder / "a.txt").write_text("half")
-        raise RuntimeError("in the middle")
+
+    def fail() -> None:
+        with whole_folder(target) as folder:
+            (folder / "a.txt").write_text("half")
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        fail()
     assert read(target) == {"a.txt": "old", "b.txt": "old"}
     assert leftovers(target) == []
 
