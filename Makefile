@@ -32,7 +32,7 @@ lint: setup  ## ruff and mypy
 	$(BIN)/mypy
 
 bench: setup  ## measure the core against its yardsticks; prints ratios within one run
-	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only -q
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,rounds --benchmark-sort=min -q
 
 golden: setup  ## accept new golden results (say why in CHANGELOG.md)
 	$(BIN)/python -m tests.golden

@@ -1,7 +1,9 @@
 """Results as one netCDF-4 file with the attributes of the CF conventions 1.11."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 import xarray as xr
 
@@ -9,6 +11,7 @@ __all__ = ["read_results", "write_netcdf"]
 
 _COORDINATES = {
     "region": {"long_name": "region code", "cf_role": "timeseries_id"},
+    "region_name": {"long_name": "name of the region"},
     "year": {"long_name": "calendar year", "units": "1"},
     "sex": {"long_name": "sex"},
     "age": {"long_name": "completed years on 1 January; the last age is open", "units": "1"},
@@ -63,5 +66,19 @@ def read_results(path: Path) -> xr.DataTree:
     -------
     xarray.DataTree
     """
-    with xr.open_datatree(path, engine="netcdf4") as tree:
-        return tree.load()
+    with netCDF4.Dataset(path) as file:
+        groups = [group.path for group in _with_variables(file)]
+    # Group by group and closed at once: groups that share one open file have crashed in HDF5.
+    datasets = {}
+    for group in ["/", *groups]:
+        with xr.open_dataset(path, group=group, engine="netcdf4") as dataset:
+            datasets[group] = dataset.load()
+    return xr.DataTree.from_dict(datasets)
+
+
+def _with_variables(group: netCDF4.Dataset) -> Iterator[netCDF4.Dataset]:
+    """The groups of a file that hold variables, however deep."""
+    for child in group.groups.values():
+        if child.variables:
+            yield child
+        yield from _with_variables(child)

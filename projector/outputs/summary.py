@@ -181,12 +181,11 @@ def sites_compared(tree: xr.DataTree, language: Language) -> Iterator[Compared]:
 def _regions(tree: xr.DataTree, years: list[int], language: Language) -> Iterator[Row]:
     """People 80+ in each region, the first of them where there are many."""
     oldest = people_in(tree["population"].to_dataset()["population"], "80+").sel(year=years)
-    names = json.loads(tree.attrs["region_names"])
     if oldest.sizes["region"] == 1:
         return
-    for code in oldest["region"].values[:_REGIONS_SHOWN]:
-        figures = oldest.sel(region=code).values
-        yield Row(names[str(code)], tuple(number(float(value), language) for value in figures))
+    shown = oldest.isel(region=slice(_REGIONS_SHOWN))
+    for name, figures in zip(shown["region_name"].values, shown.values, strict=True):
+        yield Row(str(name), tuple(number(float(value), language) for value in figures))
     more = oldest.sizes["region"] - _REGIONS_SHOWN
     if more > 0:
         yield Row(word("more regions", language, count=more), ())

@@ -2,8 +2,6 @@
 
 import csv
 import io
-import json
-from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 
@@ -17,24 +15,23 @@ _OUTER_DIMS = 2
 text of the labels is made once instead of once for each row."""
 
 
-def write_variable(variable: xr.DataArray, path: Path, region_names: Mapping[str, str]) -> None:
+def write_variable(variable: xr.DataArray, path: Path) -> None:
     """Write a variable as ``region,region_name,year,…,value,unit``.
 
     Parameters
     ----------
     variable
-        A result variable, with its unit as attribute.
+        A result variable, with its unit as attribute and, where it has regions, their names
+        as coordinate ``region_name``.
     path
         The file to write, UTF-8 with LF.
-    region_names
-        Names of regions by code.
 
     Notes
     -----
     Rows follow the variable's axes, numbers have up to ten significant digits, and cells that
     do not apply (NaN) have no row.
     """
-    texts = [_labels(variable, str(dim), region_names) for dim in variable.dims]
+    texts = [_labels(variable, str(dim)) for dim in variable.dims]
     outer = [",".join(parts) for parts in product(*texts[:_OUTER_DIMS])]
     inner = [",".join(["", *parts]) for parts in product(*texts[_OUTER_DIMS:])]
     ending = f",{_cell(variable.attrs['units'])}"
@@ -62,10 +59,9 @@ def write_csv(tree: xr.DataTree, folder: Path) -> None:
         Where the files go; made if it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    names = json.loads(tree.attrs["region_names"])
     for node in tree.leaves:
         for name, variable in node.data_vars.items():
-            write_variable(variable, folder / csv_name(node.path, str(name)), names)
+            write_variable(variable, folder / csv_name(node.path, str(name)))
 
 
 def csv_name(group: str, variable: str) -> str:
@@ -79,11 +75,12 @@ def _headings(dim: str) -> list[str]:
     return ["region", "region_name"] if dim == "region" else [dim]
 
 
-def _labels(variable: xr.DataArray, dim: str, region_names: Mapping[str, str]) -> list[str]:
+def _labels(variable: xr.DataArray, dim: str) -> list[str]:
     """The cells of a dimension's labels as CSV text."""
     labels = [str(label) for label in variable[dim].values]
     if dim == "region":
-        return [f"{_cell(code)},{_cell(region_names[code])}" for code in labels]
+        names = map(str, variable["region_name"].values)
+        return [f"{_cell(code)},{_cell(name)}" for code, name in zip(labels, names, strict=True)]
     return [_cell(label) for label in labels]
 
 

@@ -1,6 +1,5 @@
 """One picture of a result: the old of each region over the years, and need against capacity."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +56,6 @@ def draw_chart(tree: xr.DataTree, path: Path, language: Language) -> None:
 def _old_people(axes: "Axes", tree: xr.DataTree, language: Language) -> None:
     """People of 80 and over by region, the largest ones where there are many."""
     oldest = people_in(tree["population"].to_dataset()["population"], "80+")
-    names = json.loads(tree.attrs["region_names"])
     years, last = oldest["year"].values, oldest.values[:, -1]
     by_size = np.argsort(-last, kind="stable")[:_MOST_LINES]
     heights = _apart(last[by_size], _LABEL_HEIGHT * float(oldest.max()))
@@ -66,7 +64,7 @@ def _old_people(axes: "Axes", tree: xr.DataTree, language: Language) -> None:
         axes.text(
             years[-1] + 0.02 * (years[-1] - years[0]),
             height,
-            f"{names[str(oldest['region'].values[i])]} {number(float(last[i]), language)}",
+            f"{oldest['region_name'].values[i]} {number(float(last[i]), language)}",
             color=colour,
             va="center",
         )

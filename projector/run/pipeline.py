@@ -92,16 +92,17 @@ def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
     )
     progress("workforce", {"professions": workforce.sizes["profession"]})
 
-    names = {code: published.region_names.get(code, code) for code in regions}
+    groups = {
+        "/population": population,
+        "/activity": activity,
+        **{f"/capacity/{unit}": dataset for unit, dataset in capacity.items()},
+        "/workforce": workforce,
+    }
+    names = ("region", [published.region_names[code] for code in regions])
     tree = xr.DataTree.from_dict(
-        {
-            "/population": population,
-            "/activity": activity,
-            **{f"/capacity/{unit}": dataset for unit, dataset in capacity.items()},
-            "/workforce": workforce,
-        }
+        {path: dataset.assign_coords(region_name=names) for path, dataset in groups.items()}
     )
-    tree.attrs.update(provenance(scenario, inputs, names, left_out))
+    tree.attrs.update(provenance(scenario, inputs, left_out))
     return tree
 
 

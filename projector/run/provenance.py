@@ -7,7 +7,7 @@ from projector import __version__
 from projector.inputs.input_set import InputSet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from projector.scenario.models import Scenario
 
@@ -17,7 +17,6 @@ __all__ = ["provenance"]
 def provenance(
     scenario: "Scenario",
     inputs: InputSet,
-    region_names: "Mapping[str, str]",
     left_out: "Sequence[str]",
 ) -> dict[str, str]:
     """Attributes of the result's root.
@@ -28,8 +27,6 @@ def provenance(
         The scenario that ran.
     inputs
         The tables it ran on.
-    region_names
-        Names of the regions of the result, by code.
     left_out
         Sites whose capacity could not be compared.
 
@@ -48,7 +45,6 @@ def provenance(
         "scenario_resolved": scenario.resolved_yaml(),
         "inputs_sha256": json.dumps(dict(sorted(inputs.files.items())), ensure_ascii=False),
         "inputs_notes": "\n".join(inputs.notes),
-        "region_names": json.dumps(dict(region_names), ensure_ascii=False),
         "names": json.dumps(_names(inputs), ensure_ascii=False),
         "sites_left_out": json.dumps(list(left_out), ensure_ascii=False),
     }

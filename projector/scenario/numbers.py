@@ -68,11 +68,13 @@ class Bounds:
         """
         if self.hold(number):
             return number
-        if self.low is None or self.high is None or self.low_open:
-            raise FaultsError(Fault(f"{self.word} {{found}} is not allowed", expected=str(self)))
-        message = f"{self.word} {{found}} lies outside {self.low:g}–{self.high:g}"
+        hint = ""
         if self.high == 1 and 1 < number <= _HUNDRED and not isinstance(written, str):
-            message += f"; write {number:g} % if percent is meant"
+            hint = f"; write {number:g} % if percent is meant"
+        if self.low is None or self.high is None or self.low_open:
+            message = f"{self.word} {{found}} is not allowed{hint}"
+            raise FaultsError(Fault(message, expected=str(self)))
+        message = f"{self.word} {{found}} lies outside {self.low:g}–{self.high:g}{hint}"
         raise FaultsError(Fault(message))
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks of the vectorised core, as ratios within one run."""

@@ -1,0 +1,172 @@
+"""The cohort core and the activity product beside their yardsticks.
+
+Times are never compared with a number, only with each other within a run: the group's table
+shows each as a multiple of its fastest. `make test` runs every benchmark once, without timing,
+so the assertions hold in CI too.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import xarray as xr
+from numpy.typing import NDArray
+
+from projector.activity import contacts_of
+from projector.population import project
+from projector.tables import OPEN_AGE, SEXES
+
+Array = NDArray[np.float64]
+Benchmark = Callable[..., object]
+
+REGIONS, YEARS, AGES = 356, 25, OPEN_AGE + 1
+DIAGNOSES, SETTINGS = 16, 12
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[xr.DataArray, xr.Dataset]:
+    """As many municipalities as Norway has, 25 years, schedules of their own."""
+    generator = np.random.default_rng(11)
+    coords = {
+        "region": [f"{i:04d}" for i in range(REGIONS)],
+        "year": np.arange(2026, 2026 + YEARS),
+        "sex": list(SEXES),
+        "age": np.arange(AGES),
+    }
+    cells = ("region", "year", "sex", "age")
+    shape = (REGIONS, YEARS, len(SEXES), AGES)
+    components = xr.Dataset(
+        {
+            "survival": (cells, generator.uniform(0.9, 1.0, shape)),
+            "net_migration": (cells, generator.uniform(0.0, 1.0, shape)),
+            "fertility": (
+                ("region", "year", "age"),
+                generator.uniform(0, 0.1, (REGIONS, YEARS, AGES)),
+            ),
+            "sex_ratio_at_birth": (("region", "year"), np.full((REGIONS, YEARS), 1.06)),
+        },
+        coords=coords,
+    )
+    base = xr.DataArray(
+        generator.uniform(10, 100, (REGIONS, len(SEXES), AGES)),
+        coords={dim: coords[dim] for dim in ("region", "sex", "age")},
+    )
+    return base, components
+
+
+def by_year_in_numpy(base: xr.DataArray, components: xr.Dataset) -> Array:
+    """The plain NumPy loop over years, no flows kept: what a careful script would do."""
+    survival, fertility, moves, ratio = (
+        np.ascontiguousarray(np.moveaxis(components[name].values, 1, 0))
+        for name in ("survival", "fertility", "net_migration", "sex_ratio_at_birth")
+    )
+    people = base.values
+    for t in range(YEARS):
+        older = np.empty_like(people)
+        older[..., 1:] = people[..., :-1]
+        older[..., -1] += people[..., -1]
+        older[..., 0] = 0.0
+        older *= survival[t]
+        births = (fertility[t] * 0.5 * (people[:, 0] + older[:, 0])).sum(axis=-1)
+        older[:, 0, 0] = births / (1 + ratio[t]) * survival[t, :, 0, 0]
+        older[:, 1, 0] = births * ratio[t] / (1 + ratio[t]) * survival[t, :, 1, 0]
+        people = older + moves[t]
+    return people
+
+
+def by_age_in_python(base: xr.DataArray, components: xr.Dataset, region: int) -> Array:
+    """One region, age by age: what a spreadsheet does."""
+    people = [list(map(float, sex)) for sex in base.values[region]]
+    for t in range(YEARS):
+        s, f, m, ratio = (
+            components[name].values[region, t].tolist()
+            for name in ("survival", "fertility", "net_migration", "sex_ratio_at_birth")
+        )
+        aged = [[0.0] * AGES for _ in SEXES]
+        for x in range(len(SEXES)):
+            for a in range(1, AGES):
+                entering = people[x][a - 1] + (people[x][a] if a == AGES - 1 else 0.0)
+                aged[x][a] = s[x][a] * entering
+        births = sum(f[a] * 0.5 * (people[0][a] + aged[0][a]) for a in range(AGES))
+        aged[0][0] = s[0][0] * births / (1 + ratio)
+        aged[1][0] = s[1][0] * births * ratio / (1 + ratio)
+        people = [[aged[x][a] + m[x][a] for a in range(AGES)] for x in range(len(SEXES))]
+    return np.array(people)
+
+
+@pytest.mark.benchmark(group="core: all regions, 25 years")
+def bench_project(benchmark: Benchmark, world: tuple[xr.DataArray, xr.Dataset]) -> None:
+    result = benchmark(project, *world)
+    last = result.population.values[:, -1]  # type: ignore[attr-defined]
+    np.testing.assert_allclose(last, by_year_in_numpy(*world), rtol=1e-12)
+
+
+@pytest.mark.benchmark(group="core: all regions, 25 years")
+def bench_plain_numpy_loop(benchmark: Benchmark, world: tuple[xr.DataArray, xr.Dataset]) -> None:
+    result = benchmark(by_year_in_numpy, *world)
+    assert np.isfinite(result).all()
+
+
+@pytest.mark.benchmark(group="core: all regions, 25 years")
+def bench_copy_of_the_schedules(
+    benchmark: Benchmark, world: tuple[xr.DataArray, xr.Dataset]
+) -> None:
+    """The memory's own pace: reading and writing the largest schedule once."""
+    result = benchmark(world[1]["survival"].values.copy)
+    assert result.shape == (REGIONS, YEARS, len(SEXES), AGES)  # type: ignore[attr-defined]
+
+
+@pytest.mark.benchmark(group="core: one region, 25 years")
+def bench_project_one_region(benchmark: Benchmark, world: tuple[xr.DataArray, xr.Dataset]) -> None:
+    base, components = (part.isel(region=[7]) for part in world)
+    result = benchmark(project, base, components)
+    last = result.population.values[0, -1]  # type: ignore[attr-defined]
+    np.testing.assert_allclose(last, by_age_in_python(*world, region=7), rtol=1e-12)
+
+
+@pytest.mark.benchmark(group="core: one region, 25 years")
+def bench_age_by_age_python(benchmark: Benchmark, world: tuple[xr.DataArray, xr.Dataset]) -> None:
+    result = benchmark(by_age_in_python, *world, region=7)
+    assert np.isfinite(result).all()
+
+
+@pytest.fixture(scope="module")
+def persons_and_use() -> tuple[Array, Array]:
+    generator = np.random.default_rng(12)
+    persons = generator.uniform(0, 100, (REGIONS, YEARS, len(SEXES), AGES))
+    use = generator.uniform(0, 1, (YEARS, len(SEXES), AGES, DIAGNOSES, SETTINGS))
+    return persons, use
+
+
+@pytest.mark.benchmark(group="activity: persons by use")
+def bench_contacts(benchmark: Benchmark, persons_and_use: tuple[Array, Array]) -> None:
+    result = benchmark(contacts_of, *persons_and_use)
+    expected = np.einsum("ryxa,yxads->ryds", *persons_and_use, optimize=True)
+    np.testing.assert_allclose(result, expected, rtol=1e-10)  # type: ignore[arg-type]
+
+
+@pytest.mark.benchmark(group="activity: persons by use")
+def bench_bare_matrix_product(benchmark: Benchmark, persons_and_use: tuple[Array, Array]) -> None:
+    """The same number of multiplications in one BLAS call on matrices that lie ready."""
+    persons, use = persons_and_use
+    cells = len(SEXES) * AGES
+    tall = np.ascontiguousarray(persons.reshape(REGIONS * YEARS, cells))
+    wide = np.ascontiguousarray(use[0].reshape(cells, DIAGNOSES * SETTINGS))
+    result = benchmark(np.matmul, tall, wide)
+    assert result.shape == (REGIONS * YEARS, DIAGNOSES * SETTINGS)  # type: ignore[attr-defined]
+
+
+@pytest.mark.benchmark(group="activity: persons by use")
+def bench_loop_over_diagnoses(benchmark: Benchmark, persons_and_use: tuple[Array, Array]) -> None:
+    """A plain loop: one diagnosis and setting after the other."""
+    persons, use = persons_and_use
+
+    def loop() -> Array:
+        result = np.empty((REGIONS, YEARS, DIAGNOSES, SETTINGS))
+        for d in range(DIAGNOSES):
+            for s in range(SETTINGS):
+                result[..., d, s] = (persons * use[..., d, s]).sum(axis=(-2, -1))
+        return result
+
+    result = benchmark(loop)
+    np.testing.assert_allclose(result, contacts_of(persons, use), rtol=1e-10)  # type: ignore[arg-type]
