@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint bench golden inputs schema clean
+.PHONY: help setup run test test-slow lint bench docs golden inputs schema clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,12 @@ bench: setup  ## measure the core against its yardsticks; prints ratios within o
 
 golden: setup  ## accept new golden results (say why in CHANGELOG.md)
 	$(BIN)/python -m tests.golden
+
+docs: setup  ## build docs/ into docs/_build, running every example in them
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	$(BIN)/sphinx-build -q -W -b doctest docs docs/_build/doctest
+	$(BIN)/sphinx-build -q -W -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
 
 inputs: setup  ## rebuild inputs/case-areas from its published figures
 	$(BIN)/python -m projector.inputs.case_areas

@@ -99,9 +99,10 @@ def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
         "/workforce": workforce,
     }
     names = ("region", [published.region_names[code] for code in regions])
-    tree = xr.DataTree.from_dict(
-        {path: dataset.assign_coords(region_name=names) for path, dataset in groups.items()}
-    )
+    named = {path: dataset.assign_coords(region_name=names) for path, dataset in groups.items()}
+    # A tree lists shallow groups first; naming the empty one keeps the order of the stages.
+    order = ["/population", "/activity", "/capacity", "/workforce"]
+    tree = xr.DataTree.from_dict({path: named.pop(path, None) for path in order} | named)
     tree.attrs.update(provenance(scenario, inputs, left_out))
     return tree
 
