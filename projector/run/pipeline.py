@@ -101,8 +101,8 @@ def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
     names = ("region", [published.region_names[code] for code in regions])
     named = {path: dataset.assign_coords(region_name=names) for path, dataset in groups.items()}
     # A tree lists shallow groups first; naming the empty one keeps the order of the stages.
-    order = ["/population", "/activity", "/capacity", "/workforce"]
-    tree = xr.DataTree.from_dict({path: named.pop(path, None) for path in order} | named)
+    stages = ("/population", "/activity", "/capacity", "/workforce")
+    tree = xr.DataTree.from_dict({path: named.get(path, xr.Dataset()) for path in stages} | named)
     tree.attrs.update(provenance(scenario, inputs, left_out))
     return tree
 
