@@ -1,102 +1,22 @@
-"""The data contracts: what every table that passes between rooms must look like.
+"""The tables of an input set, column by column, as a planner sees them in a CSV file."""
 
-Two kinds of contract stand here and nowhere else:
-
-* `INPUT_TABLES`: the tables of an input set, column by column, as a planner sees
-  them in a CSV file;
-* `VARIABLES`: the result variables of each stage, with dimensions, unit and names.
-
-The module holds no readers and no arithmetic, only the contracts and the words
-they are made of.
-"""
-
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal
 
-import numpy as np
-
-if TYPE_CHECKING:
-    import xarray
-
-__all__ = [
-    "BED_SETTINGS",
-    "DIAGNOSIS_KINDS",
-    "DRIVERS",
-    "INPUT_TABLES",
-    "LEVELS",
-    "NATION",
-    "OPEN_AGE",
-    "QUALITIES",
-    "SETTINGS",
-    "SEXES",
-    "UNITS",
-    "VARIABLES",
-    "Column",
-    "Table",
-    "Variable",
-    "check_dataset",
-    "one_or_all",
-    "unique",
-]
-
-SEXES = ("female", "male")
-NATION = "0"
-"""Region code of the whole country in SSB tables."""
-
-OPEN_AGE = 105
-"""The last age of every population, and it is open: SSB's tables end with 105 years or older."""
-
-SETTINGS = (
-    "inpatient",
-    "observation",
-    "hotel",
-    "day",
-    "outpatient",
-    "remote",
-    "ambulatory",
-    "municipal_acute",
-    "municipal_short_stay",
-    "rehabilitation",
-    "nursing_home",
-    "home_care",
-)
-BED_SETTINGS = (
-    "inpatient",
-    "observation",
-    "hotel",
-    "municipal_acute",
-    "municipal_short_stay",
-    "rehabilitation",
-    "nursing_home",
-)
-"""Settings whose contacts are stays with nights; the others are visits."""
-
-DIAGNOSIS_KINDS = ("somatic", "mental", "addiction")
-QUALITIES = ("official", "derived", "assumption")
-LEVELS = ("L", "M", "H")
-"""Low, middle and high alternative of a national path."""
-
-DRIVERS = ("bed", "place", "room", "1000 contacts", "1000 bed days", "1000 inhabitants")
-"""What a staffing ratio is counted per."""
-
-UNITS = (
-    "persons",
-    "1",
-    "1 year-1",
-    "contacts year-1",
-    "bed days year-1",
-    "beds",
-    "places",
-    "rooms",
-    "FTE",
-    "heads",
-    "DRG points year-1",
-    "NOK year-1",
+from projector.tables.vocabulary import (
+    BED_SETTINGS,
+    DIAGNOSIS_KINDS,
+    DRIVERS,
+    LEVELS,
+    QUALITIES,
+    SETTINGS,
+    SEXES,
 )
 
-Name = TypeVar("Name", bound=Hashable)
+__all__ = ["INPUT_TABLES", "Column", "Table"]
+
 Kind = Literal["code", "text", "year", "ages", "number", "integer"]
 
 
@@ -458,153 +378,3 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
         ),
     }
 )
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One result variable.
-
-    Parameters
-    ----------
-    dims
-        Dimensions in their fixed order.
-    unit
-        One of `UNITS`.
-    long_name
-        English name, for the netCDF attribute.
-    minimum
-        Lowest lawful value, or None where negative values are lawful.
-    cell_methods
-        CF cell methods over the year.
-    may_not_apply
-        NaN is lawful and means that the question does not arise for the cell.
-    """
-
-    dims: tuple[str, ...]
-    unit: str
-    long_name: str
-    minimum: float | None = 0.0
-    cell_methods: str | None = None
-    may_not_apply: bool = False
-
-
-_PERSONS = ("region", "year", "sex", "age")
-_ACTIVITY = ("region", "year", "diagnosis", "setting")
-_STOCK = "year: point"
-_FLOW = "year: sum"
-
-VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
-    {
-        "population": {
-            "population": Variable(_PERSONS, "persons", "people on 1 January", cell_methods=_STOCK),
-            "births": Variable(
-                ("region", "year", "sex"),
-                "persons",
-                "live births during the year",
-                cell_methods=_FLOW,
-            ),
-            "deaths": Variable(
-                _PERSONS,
-                "persons",
-                "deaths during the year by age at its end",
-                cell_methods=_FLOW,
-            ),
-            "net_migration": Variable(
-                _PERSONS,
-                "persons",
-                "net in-migration during the year by age at its end",
-                None,
-                cell_methods=_FLOW,
-            ),
-        },
-        "activity": {
-            "contacts": Variable(_ACTIVITY, "contacts year-1", "contacts", cell_methods=_FLOW),
-            "bed_days": Variable(_ACTIVITY, "bed days year-1", "bed days", cell_methods=_FLOW),
-        },
-        **{
-            f"capacity/{unit}": {
-                "need": Variable(("region", "year", "resource"), unit, f"{unit} needed"),
-                "existing": Variable(
-                    ("site", "year", "resource"), unit, f"existing {unit}", may_not_apply=True
-                ),
-                "served": Variable(
-                    ("site", "year", "resource"),
-                    unit,
-                    f"{unit} needed by the regions the site serves",
-                    may_not_apply=True,
-                ),
-                "gap": Variable(
-                    ("site", "year", "resource"),
-                    unit,
-                    f"{unit} short: served less existing",
-                    None,
-                    may_not_apply=True,
-                ),
-            }
-            for unit in ("beds", "places", "rooms")
-        },
-        "workforce": {
-            "need": Variable(("region", "year", "setting", "profession"), "FTE", "staff needed"),
-            "competence_need": Variable(
-                ("region", "year", "competence"), "FTE", "staff needed with the competence"
-            ),
-        },
-    }
-)
-"""Result variables by group of the tree; `capacity` has one child per unit."""
-
-
-def check_dataset(group: str, dataset: "xarray.Dataset") -> "xarray.Dataset":
-    """Hold a stage's result against its contract and put the attributes on it.
-
-    Parameters
-    ----------
-    group
-        Key of `VARIABLES`.
-    dataset
-        What the stage returned.
-
-    Returns
-    -------
-    xarray.Dataset
-        The same values, with ``units`` and ``long_name`` on every variable.
-
-    Raises
-    ------
-    ValueError
-        If a variable is missing or unknown, has other dimensions, is not finite,
-        or lies below its minimum: the stage broke its promise.
-    """
-    contract = VARIABLES[group]
-    _require(set(contract) == set(map(str, dataset.data_vars)), f"{group}: {list(dataset)}")
-    dataset = dataset.copy(deep=False)
-    for name, variable in contract.items():
-        array = dataset[name]
-        _require(array.dims == variable.dims, f"{group}/{name}: dimensions {array.dims}")
-        known = array.values[~np.isnan(array.values)] if variable.may_not_apply else array.values
-        _require(bool(np.isfinite(known).all()), f"{group}/{name}: not finite")
-        if variable.minimum is not None and known.size:
-            _require(bool(known.min() >= variable.minimum), f"{group}/{name}: {known.min()}")
-        attributes = {"units": variable.unit, "long_name": variable.long_name}
-        if variable.cell_methods is not None:
-            attributes["cell_methods"] = variable.cell_methods
-        array.attrs.update(attributes)
-    return dataset
-
-
-def _require(holds: bool, what: str) -> None:
-    if not holds:
-        raise ValueError(f"broken data contract: {what}")
-
-
-def unique(names: Iterable[Name]) -> list[Name]:
-    """The names in the order they first occur."""
-    return list(dict.fromkeys(names))
-
-
-def one_or_all(name: str, names: Sequence[str]) -> slice:
-    """The slice of an axis that selects one name, or every name for ``*``."""
-    if name == "*":
-        return slice(None)
-    place = names.index(name)
-    return slice(place, place + 1)

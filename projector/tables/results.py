@@ -1,0 +1,150 @@
+"""The result variables of each stage, with dimensions, unit and names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import xarray
+
+__all__ = ["VARIABLES", "Variable", "check_dataset"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One result variable.
+
+    Parameters
+    ----------
+    dims
+        Dimensions in their fixed order.
+    unit
+        One of `UNITS`.
+    long_name
+        English name, for the netCDF attribute.
+    minimum
+        Lowest lawful value, or None where negative values are lawful.
+    cell_methods
+        CF cell methods over the year.
+    may_not_apply
+        NaN is lawful and means that the question does not arise for the cell.
+    """
+
+    dims: tuple[str, ...]
+    unit: str
+    long_name: str
+    minimum: float | None = 0.0
+    cell_methods: str | None = None
+    may_not_apply: bool = False
+
+
+_PERSONS = ("region", "year", "sex", "age")
+_ACTIVITY = ("region", "year", "diagnosis", "setting")
+_STOCK = "year: point"
+_FLOW = "year: sum"
+
+VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
+    {
+        "population": {
+            "population": Variable(_PERSONS, "persons", "people on 1 January", cell_methods=_STOCK),
+            "births": Variable(
+                ("region", "year", "sex"),
+                "persons",
+                "live births during the year",
+                cell_methods=_FLOW,
+            ),
+            "deaths": Variable(
+                _PERSONS,
+                "persons",
+                "deaths during the year by age at its end",
+                cell_methods=_FLOW,
+            ),
+            "net_migration": Variable(
+                _PERSONS,
+                "persons",
+                "net in-migration during the year by age at its end",
+                None,
+                cell_methods=_FLOW,
+            ),
+        },
+        "activity": {
+            "contacts": Variable(_ACTIVITY, "contacts year-1", "contacts", cell_methods=_FLOW),
+            "bed_days": Variable(_ACTIVITY, "bed days year-1", "bed days", cell_methods=_FLOW),
+        },
+        **{
+            f"capacity/{unit}": {
+                "need": Variable(("region", "year", "resource"), unit, f"{unit} needed"),
+                "existing": Variable(
+                    ("site", "year", "resource"), unit, f"existing {unit}", may_not_apply=True
+                ),
+                "served": Variable(
+                    ("site", "year", "resource"),
+                    unit,
+                    f"{unit} needed by the regions the site serves",
+                    may_not_apply=True,
+                ),
+                "gap": Variable(
+                    ("site", "year", "resource"),
+                    unit,
+                    f"{unit} short: served less existing",
+                    None,
+                    may_not_apply=True,
+                ),
+            }
+            for unit in ("beds", "places", "rooms")
+        },
+        "workforce": {
+            "need": Variable(("region", "year", "setting", "profession"), "FTE", "staff needed"),
+            "competence_need": Variable(
+                ("region", "year", "competence"), "FTE", "staff needed with the competence"
+            ),
+        },
+    }
+)
+"""Result variables by group of the tree; `capacity` has one child per unit."""
+
+
+def check_dataset(group: str, dataset: "xarray.Dataset") -> "xarray.Dataset":
+    """Hold a stage's result against its contract and put the attributes on it.
+
+    Parameters
+    ----------
+    group
+        Key of `VARIABLES`.
+    dataset
+        What the stage returned.
+
+    Returns
+    -------
+    xarray.Dataset
+        The same values, with ``units`` and ``long_name`` on every variable.
+
+    Raises
+    ------
+    ValueError
+        If a variable is missing or unknown, has other dimensions, is not finite,
+        or lies below its minimum: the stage broke its promise.
+    """
+    contract = VARIABLES[group]
+    _require(set(contract) == set(map(str, dataset.data_vars)), f"{group}: {list(dataset)}")
+    dataset = dataset.copy(deep=False)
+    for name, variable in contract.items():
+        array = dataset[name]
+        _require(array.dims == variable.dims, f"{group}/{name}: dimensions {array.dims}")
+        known = array.values[~np.isnan(array.values)] if variable.may_not_apply else array.values
+        _require(bool(np.isfinite(known).all()), f"{group}/{name}: not finite")
+        if variable.minimum is not None and known.size:
+            _require(bool(known.min() >= variable.minimum), f"{group}/{name}: {known.min()}")
+        attributes = {"units": variable.unit, "long_name": variable.long_name}
+        if variable.cell_methods is not None:
+            attributes["cell_methods"] = variable.cell_methods
+        array.attrs.update(attributes)
+    return dataset
+
+
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise ValueError(f"broken data contract: {what}")

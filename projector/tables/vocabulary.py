@@ -1,0 +1,89 @@
+"""The words that the data contracts are made of, and how an axis is addressed by them."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
+
+__all__ = [
+    "BED_SETTINGS",
+    "DIAGNOSIS_KINDS",
+    "DRIVERS",
+    "LEVELS",
+    "NATION",
+    "OPEN_AGE",
+    "QUALITIES",
+    "SETTINGS",
+    "SEXES",
+    "UNITS",
+    "one_or_all",
+    "unique",
+]
+
+SEXES = ("female", "male")
+NATION = "0"
+"""Region code of the whole country in SSB tables."""
+
+OPEN_AGE = 105
+"""The last age of every population, and it is open: SSB's tables end with 105 years or older."""
+
+SETTINGS = (
+    "inpatient",
+    "observation",
+    "hotel",
+    "day",
+    "outpatient",
+    "remote",
+    "ambulatory",
+    "municipal_acute",
+    "municipal_short_stay",
+    "rehabilitation",
+    "nursing_home",
+    "home_care",
+)
+BED_SETTINGS = (
+    "inpatient",
+    "observation",
+    "hotel",
+    "municipal_acute",
+    "municipal_short_stay",
+    "rehabilitation",
+    "nursing_home",
+)
+"""Settings whose contacts are stays with nights; the others are visits."""
+
+DIAGNOSIS_KINDS = ("somatic", "mental", "addiction")
+QUALITIES = ("official", "derived", "assumption")
+LEVELS = ("L", "M", "H")
+"""Low, middle and high alternative of a national path."""
+
+DRIVERS = ("bed", "place", "room", "1000 contacts", "1000 bed days", "1000 inhabitants")
+"""What a staffing ratio is counted per."""
+
+UNITS = (
+    "persons",
+    "1",
+    "1 year-1",
+    "contacts year-1",
+    "bed days year-1",
+    "beds",
+    "places",
+    "rooms",
+    "FTE",
+    "heads",
+    "DRG points year-1",
+    "NOK year-1",
+)
+
+Name = TypeVar("Name", bound=Hashable)
+
+
+def unique(names: Iterable[Name]) -> list[Name]:
+    """The names in the order they first occur."""
+    return list(dict.fromkeys(names))
+
+
+def one_or_all(name: str, names: Sequence[str]) -> slice:
+    """The slice of an axis that selects one name, or every name for ``*``."""
+    if name == "*":
+        return slice(None)
+    place = names.index(name)
+    return slice(place, place + 1)
