@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["population_stage", "stationary_tail"]
 
 _CALIBRATION_YEARS = 10
-"""Age tables this far back are used when the scenario does not say; the base year's own
-backtest in tests/population/test_backtest.py shows ten years to beat five."""
+"""Age tables this far back are used when the scenario does not say: long enough for a wave of
+moves to pass."""
 
 _COMPLETE = 0.005
 """Regions whose people come this close to the nation's are all of its regions: people of
