@@ -17,3 +17,12 @@ SCENARIOS = ROOT / "scenarios"
 def result_of(name: str) -> xr.DataTree:
     """The result of a shipped scenario; run once for all tests, so never change it."""
     return run(load_scenario(SCENARIOS / f"{name}.yaml"))
+
+
+def result_with(folder: Path, parent: str, **sections: object) -> xr.DataTree:
+    """The result of a shipped scenario with some sections of its own, written as YAML flow."""
+    path = folder / "own.yaml"
+    lines = ["scenario: Own", f"extends: {SCENARIOS / parent}.yaml"]
+    lines += [f"{key}: {value}" for key, value in sections.items()]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return run(load_scenario(path))

@@ -8,7 +8,8 @@ avoid      :math:`u \leftarrow (1 - p) u`, and so the bed days; for each avoided
            contact `adds` puts contacts into other settings
 shift      as avoid, and :math:`p u` times the exchange ratio arrives in the
            target setting with the length of stay there
-shorten    :math:`n \leftarrow (1 - p) n`: nights of a stay, the stays remain
+shorten    :math:`n \leftarrow (1 - p) n`: nights of a stay, also of stays that a later
+           change brings; the stays remain
 =========  =====================================================================
 
 Use is per person, so a change is exact for every region that it is meant for, and shares
@@ -100,26 +101,29 @@ def apply_changes(
         If stays arrive in a setting whose length of stay nobody has given.
     """
     contacts, bed_days = use.contacts.copy(), use.bed_days.copy()
+    length_of_stay = use.length_of_stay
     found = []
     for change, place in changes:
         cells = selected_cells(change.selection, diagnoses, contacts.shape[2])
         share = change.share.at(years, base_year=base_year)[:, None, None, None, None]
-        nights = bed_days if change.shorten is not None else contacts
-        found.append(bool((nights * cells).any()))
+        concerned = bed_days if change.shorten is not None else contacts
+        found.append(bool(concerned[:, cells].any()))
         taken = share * cells
         moved = (contacts * taken).sum(axis=-1)
+        bed_days *= 1.0 - taken
         if change.shorten is None:
             contacts *= 1.0 - taken
-        bed_days *= 1.0 - taken
+        else:
+            length_of_stay = length_of_stay * (1.0 - taken)
         for setting, per_contact, days in _arrivals(change):
             s = SETTINGS.index(setting)
             arriving = moved * per_contact
             contacts[..., s] += arriving
             if setting in BED_SETTINGS:
                 bed_days[..., s] += arriving * _nights(
-                    days, use.length_of_stay[..., s], arriving, diagnoses, setting, place
+                    days, length_of_stay[..., s], arriving, diagnoses, setting, place
                 )
-    return Use(contacts, bed_days, use.length_of_stay), found
+    return Use(contacts, bed_days, length_of_stay), found
 
 
 def _arrivals(change: "Change") -> "list[tuple[str, float, float | None]]":

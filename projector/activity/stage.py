@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from projector.activity.changes import apply_changes
 from projector.activity.use import Use, national_use
 from projector.errors import ConsistencyError, Problem
-from projector.tables import SETTINGS
+from projector.tables import NATION, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ def contacts_of(persons: Array, use_per_person: Array) -> Array:
 
 def activity_stage(
     population: xr.Dataset,
-    nation: xr.DataArray,
+    at_base: xr.DataArray,
     tables: Mapping[str, pd.DataFrame],
     scenario: "Scenario",
     members: "Callable[[str], Sequence[str]]",
@@ -66,8 +66,9 @@ def activity_stage(
     ----------
     population
         Result of the population stage.
-    nation
-        ``[sex, age]``, persons: the age and sex of visitors.
+    at_base
+        ``[region, sex, age]``, persons of the base year in every region of the tables, the
+        nation among them: how visitors of an area are spread, and their age and sex.
     tables
         Input tables ``diagnoses``, ``use_rates``, ``length_of_stay``, ``growth`` and, where
         there are any, ``use_levels`` and ``visitor_use``.
@@ -93,9 +94,10 @@ def activity_stage(
     open_age = int(persons["age"].values[-1])
     diagnoses = list(tables["diagnoses"]["diagnosis"])
     kinds = list(tables["diagnoses"]["kind"])
+    _refuse_idle_growth(tables["use_rates"], scenario)
     national = national_use(tables, scenario.activity.growth, years, base_year, open_age)
     levels = _use_levels(tables.get("use_levels"), kinds, regions, members)
-    visitors = _visitors(scenario, population, nation, members)
+    visitors = _visitors(scenario, population, at_base, members)
     visitor_share = _visitor_share(tables.get("visitor_use"))
 
     changes = [
@@ -179,28 +181,35 @@ def _use_levels(
 def _visitors(
     scenario: "Scenario",
     population: xr.Dataset,
-    nation: xr.DataArray,
+    at_base: xr.DataArray,
     members: "Callable[[str], Sequence[str]]",
 ) -> Array:
-    """Visitors present ``[region, year, sex, age]``, spread over an area's regions by people."""
+    """Visitors present ``[region, year, sex, age]``, spread over an area by its people.
+
+    An area's visitors are spread over all its regions, also those outside the run, by their
+    people of the base year: a region has the same visitors alone and among others.
+    """
     persons = population["population"]
-    regions = list(persons["region"].values)
+    regions = [str(code) for code in persons["region"].values]
     result = np.zeros(persons.shape)
-    structure = nation.values / nation.values.sum()
+    nation = at_base.sel(region=NATION).values
+    structure = nation / nation.sum()
+    people = at_base.sum(("sex", "age")).to_series()
     for name, path in scenario.population.visitors.items():
-        codes = [code for code in members(name) if code in regions]
-        if not codes:
+        area = [code for code in members(name) if code in people.index]
+        inside = [code for code in area if code in regions]
+        if not inside or not people[area].sum() > 0:
             raise ConsistencyError(
                 Problem(
                     where=scenario.where("population", "visitors", name),
-                    message=f"visitors of {name}, which is not among the regions of the run",
+                    message=f"{name} is not among the regions of the run, or nobody lives there",
+                    expected="visitors of regions that the scenario projects",
                 )
             )
-        where = [regions.index(code) for code in codes]
-        people = persons.values[where].sum(axis=(2, 3))
         present = path.at(persons["year"].values, base_year=scenario.years.base)
-        each = people / people.sum(axis=0) * present
-        result[where] += each[:, :, np.newaxis, np.newaxis] * structure
+        share = (people[inside] / people[area].sum()).to_numpy()
+        where = [regions.index(code) for code in inside]
+        result[where] += (share[:, None] * present)[..., None, None] * structure
     return result
 
 
@@ -208,6 +217,24 @@ def _visitor_share(table: pd.DataFrame | None) -> Array:
     """A visitor's use against a resident's, ``[1, setting]``; a setting with no row has none."""
     shares = {} if table is None else dict(zip(table["setting"], table["share"], strict=True))
     return np.array([[float(shares.get(setting, 0.0)) for setting in SETTINGS]])
+
+
+def _refuse_idle_growth(rates: pd.DataFrame, scenario: "Scenario") -> None:
+    """Growth of a diagnosis where nobody is treated for it would silently be none."""
+    problems = []
+    for diagnosis, growth in scenario.activity.growth.items():
+        settings = set(rates["setting"][rates["diagnosis"] == diagnosis])
+        idle = ", ".join(name for name in growth.setting or () if name not in settings)
+        if idle or not settings:
+            problems.append(
+                Problem(
+                    where=scenario.where("activity", "growth", diagnosis),
+                    message=f"nobody is treated for {diagnosis} in {idle or 'any setting'}",
+                    expected=", ".join(sorted(settings)) or "rows in the table use_rates",
+                )
+            )
+    if problems:
+        raise ConsistencyError(problems)
 
 
 def _refuse_idle(places: list[str]) -> None:

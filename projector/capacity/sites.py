@@ -74,8 +74,8 @@ def gather_sites(
     Raises
     ------
     ConsistencyError
-        If two sites offer the same resource to the same region: nobody could say which part
-        of the need is whose.
+        If two sites offer the same resource to the same region (nobody could say which part
+        of the need is whose), or a site that the scenario writes serves none of the regions.
     """
     serves: dict[str, str] = {}
     if "sites" in tables:
@@ -96,6 +96,7 @@ def gather_sites(
         for name, area in serves.items()
         if amounts[name]
     ]
+    _refuse_sites_elsewhere(scenario, sites, set(regions))
     inside = [site for site in sites if site.regions <= set(regions)]
     left_out = [
         site.name
@@ -104,6 +105,21 @@ def gather_sites(
     ]
     _refuse_shared_need(inside)
     return inside, left_out
+
+
+def _refuse_sites_elsewhere(scenario: "Scenario", sites: Sequence[Site], regions: set[str]) -> None:
+    """Capacity that the scenario writes itself must be of use to some region of the run."""
+    problems = [
+        Problem(
+            where=scenario.where("capacity", "existing", site.name),
+            message=f"{site.name} serves no region of the run",
+            expected="a site that does, or a scenario with its regions",
+        )
+        for site in sites
+        if site.name in scenario.capacity.existing and site.regions.isdisjoint(regions)
+    ]
+    if problems:
+        raise ConsistencyError(problems)
 
 
 def _refuse_shared_need(sites: Sequence[Site]) -> None:

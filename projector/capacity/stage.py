@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from projector.capacity.sites import Site, gather_sites
 from projector.capacity.sizing import beds_by_occupancy, beds_by_overflow, units_by_hours
-from projector.tables import unique
+from projector.errors import ConsistencyError, Problem
+from projector.tables import DIAGNOSIS_KINDS, SETTINGS, unique
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,8 @@ def capacity_stage(
     Returns
     -------
     dict of Dataset
-        By unit (``beds``, ``places``, ``rooms``): ``need[region, year, resource]`` and
+        By unit (``beds``, ``places``, ``rooms``): ``need[region, year, resource]``, the same
+        as ``need_by_kind[region, year, setting, kind]``, and
         ``existing``, ``served`` and ``gap``, ``[site, year, resource]``, NaN where the site
         has no such resource (it is not zero: the question does not arise there).
     list of str
@@ -88,16 +90,25 @@ def capacity_stage(
         of_unit = [norm for norm in norms if norm.unit == unit]
         resources = unique(norm.resource for norm in of_unit)
         need = np.zeros((len(regions), len(years), len(resources)))
+        by_kind = np.zeros((len(regions), len(years), len(SETTINGS), len(DIAGNOSIS_KINDS)))
         for norm in of_unit:
             together = [site.regions for site in sites if norm.resource in site.amounts]
-            need[..., resources.index(norm.resource)] += _need(norm, activity, regions, together)
-        result[unit] = _against_existing(need, resources, sites, regions, years)
+            work = _work_by_kind(norm, activity)
+            units = _need(norm, work.sum(axis=-1), regions, together)
+            need[..., resources.index(norm.resource)] += units
+            by_kind[:, :, SETTINGS.index(norm.setting)] += _shared_out(units, work)
+        result[unit] = (
+            _against_existing(need, resources, sites, regions, years)
+            .assign(need_by_kind=(("region", "year", "setting", "kind"), by_kind))
+            .assign_coords(setting=list(SETTINGS), kind=list(DIAGNOSIS_KINDS))
+        )
     return result, left_out
 
 
 def _norms(table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64]) -> list[_Norm]:
     """Norms over the years; what the scenario writes for a setting replaces the table's figure."""
     base = scenario.years.base
+    _refuse_idle_figures(table, scenario)
 
     def over_years(own: "Path | None", from_table: float) -> Array:
         if own is None:
@@ -126,15 +137,55 @@ def _norms(table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64]) 
     return norms
 
 
-def _need(
-    norm: _Norm, activity: xr.Dataset, regions: list[str], together: list[frozenset[str]]
-) -> Array:
-    """Units of one norm, ``[region, year]``."""
+def _refuse_idle_figures(table: pd.DataFrame, scenario: "Scenario") -> None:
+    """A figure for beds belongs to a setting with beds, one for opening to one with rooms."""
+    units = dict(zip(table["setting"], table["unit"], strict=True))
+    wanted: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+        (("capacity", key, setting), ("beds",))
+        for key in ("occupancy", "overflow")
+        for setting in getattr(scenario.capacity, key)
+    ]
+    wanted += [
+        (("capacity", "opening", setting, name), ("places", "rooms"))
+        for setting, opening in scenario.capacity.opening.items()
+        for name in ("minutes", "hours_per_day", "utilisation")
+        if getattr(opening, name) is not None
+    ]
+    problems = [
+        Problem(
+            where=scenario.where(*place),
+            message=f"{place[1]} says nothing here: {place[2]} takes "
+            f"{units.get(place[2], 'no beds, places or rooms')}",
+            expected=f"a setting that takes {' or '.join(fitting)}",
+        )
+        for place, fitting in wanted
+        if units.get(place[2]) not in fitting
+    ]
+    if problems:
+        raise ConsistencyError(problems)
+
+
+def _work_by_kind(norm: _Norm, activity: xr.Dataset) -> Array:
+    """Bed days (beds) or contacts of a norm, ``[region, year, kind]``; 0 for other kinds."""
     measure = "bed_days" if norm.unit == "beds" else "contacts"
-    chosen = activity[measure].sel(setting=norm.setting)
+    amount = activity[measure].sel(setting=norm.setting).values
+    belongs = activity["kind"].values[:, np.newaxis] == np.array(DIAGNOSIS_KINDS)
     if norm.kind != "*":
-        chosen = chosen.isel(diagnosis=np.flatnonzero(activity["kind"].values == norm.kind))
-    amount = chosen.sum("diagnosis").values
+        belongs &= np.array(DIAGNOSIS_KINDS) == norm.kind
+    result: Array = amount @ belongs.astype(np.float64)
+    return result
+
+
+def _shared_out(units: Array, work: Array) -> Array:
+    """Units ``[region, year]`` by kind, in proportion to the work that each gives them."""
+    whole = work.sum(axis=-1, keepdims=True)
+    share = np.divide(work, whole, out=np.zeros_like(work), where=whole > 0)
+    result: Array = units[..., np.newaxis] * share
+    return result
+
+
+def _need(norm: _Norm, amount: Array, regions: list[str], together: list[frozenset[str]]) -> Array:
+    """Units of one norm, ``[region, year]``, from its bed days or contacts."""
     if norm.unit != "beds":
         return units_by_hours(
             amount, norm.minutes, norm.hours_per_day, norm.days_per_year, norm.utilisation

@@ -5,8 +5,7 @@ from pathlib import Path
 import click
 
 from projector.errors import ProjectorError
-from projector.run import read_inputs
-from projector.run.regions import chosen_regions
+from projector.run import run
 from projector.scenario import load_scenario
 
 __all__ = ["check_scenarios"]
@@ -14,6 +13,8 @@ __all__ = ["check_scenarios"]
 
 def check_scenarios(paths: tuple[Path, ...]) -> None:
     """Check scenario files one after the other; say of each that it is right, or what is not.
+
+    A scenario that is right runs, so the whole run is tried; nothing is written.
 
     Parameters
     ----------
@@ -29,8 +30,7 @@ def check_scenarios(paths: tuple[Path, ...]) -> None:
     errors: list[ProjectorError] = []
     for path in paths:
         try:
-            scenario = load_scenario(path)
-            chosen_regions(scenario, read_inputs(scenario))
+            run(load_scenario(path))
         except ProjectorError as error:
             errors.append(error)
         else:

@@ -4,6 +4,7 @@ Only click is imported here; every command imports what it uses, so that ``proje
 --help`` answers at once.
 """
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,11 +136,12 @@ def chart(results: Path, output: Path | None, language: "Language") -> None:
     """Draw a picture of the RESULTS folder of a run."""
     from projector.cli.chart import chart_results
 
-    chart_results(results, output or results.with_suffix(".svg"), language)
+    chart_results(results, output or results.parent / f"{results.name}.svg", language)
 
 
 def main() -> None:
     """Run the command line; text is UTF-8 whatever the terminal's own encoding."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     cli(prog_name="projector")

@@ -1,7 +1,7 @@
 """``projector new``: a working folder with everything a first scenario needs."""
 
 import shutil
-import sys
+from importlib.metadata import files
 from pathlib import Path
 
 import click
@@ -26,6 +26,7 @@ def lay_out(folder: Path) -> None:
     UsageError
         If something lies in the folder already.
     """
+    home = _home_of_examples()
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(
             Problem(
@@ -35,19 +36,30 @@ def lay_out(folder: Path) -> None:
                 expected="a new name, or an empty folder",
             )
         )
-    home = _home_of_examples()
     for part in _PARTS:
         source, target = home / part, folder / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
+            shutil.copytree(
+                source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("published")
+            )
         else:
             shutil.copyfile(source, target)
     click.echo(f"{folder}: ready. Try\n\n  cd {folder}\n  projector run scenarios/hallingdal.yaml")
 
 
 def _home_of_examples() -> Path:
-    """The checkout where the program runs from one, or what the installer put beside it."""
+    """The checkout where the program runs from one, or where the installer put the examples."""
     checkout = Path(__file__).resolve().parents[2]
-    installed = Path(sys.prefix) / "share" / "projector"
-    return checkout if (checkout / _PARTS[1]).is_dir() else installed
+    if (checkout / _PARTS[1]).is_dir():
+        return checkout
+    for file in files("projector") or ():
+        if file.name == _PARTS[-1]:
+            return Path(str(file.locate())).resolve().parent
+    raise UsageError(
+        Problem(
+            where="projector new",
+            message="the examples were not installed with the program",
+            expected="an installation by pip, or a checkout",
+        )
+    )

@@ -43,8 +43,9 @@ def run_scenario(path: Path, output: Path, language: "Language") -> None:
         click.echo(f"{seconds:>6} s  {name:<12} {did}", err=True)
 
     scenario = load_scenario(path)
-    if scenario.uncertainty.draws is not None:
-        click.echo(word("not drawn", language, draws=scenario.uncertainty.draws), err=True)
+    uncertain = sum(path.is_uncertain for _, path in scenario.paths())
+    if scenario.uncertainty.draws is not None or uncertain:
+        click.echo(word("not drawn", language, count=uncertain), err=True)
     tree = run(scenario, progress=progress)
     for note in filter(None, tree.attrs["inputs_notes"].splitlines()):
         click.echo(word("note", language, text=note), err=True)

@@ -2,12 +2,14 @@
 
 The reader has already held every table against its own contract. What is left are rules
 over several rows or tables: names that refer to another table, age bands that must cover
-every age once, and figures that one column makes necessary in another.
+every age once, rows that say the same thing twice, and figures that one column makes
+necessary in another.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
-from pathlib import Path
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import replace
+from itertools import combinations, pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -17,36 +19,32 @@ from projector.tables import BED_SETTINGS, SEXES
 __all__ = ["check_tables"]
 
 Tables = Mapping[str, pd.DataFrame]
+Found = Iterator[tuple[str, Problem]]
+"""A table and a problem, whose place continues the name of the table's file."""
 
 
-def check_tables(folder: Path, tables: Tables) -> list[Problem]:
+def check_tables(places: Mapping[str, str], tables: Tables) -> list[Problem]:
     """Every fault between the tables of a set.
 
     Parameters
     ----------
-    folder
-        Where the set lies, for the messages.
+    places
+        The file of each table, for the messages.
     tables
-        The tables that were read, by name.
+        The tables that were read, by name; their index is the line in the file.
 
     Returns
     -------
     list of Problem
     """
     return [
-        Problem(
-            f"{folder.name}/{problem.where}",
-            problem.message,
-            problem.found,
-            problem.expected,
-            problem.nearest,
-        )
+        replace(problem, where=f"{places[table]}{problem.where}")
         for rule in _RULES
-        for problem in rule(tables)
+        for table, problem in rule(tables)
     ]
 
 
-def _names_known(tables: Tables) -> Iterator[Problem]:
+def _names_known(tables: Tables) -> Found:
     """A name that refers to another table stands there."""
     references = [
         ("use_rates", "diagnosis", "diagnoses", "diagnosis"),
@@ -55,22 +53,31 @@ def _names_known(tables: Tables) -> Iterator[Problem]:
         ("existing", "site", "sites", "site"),
         ("existing", "resource", "norms", "resource"),
         ("competences", "profession", "staffing", "profession"),
+        ("use_levels", "region", "areas", "area"),
+        ("sites", "serves", "areas", "area"),
+        ("areas", "member", "areas", "area"),
     ]
     for table, column, home, home_column in references:
         if table not in tables:
             continue
         known = set(tables[home][home_column]) if home in tables else set()
-        for name in tables[table][column].unique():
-            if name not in known and name != "*":
-                yield Problem(
-                    where=f"{table}.csv, column {column}",
-                    message=f"the name does not stand in {home}.csv",
-                    found=str(name),
-                    nearest=nearest_name(str(name), known),
+        rows = tables[table].drop_duplicates(column)
+        for line, name in zip(rows.index, rows[column], strict=True):
+            is_code = home == "areas" and name.isdecimal()
+            if name not in known and name != "*" and not is_code:
+                yield (
+                    table,
+                    Problem(
+                        where=f":{line}",
+                        message=f"column '{column}': the name does not stand in {home}.csv"
+                        + (", and is no region code" if home == "areas" else ""),
+                        found=str(name),
+                        nearest=nearest_name(str(name), known),
+                    ),
                 )
 
 
-def _every_age_once(tables: Tables) -> Iterator[Problem]:
+def _every_age_once(tables: Tables) -> Found:
     """Age bands of a rate or length of stay follow one another from 0 and end open."""
     for table, keys in (
         ("use_rates", ["diagnosis", "setting", "sex"]),
@@ -85,109 +92,134 @@ def _every_age_once(tables: Tables) -> Iterator[Problem]:
                 if later[0] != earlier[1] + 1
             ]
             if gaps or bands[0][0] != 0 or bands[-1][1] != -1:
-                yield Problem(
-                    where=f"{table}.csv, {', '.join(map(str, key))}",
-                    message="the age bands do not cover every age once",
-                    found="; ".join(gaps) or f"bands from {bands[0][0]} to {bands[-1][1]}",
-                    expected="bands from 0 that follow one another, the last one open (90+)",
+                yield (
+                    table,
+                    Problem(
+                        where=f":{rows.index[0]}",
+                        message=f"the age bands of {', '.join(map(str, key))} do not cover every "
+                        "age once",
+                        found="; ".join(gaps) or f"bands from {bands[0][0]} to {bands[-1][1]}",
+                        expected="bands from 0 that follow one another, the last one open (90+)",
+                    ),
                 )
 
 
-def _both_sexes(tables: Tables) -> Iterator[Problem]:
+def _both_sexes(tables: Tables) -> Found:
     """A diagnosis in a setting has rates for both sexes, all of one year."""
     for key, rows in tables["use_rates"].groupby(["diagnosis", "setting"], sort=False):
         sexes, years = sorted(rows["sex"].unique()), sorted(rows["year"].unique())
         if len(sexes) != len(SEXES) or len(years) != 1:
-            yield Problem(
-                where=f"use_rates.csv, {', '.join(map(str, key))}",
-                message="rates are given for both sexes and are of one year",
-                found=f"sexes {', '.join(sexes)}; years {', '.join(map(str, years))}",
+            yield (
+                "use_rates",
+                Problem(
+                    where=f":{rows.index[0]}",
+                    message=f"the rates of {', '.join(map(str, key))} are not for both sexes and "
+                    "of one year",
+                    found=f"{', '.join(sexes)}; {', '.join(map(str, years))}",
+                ),
             )
 
 
-def _nights_known(tables: Tables) -> Iterator[Problem]:
+def _nights_known(tables: Tables) -> Found:
     """Every diagnosis with stays in a setting with nights has a length of stay there."""
     stays = tables["length_of_stay"]
     known = set(zip(stays["diagnosis"], stays["setting"], strict=True))
-    rates = tables["use_rates"]
-    for diagnosis, setting in dict.fromkeys(zip(rates["diagnosis"], rates["setting"], strict=True)):
+    rates = tables["use_rates"].drop_duplicates(["diagnosis", "setting"])
+    for line, diagnosis, setting in zip(
+        rates.index, rates["diagnosis"], rates["setting"], strict=True
+    ):
         if setting in BED_SETTINGS and (diagnosis, setting) not in known:
-            yield Problem(
-                where=f"length_of_stay.csv, {diagnosis}, {setting}",
-                message="there are stays in use_rates.csv, but no length of stay",
+            yield (
+                "use_rates",
+                Problem(
+                    where=f":{line}",
+                    message=f"stays of {diagnosis} in {setting} have no length of stay",
+                    expected="rows in the table length_of_stay",
+                ),
             )
 
 
-def _growth_once(tables: Tables) -> Iterator[Problem]:
-    """No two growth rows are about the same thing in the same year."""
-    rows = tables["growth"].to_dict("records")
-    for i, one in enumerate(rows):
-        for j, other in enumerate(rows[:i]):
-            if (
-                one["measure"] == other["measure"]
-                and all(
-                    "*" in (one[name], other[name]) or one[name] == other[name]
-                    for name in ("diagnosis", "setting")
+def _said_once(tables: Tables) -> Found:
+    """No two rows are about the same thing: ``*`` and a name in it would be said twice."""
+    for table, keys in (
+        ("growth", ["measure", "diagnosis", "setting"]),
+        ("norms", ["setting", "kind"]),
+        ("use_levels", ["region", "kind", "setting"]),
+        ("competences", ["profession", "competence", "setting", "kind"]),
+    ):
+        if table not in tables:
+            continue
+        fixed = [key for key in keys if "*" not in set(tables[table][key])]
+        starred = [key for key in keys if key not in fixed]
+        for _, rows in tables[table].groupby(fixed) if fixed else [((), tables[table])]:
+            numbered = zip(rows.index, rows.to_dict("records"), strict=True)
+            for (line, one), (other_line, other) in combinations(numbered, 2):
+                same = all(
+                    "*" in (one[key], other[key]) or one[key] == other[key] for key in starred
                 )
-                and _overlap(one["age_from"], one["age_to"], other["age_from"], other["age_to"])
-                and one["from"] < other["to"]
-                and other["from"] < one["to"]
-            ):
-                yield Problem(
-                    where=f"growth.csv, row {i + 2}",
-                    message=f"row {j + 2} already says how this changes in the same years",
-                )
+                if same and (table != "growth" or _meet(one, other)):
+                    yield (
+                        table,
+                        Problem(f":{other_line}", f"line {line} already says this"),
+                    )
 
 
-def _overlap(first: int, last: int, other_first: int, other_last: int) -> bool:
-    """Whether two age bands share an age; −1 is open."""
-    return (last < 0 or other_first <= last) and (other_last < 0 or first <= other_last)
+def _meet(one: Mapping[Hashable, Any], other: Mapping[Hashable, Any]) -> bool:
+    """Whether two growth rows share an age and a year; an open age band ends at −1."""
+    ages = (other["age_to"] < 0 or one["age_from"] <= other["age_to"]) and (
+        one["age_to"] < 0 or other["age_from"] <= one["age_to"]
+    )
+    return bool(ages and one["from"] < other["to"] and other["from"] < one["to"])
 
 
-def _norms_complete(tables: Tables) -> Iterator[Problem]:
+def _norms_complete(tables: Tables) -> Found:
     """Beds have an occupancy; places and rooms have minutes, hours and utilisation."""
-    for i, row in enumerate(tables["norms"].to_dict("records")):
-        needed = (
-            ["occupancy"] if row["unit"] == "beds" else ["minutes", "hours_per_day", "utilisation"]
-        )
+    for line, row in tables["norms"].iterrows():
+        beds = row["unit"] == "beds"
+        needed = ["occupancy"] if beds else ["minutes", "hours_per_day", "utilisation"]
         missing = [name for name in needed if pd.isna(row[name])]
         if missing:
-            yield Problem(
-                where=f"norms.csv, row {i + 2}",
-                message=f"{row['unit']} need {', '.join(missing)}",
-                found="empty",
+            yield (
+                "norms",
+                Problem(f":{line}", f"{row['unit']} need {', '.join(missing)}", "empty"),
             )
-        if row["unit"] == "beds" and row["setting"] not in BED_SETTINGS:
-            yield Problem(
-                where=f"norms.csv, row {i + 2}",
-                message=f"the setting {row['setting']} has no nights, so it takes no beds",
-                expected=f"one of {', '.join(BED_SETTINGS)}",
+        if beds and row["setting"] not in BED_SETTINGS:
+            yield (
+                "norms",
+                Problem(
+                    where=f":{line}",
+                    message=f"the setting {row['setting']} has no nights, so it takes no beds",
+                    expected=f"one of {', '.join(BED_SETTINGS)}",
+                ),
             )
 
 
-def _areas_open(tables: Tables) -> Iterator[Problem]:
+def _areas_open(tables: Tables) -> Found:
     """No area contains itself."""
     inside: dict[str, list[str]] = {}
-    for area, member in zip(tables["areas"]["area"], tables["areas"]["member"], strict=True):
+    lines: dict[str, object] = {}
+    areas = tables["areas"]
+    for line, area, member in zip(areas.index, areas["area"], areas["member"], strict=True):
         inside.setdefault(area, []).append(member)
+        lines.setdefault(area, line)
     for area, members in inside.items():
         seen, ahead = set(), list(members)
         while ahead:
             member = ahead.pop()
             if member == area:
-                yield Problem(where=f"areas.csv, area {area}", message="the area contains itself")
+                yield "areas", Problem(f":{lines[area]}", f"the area {area} contains itself")
                 break
             if member not in seen:
                 seen.add(member)
                 ahead += inside.get(member, [])
 
 
-_RULES: tuple[Callable[[Tables], Iterator[Problem]], ...] = (
+_RULES: tuple[Callable[[Tables], Found], ...] = (
     _names_known,
     _every_age_once,
     _both_sexes,
     _nights_known,
-    _growth_once,
+    _said_once,
     _norms_complete,
     _areas_open,
 )

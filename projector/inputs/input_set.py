@@ -29,6 +29,9 @@ class InputSet:
     ----------
     population
         People on 1 January as published, with their region names.
+    nation
+        The set's own population table, where a scenario's table has taken its place and
+        does not hold the nation.
     tables
         The other tables by their name in `projector.tables.INPUT_TABLES`.
     files
@@ -36,6 +39,7 @@ class InputSet:
     """
 
     population: Population
+    nation: Population | None
     tables: Mapping[str, pd.DataFrame]
     files: Mapping[str, str]
 
@@ -82,16 +86,25 @@ class InputSet:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What a planner should know about the tables."""
+        notes = list(self.population.notes)
         unknown = [
             area for area, codes in self.areas.items() if not set(codes).issubset(self.codes)
         ]
-        if not unknown:
-            return self.population.notes
-        return (
-            *self.population.notes,
-            "the population table lacks regions of these areas, so nothing that the set says of "
-            f"them is used: {', '.join(unknown)}",
-        )
+        if unknown:
+            notes.append(
+                "the population table lacks regions of these areas, so nothing that the set says "
+                f"of them is used: {', '.join(unknown)}"
+            )
+        if self.nation is not None:
+            notes.append(
+                "the population table has no nation: where its regions are not the whole country, "
+                "the set's own table says how the nation was"
+            )
+        treated = set(self.tables["use_rates"]["diagnosis"])
+        untreated = [name for name in self.tables["diagnoses"]["diagnosis"] if name not in treated]
+        if untreated:
+            notes.append(f"no use rates, so no contacts, for: {', '.join(untreated)}")
+        return tuple(notes)
 
     def vocabulary(self) -> dict[str, list[str]]:
         """Every name that a scenario on this set may use, by what it names."""
@@ -141,7 +154,9 @@ def load_inputs(folder: Path, own: Mapping[str, Sequence[Path]]) -> InputSet:
             if contract.required:
                 problems.append(_missing_table(folder, name))
             continue
-        files |= {f"{name}: {path.name}": sha256(path.read_bytes()).hexdigest() for path in found}
+        for number, path in enumerate(found, start=1):
+            count = f" {number}" if len(found) > 1 else ""
+            files[f"{name}{count}: {path.name}"] = sha256(path.read_bytes()).hexdigest()
         if name == "population":
             population_files = found
             continue
@@ -162,15 +177,41 @@ def load_inputs(folder: Path, own: Mapping[str, Sequence[Path]]) -> InputSet:
             problems += error.problems
     if problems or population is None:
         raise InputsError(problems)
-    problems = check_tables(folder, tables)
+    places = {
+        name: str(own[name][0]) if name in own else f"{folder.name}/{name}.csv" for name in tables
+    }
+    problems = check_tables(places, tables)
     if problems:
         raise InputsError(problems)
-    return InputSet(population=population, tables=tables, files=files)
+    nation = None
+    if "population" in own and NATION not in population.persons["region"].values:
+        nation = _nation_of_set(folder)
+    return InputSet(population=population, nation=nation, tables=tables, files=files)
+
+
+def _nation_of_set(folder: Path) -> Population | None:
+    """The set's own population table, if it holds the nation."""
+    found = _find(folder, "population")
+    if not found:
+        return None
+    people = read_population(found)
+    return people if NATION in people.persons["region"].values else None
 
 
 def _find(folder: Path, name: str) -> list[Path]:
-    """The file of a table in a folder, in whichever format it is there."""
-    return [path for ending in _FORMATS if (path := folder / f"{name}{ending}").is_file()][:1]
+    """The file of a table in a folder; people may come in other formats than CSV."""
+    endings = _FORMATS if name == "population" else _FORMATS[:1]
+    found = [path for ending in endings if (path := folder / f"{name}{ending}").is_file()]
+    if len(found) > 1:
+        raise InputsError(
+            Problem(
+                where=str(folder),
+                message=f"the input set has the table {name} twice",
+                found=", ".join(path.name for path in found),
+                expected="one of them",
+            )
+        )
+    return found
 
 
 def _missing_table(folder: Path, name: str) -> Problem:

@@ -16,6 +16,7 @@ from projector.inputs.files import read_content
 from projector.inputs.jsonstat_values import Faults, read_symbols, read_values
 from projector.inputs.labels import canonical_column, parse_regions, parse_sex
 from projector.inputs.long_table import LongTable, categorical, damage_notes, symbol_notes
+from projector.tables import unique
 
 __all__ = ["read_jsonstat"]
 
@@ -169,7 +170,9 @@ def _names(
         label = label if isinstance(label, str) and label else key
         role = next((r for r, members in roles.items() if _lists(members, key)), "")
         names.append(canonical_column(key) or canonical_column(label) or _ROLES.get(role) or label)
-    for name in {name for name in names if names.count(name) > 1 or name in {"value", "symbol"}}:
+    for name in unique(names):
+        if names.count(name) == 1 and name not in {"value", "symbol"}:
+            continue
         faults.add("id", f"the dimensions do not have distinct names: '{name}'")
     return names
 

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 
 __all__ = ["restore", "whole_folder"]
 
@@ -31,26 +30,26 @@ def whole_folder(target: Path) -> Iterator[Path]:
     Path
         The folder to write into, on the same file system.
     """
+    target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     restore(target)
     _sweep(target)
-    unfinished = Path(
-        mkdtemp(prefix=f".{target.name}.{os.getpid()}.", suffix=_UNFINISHED, dir=target.parent)
-    )
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}{_UNFINISHED}")
+    unfinished.mkdir()
     try:
         yield unfinished
         for path in unfinished.rglob("*"):
             if path.is_file():
                 _flush(path)
-        unfinished.chmod(0o755)
         if target.exists():
             target.rename(_previous(target))
         unfinished.rename(target)
     except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)  # the first error is the one to tell
         restore(target)
         raise
-    shutil.rmtree(_previous(target), ignore_errors=True)
+    if _previous(target).exists():
+        shutil.rmtree(_previous(target))
 
 
 def restore(target: Path) -> None:

@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.outputs.words import Language, number, word
+from projector.tables import DIAGNOSIS_KINDS, MUNICIPAL_SETTINGS
 
 __all__ = [
     "AGE_GROUPS",
@@ -23,6 +24,8 @@ __all__ = [
 
 AGE_GROUPS = {"0-19": (0, 19), "20-66": (20, 66), "67-79": (67, 79), "80+": (80, None)}
 _REGIONS_SHOWN = 20
+_MOST_YEARS = 6
+_SHOWN_BY_KIND = ("inpatient", "outpatient")
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,15 @@ class Compared:
 
 
 def headline_years(years: NDArray[np.int64]) -> list[int]:
-    """The first and the last year, and between them every year that five divides."""
+    """The first and the last year, and between them every year that five divides.
+
+    Over a long horizon ten, twenty or forty, so that at most `_MOST_YEARS` are shown.
+    """
     first, last = int(years[0]), int(years[-1])
-    return [year for year in map(int, years) if year in (first, last) or year % 5 == 0]
+    step = 5
+    while (last - first) / step > _MOST_YEARS - 2:
+        step *= 2
+    return [year for year in map(int, years) if year in (first, last) or year % step == 0]
 
 
 def people_in(population: xr.DataArray, group: str) -> xr.DataArray:
@@ -122,23 +131,28 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
         )
     ]
     for measure, heading in (("contacts", "contacts"), ("bed_days", "bed days")):
-        by_setting = activity[measure].sum(("region", "diagnosis"))
-        rows = [row(word(key, language), one) for key, one in nonzero(by_setting, "setting")]
+        rows = [row(name, one) for name, one in _by_setting(activity[measure], language)]
         sections.append(Section(word(heading, language), tuple(rows)))
     for unit in ("beds", "places", "rooms"):
         need = tree[f"capacity/{unit}"].to_dataset()["need"].sum("region")
         rows = [row(name_of("resource", key), one, 1) for key, one in nonzero(need, "resource")]
         sections.append(Section(word(unit, language), tuple(rows)))
-    staff = workforce["need"].sum(("region", "setting"))
+    by_setting = workforce["need"].sum("region")
+    staff = by_setting.sum("setting")
     rows = [row(name_of("profession", key), one, 1) for key, one in nonzero(staff, "profession")]
-    sections.append(
-        Section(word("staff", language), (*rows, row(total, staff.sum("profession"), 1)))
-    )
+    municipal = by_setting.sel(setting=list(MUNICIPAL_SETTINGS)).sum(("setting", "profession"))
+    everyone = staff.sum("profession")
+    rows += [
+        row(total, everyone, 1),
+        row(word("specialist staff", language), everyone - municipal, 1),
+        row(word("municipal staff", language), municipal, 1),
+    ]
+    sections.append(Section(word("staff", language), tuple(rows)))
     rows = [
         Row(
             one.name,
             tuple(
-                f"{number(float(need), language, 1)} / {number(float(there), language)}"
+                f"{_units(float(need), language)} / {_units(float(there), language)}"
                 for need, there in zip(
                     one.need.sel(year=years).values,
                     one.existing.sel(year=years).values,
@@ -151,6 +165,24 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     sections.append(Section(word("existing", language), tuple(rows)))
     sections.append(Section(word("by region", language), tuple(_regions(tree, years, language))))
     return [section for section in sections if section.rows]
+
+
+def _by_setting(activity: xr.DataArray, language: Language) -> Iterator[tuple[str, xr.DataArray]]:
+    """Activity of each setting; of hospital stays and visits by kind of diagnosis."""
+    amounts = activity.sum("region").groupby("kind").sum()
+    for setting in activity["setting"].values:
+        name, of_setting = word(str(setting), language), amounts.sel(setting=setting)
+        if setting in _SHOWN_BY_KIND:
+            for kind in DIAGNOSIS_KINDS:
+                if kind in of_setting["kind"].values and (of_setting.sel(kind=kind) != 0).any():
+                    yield f"{name}, {word(f'kind {kind}', language)}", of_setting.sel(kind=kind)
+        elif (of_setting != 0).any():
+            yield name, of_setting.sum("kind")
+
+
+def _units(amount: float, language: Language) -> str:
+    """Beds, places or rooms: whole ones without a decimal."""
+    return number(amount, language, 0 if abs(amount - round(amount)) < 1e-6 else 1)
 
 
 def sites_compared(tree: xr.DataTree, language: Language) -> Iterator[Compared]:

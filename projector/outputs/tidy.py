@@ -14,6 +14,12 @@ _OUTER_DIMS = 2
 """Rows are joined for one cell of the first dimensions at a time: memory stays small, and the
 text of the labels is made once instead of once for each row."""
 
+_SECOND_COLUMN = {
+    "region": ("region_name", "region_name"),
+    "competence": ("profession", "competence_profession"),
+}
+"""Dimensions that have another column beside them: its heading, and the coordinate it is from."""
+
 
 def write_variable(variable: xr.DataArray, path: Path) -> None:
     """Write a variable as ``region,region_name,year,…,value,unit``.
@@ -49,7 +55,7 @@ def write_variable(variable: xr.DataArray, path: Path) -> None:
 
 
 def write_csv(tree: xr.DataTree, folder: Path) -> None:
-    """Write every result variable of a tree.
+    """Write every result variable of a tree that has any cell.
 
     Parameters
     ----------
@@ -61,7 +67,8 @@ def write_csv(tree: xr.DataTree, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for node in tree.leaves:
         for name, variable in node.data_vars.items():
-            write_variable(variable, folder / csv_name(node.path, str(name)))
+            if variable.size:
+                write_variable(variable, folder / csv_name(node.path, str(name)))
 
 
 def csv_name(group: str, variable: str) -> str:
@@ -72,15 +79,15 @@ def csv_name(group: str, variable: str) -> str:
 
 
 def _headings(dim: str) -> list[str]:
-    return ["region", "region_name"] if dim == "region" else [dim]
+    return [dim, _SECOND_COLUMN[dim][0]] if dim in _SECOND_COLUMN else [dim]
 
 
 def _labels(variable: xr.DataArray, dim: str) -> list[str]:
     """The cells of a dimension's labels as CSV text."""
     labels = [str(label) for label in variable[dim].values]
-    if dim == "region":
-        names = map(str, variable["region_name"].values)
-        return [f"{_cell(code)},{_cell(name)}" for code, name in zip(labels, names, strict=True)]
+    if dim in _SECOND_COLUMN:
+        seconds = map(str, variable[_SECOND_COLUMN[dim][1]].values)
+        return [f"{_cell(one)},{_cell(other)}" for one, other in zip(labels, seconds, strict=True)]
     return [_cell(label) for label in labels]
 
 

@@ -5,11 +5,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-__all__ = ["LANGUAGES", "Language", "number", "word"]
+__all__ = ["Language", "number", "word"]
 
 Language = Literal["nb", "en"]
-LANGUAGES: tuple[Language, ...] = ("nb", "en")
-
 _THIN_SPACE = "\u202f"
 
 

@@ -14,6 +14,10 @@ __all__ = ["RESULTS_FILE", "write_results"]
 RESULTS_FILE = "results.nc"
 _SCENARIO_FILE = "scenario.yaml"
 _CSV_FOLDER = "csv"
+_WHAT_IT_IS = """\
+# What ran: the scenario with everything it inherited, and the file and line of every value.
+# Files are relative to the folder of the scenario; put this file there to run it again.
+"""
 
 
 def write_results(tree: xr.DataTree, target: Path) -> None:
@@ -36,7 +40,7 @@ def write_results(tree: xr.DataTree, target: Path) -> None:
     with whole_folder(target) as folder:
         write_netcdf(tree, folder / RESULTS_FILE)
         write_csv(tree, folder / _CSV_FOLDER)
-        (folder / _SCENARIO_FILE).write_text(tree.attrs["scenario_resolved"], encoding="utf-8")
+        (folder / _SCENARIO_FILE).write_text(_WHAT_IT_IS + tree.attrs["scenario_resolved"], "utf-8")
 
 
 def _refuse_foreign_files(target: Path) -> None:

@@ -42,8 +42,7 @@ def national_assumptions(
     -------
     xarray.Dataset
         ``total_fertility[year]`` children per woman, ``life_expectancy[year, sex]`` years,
-        ``net_immigration[year]`` persons a year, ``sex_ratio_at_birth[year]`` boys per girl
-        and ``national_population[year]`` persons, as published.
+        ``net_immigration[year]`` persons a year and ``sex_ratio_at_birth[year]`` boys per girl.
 
     Raises
     ------
@@ -82,7 +81,6 @@ def national_assumptions(
                 written(chosen.net_immigration, "total", from_table("net_immigration", "both")),
             ),
             "sex_ratio_at_birth": ("year", from_table("sex_ratio_at_birth", "both")),
-            "national_population": ("year", from_table("population", "both")),
         },
         coords={"year": years, "sex": list(SEXES)},
     )

@@ -74,9 +74,9 @@ def project(
         ``survival[region, year, sex, age]``: ratio into the age during the year; age 0 is
         from birth, the last age receives the two oldest. ``fertility[region, year, age]``:
         births per woman and year. ``sex_ratio_at_birth[region, year]``: boys per girl. And
-        one of ``net_migration[region, year, sex, age]``, persons by age when they are
-        counted, or ``net_migration_rate[region, year, sex, age]``, per survivor by age at
-        the end of the year, not below −1. `region` may be absent where a schedule is shared.
+        ``net_migration[region, year, sex, age]``, persons by age when they are counted, or
+        ``net_migration_rate[region, year, sex, age]``, per survivor by age at the end of the
+        year, not below −1, or both. `region` may be absent where a schedule is shared.
         With rates, ``cohort_growth[year, sex, age]`` may say what moves do to a cohort in all
         regions together (1: moves are between the regions only, and conserve people); the
         people that the rates give are then scaled, one factor for each year, sex and age.
@@ -101,24 +101,21 @@ def project(
     if migration_timing not in get_args(MigrationTiming):
         raise ValueError(f"migration_timing is one of {get_args(MigrationTiming)}")
     by_rate = "net_migration_rate" in components
-    if by_rate == ("net_migration" in components):
-        raise ValueError("components hold either net_migration or net_migration_rate")
+    by_number = "net_migration" in components
+    if not (by_rate or by_number):
+        raise ValueError("components hold net_migration, net_migration_rate or both")
     if by_rate and migration_timing != "end":
         raise ValueError("migration rates apply to the survivors, at the end of the year")
 
     start = _aligned(base, components, ("region", "sex", "age"))
     years = components["year"].values
-    survival = _schedule(components, "survival", ("year", "region", "sex", "age"), 0.0)
+    survival = _schedule(components, "survival", ("year", "region", "sex", "age"), 0.0, 1.0)
     fertility = _schedule(components, "fertility", ("year", "region", "age"), 0.0)
     sex_ratio = _schedule(components, "sex_ratio_at_birth", ("year", "region"), 0.0)
-    if by_rate:
-        migration = _schedule(
-            components, "net_migration_rate", ("year", "region", "sex", "age"), -1.0
-        )
-    else:
-        migration = _schedule(
-            components, "net_migration", ("year", "region", "sex", "age"), -np.inf
-        )
+    cells = ("year", "region", "sex", "age")
+    nobody = np.zeros((len(years), 1, 1, 1))
+    rate = _schedule(components, "net_migration_rate", cells, -1.0) if by_rate else nobody
+    migration = _schedule(components, "net_migration", cells, -np.inf) if by_number else nobody
     growth = None
     if "cohort_growth" in components:
         if not by_rate:
@@ -133,17 +130,18 @@ def project(
     population[0] = start
     at_start = _SHARE_AT_START[migration_timing]
     for t in range(len(years)):
+        _refuse_negative(population[t] + at_start * migration[t], base, int(years[t]))
         population[t + 1], births[t], deaths[t], moved[t] = _step(
             population[t],
             survival[t],
             fertility[t],
             share_of_births[t],
+            rate[t],
             migration[t],
-            by_rate=by_rate,
             at_start=at_start,
             cohort_growth=None if growth is None else growth[t],
         )
-    _refuse_negative(population, base, years)
+        _refuse_negative(population[t + 1], base, int(years[t]))
     return _labelled(population, births, deaths, moved, base, years)
 
 
@@ -152,9 +150,9 @@ def _step(
     survival: Array,
     fertility: Array,
     share_of_births: Array,
+    rate: Array,
     migration: Array,
     *,
-    by_rate: bool,
     at_start: float,
     cohort_growth: Array | None,
 ) -> tuple[Array, Array, Array, Array]:
@@ -163,7 +161,7 @@ def _step(
     Returns the people on the next 1 January, births by sex, and deaths and net migration
     by age at the end of the year.
     """
-    arriving = np.zeros_like(people) if by_rate or at_start == 0.0 else at_start * migration
+    arriving = np.broadcast_to(at_start * migration, people.shape)
     exposed = people + arriving
     entering = np.empty_like(people)
     entering[..., 1:] = exposed[..., :-1]
@@ -176,18 +174,16 @@ def _step(
     entering[..., 0] = births
     survivors = survival * entering
     deaths = entering - survivors
-    if by_rate:
-        settled = (1.0 + migration) * survivors
-        if cohort_growth is not None:
-            together = settled.sum(axis=0)
-            target = cohort_growth * survivors.sum(axis=0)
-            settled *= np.divide(target, together, out=np.ones_like(together), where=together > 0)
-        return settled, births, deaths, settled - survivors
-    leaving = (1.0 - at_start) * migration
-    moved = np.broadcast_to(leaving, people.shape).copy()
+    settled = (1.0 + rate) * survivors + (1.0 - at_start) * migration
+    if cohort_growth is not None:
+        together = settled.sum(axis=0)
+        target = cohort_growth * survivors.sum(axis=0)
+        scale = np.divide(target, together, out=np.ones_like(together), where=together > 0)
+        settled = np.where(together > 0, settled * scale, cohort_growth * survivors)
+    moved = settled - survivors
     moved[..., 1:] += arriving[..., :-1]
     moved[..., -1] += arriving[..., -1]
-    return survivors + leaving, births, deaths, moved
+    return settled, births, deaths, moved
 
 
 def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) -> Array:
@@ -202,15 +198,21 @@ def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) 
     if not np.array_equal(base["age"].values, np.arange(base.sizes["age"])):
         raise ValueError("ages must be 0, 1, 2, … without gaps")
     years = components["year"].values
-    if not np.array_equal(np.diff(years), np.ones(len(years) - 1)):
-        raise ValueError("years must follow one another")
+    if not len(years) or not np.array_equal(np.diff(years), np.ones(len(years) - 1)):
+        raise ValueError("years must be there, and follow one another")
     start = base.transpose(*dims).values.astype(np.float64)
     if not (np.isfinite(start).all() and (start >= 0).all()):
         raise ValueError("base must be finite and not negative")
     return start
 
 
-def _schedule(components: xr.Dataset, name: str, dims: tuple[str, ...], lowest: float) -> Array:
+def _schedule(
+    components: xr.Dataset,
+    name: str,
+    dims: tuple[str, ...],
+    lowest: float,
+    highest: float = np.inf,
+) -> Array:
     """A component with axes `dims`; an absent region becomes an axis of length 1."""
     array = components[name]
     unknown = set(array.dims) - set(dims)
@@ -220,21 +222,21 @@ def _schedule(components: xr.Dataset, name: str, dims: tuple[str, ...], lowest: 
     if "region" in dims and "region" not in array.dims:
         array = array.expand_dims("region")
     values = array.transpose(*dims).values.astype(np.float64)
-    if not np.isfinite(values).all() or (values < lowest).any():
-        raise ValueError(f"{name} must be finite and not below {lowest:g}")
+    if not np.isfinite(values).all() or (values < lowest).any() or (values > highest).any():
+        raise ValueError(f"{name} must be finite and lie between {lowest:g} and {highest:g}")
     return values
 
 
-def _refuse_negative(population: Array, base: xr.DataArray, years: NDArray[np.int64]) -> None:
-    """Name the first cell where migration took more people than there were."""
-    if not (population < 0).any():
+def _refuse_negative(people: Array, base: xr.DataArray, year: int) -> None:
+    """Name the first cell where migration took more people in a year than there were."""
+    if not (people < 0).any():
         return
-    t, r, s, a = (int(i) for i in np.argwhere(population < 0)[0])
+    r, s, a = (int(i) for i in np.argwhere(people < 0)[0])
     raise ConsistencyError(
         Problem(
-            where=f"region {base['region'].values[r]}, year {int(years[0]) + t}",
+            where=f"region {base['region'].values[r]}, year {year}",
             message="net migration takes out more people than there are",
-            found=f"{population[t, r, s, a]:.3g} persons of sex {SEXES[s]}, age {a}",
+            found=f"{people[r, s, a]:.3g} persons of sex {SEXES[s]}, age {a}",
             expected="zero or more; give migration as a rate, or a smaller number",
         )
     )

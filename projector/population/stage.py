@@ -2,13 +2,19 @@ r"""The population stage: from age tables and national paths to people per regio
 
 The nation is projected first, with its net immigration as a path. What immigration does
 to each of its cohorts, :math:`\mu_{s,a}(t)`, is the part every region shares; what the
-region has of its own is the calibrated ratio :math:`\hat\rho_{r,s,a}`:
+region has of its own is the calibrated ratio :math:`\hat\rho_{r,s,a}`. A cohort that a
+region loses leaves at a rate, one that it gains comes in the numbers of the base year:
 
-.. math:: 1 + m_{r,s,a}(t) = \mu_{s,a}(t) \, \hat\rho_{r,s,a}, \qquad \mu, \hat\rho \ge 0
+.. math:: N' = \mu_{s,a}(t) \min(\hat\rho, 1)^{d(t)} S N
+               + d(t) \max(\hat\rho - 1, 0) \, S N_{\mathrm{base}}
 
-so no population can become negative, and a region like the nation follows the nation. Where
-the regions are all of the nation, each cohort is scaled so that together they are its people:
-what leaves one region arrives in another.
+Rates cannot empty a region and numbers do not feed on themselves (Smith, Tayman & Swanson
+2013 advise the pair for shrinking and growing places), so no population becomes negative.
+:math:`d(t) = 2^{-(t-\mathrm{base})/h}` lets what a region has of its own fade with the
+half-life :math:`h` of the scenario; without one it stays.
+
+Where the regions are all of the nation, each cohort is scaled so that together they are its
+people: what leaves one region arrives in another.
 """
 
 from typing import TYPE_CHECKING
@@ -17,6 +23,7 @@ import numpy as np
 import xarray as xr
 
 from projector.errors import ConsistencyError, Problem
+from projector.inputs.regions import outermost
 from projector.population.assumptions import national_assumptions
 from projector.population.calibrate import Calibration, calibrate
 from projector.population.core import Projection, project
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from projector.scenario.models import Population, Years
+    from projector.scenario.models import Scenario, Years
 
 __all__ = ["population_stage", "stationary_tail"]
 
@@ -46,8 +53,7 @@ unknown or divided municipalities are fewer."""
 def population_stage(
     history: xr.DataArray,
     tables: "Mapping[str, pd.DataFrame]",
-    chosen: "Population",
-    years: "Years",
+    scenario: "Scenario",
     regions: "Sequence[str]",
     *,
     age_width: int,
@@ -58,14 +64,11 @@ def population_stage(
     ----------
     history
         ``[region, year, sex, age]``, persons on 1 January by single age, the nation (region
-        code "0") among the regions where there is a table for it. Without one, the sum of
-        the regions stands for it and takes its share of national immigration by size.
+        code "0") among the regions and the base year among the years.
     tables
         Input tables ``mortality``, ``fertility`` and ``paths``.
-    chosen
-        The scenario's population section.
-    years
-        Base and end year.
+    scenario
+        Its years and population section.
     regions
         Codes of the regions to project.
     age_width
@@ -81,46 +84,91 @@ def population_stage(
     Raises
     ------
     ConsistencyError
-        If the base year has no age table, or there are too few tables to calibrate from.
+        If there are too few tables to calibrate from, or a national path takes out more
+        people than there are.
     """
-    _require_base_table(history, years.base)
+    years = scenario.years
     known = [int(year) for year in history["year"].values]
-    window = _calibration_years(known, chosen, years.base)
+    window = _calibration_years(known, scenario)
     all_years = np.arange(min(*window, years.base), max(*window, years.end) + 1)
-    assumed = national_assumptions(tables["paths"], chosen, all_years, years.base)
+    assumed = national_assumptions(tables["paths"], scenario.population, all_years, years.base)
     components = _national_components(tables, assumed, int(history["age"].values[-1]))
 
-    is_country = NATION in history["region"].values
-    own = history.isel(region=np.flatnonzero(history["region"].values != NATION))
-    nation = history.sel(region=NATION, drop=True) if is_country else own.sum("region")
+    nation = history.sel(region=NATION, drop=True)
+    own = history.drop_sel(region=NATION)
     calibration = calibrate(
         own.sel(year=window), nation.sel(year=window), components, step=age_width
     )
 
     # With the flows of the end year, which end on the 1 January after it.
     ahead = components.sel(year=slice(years.base, years.end))
-    base, all_people = (people.sel(year=years.base, drop=True) for people in (own, nation))
-    immigration = assumed["net_immigration"].sel(year=ahead["year"])
-    if not is_country:
-        country = float(assumed["national_population"].sel(year=years.base))
-        immigration = immigration * (float(all_people.sum()) / country)
-    moves = _immigration_by_age(calibration.national_migration, immigration)
-    national = project(all_people.expand_dims(region=[NATION]), ahead.assign(net_migration=moves))
-    if list(regions) == [NATION] and is_country:
+    base, everybody = (people.sel(year=years.base, drop=True) for people in (own, nation))
+    national = _project_nation(everybody, ahead, assumed, calibration, scenario)
+    if list(regions) == [NATION]:
         return _dataset(national, years), calibration
-
     together = _cohort_growth(national)
-    regional = ahead.assign(
-        fertility=ahead["fertility"] * calibration.fertility_level,
-        net_migration_rate=together * calibration.cohort_ratio - 1.0,
-    )
-    if abs(float(base.sum() / all_people.sum()) - 1) < _COMPLETE:
+    regional = _regional_components(base, ahead, together, calibration, scenario)
+    if _whole_country(base, everybody):
         regional = regional.assign(cohort_growth=together)
     return _dataset(project(base, regional), years).sel(region=list(regions)), calibration
 
 
-def stationary_tail(tables: "Mapping[str, pd.DataFrame]", open_age: int) -> xr.DataArray:
-    """People by sex and age in a population that the latest death rates alone have shaped.
+def _project_nation(
+    everybody: xr.DataArray,
+    ahead: xr.Dataset,
+    assumed: xr.Dataset,
+    calibration: Calibration,
+    scenario: "Scenario",
+) -> Projection:
+    """The nation, with the year's net immigration spread over ages as calibrated."""
+    totals = assumed["net_immigration"].sel(year=ahead["year"])
+    moves = _immigration_by_age(calibration.national_migration, totals, everybody)
+    try:
+        return project(everybody.expand_dims(region=[NATION]), ahead.assign(net_migration=moves))
+    except ConsistencyError as error:
+        raise ConsistencyError(
+            Problem(
+                where=scenario.where("population", "net_immigration"),
+                message="more people leave the country than there are at some age",
+                found=f"net immigration down to {float(totals.min()):.0f} a year",
+                expected="a path with fewer leaving",
+            )
+        ) from error
+
+
+def _regional_components(
+    base: xr.DataArray,
+    ahead: xr.Dataset,
+    together: xr.DataArray,
+    calibration: Calibration,
+    scenario: "Scenario",
+) -> xr.Dataset:
+    """Components of the regions: the equation at the head of this module."""
+    half_life = None
+    if scenario.population.calibration is not None:
+        half_life = scenario.population.calibration.half_life
+    passed = ahead["year"] - scenario.years.base
+    damping = xr.ones_like(passed, float) if half_life is None else 0.5 ** (passed / half_life)
+    ratio = calibration.cohort_ratio
+    survivors = base.shift(age=1, fill_value=0.0)
+    survivors[{"age": -1}] += base.isel(age=-1)
+    survivors = survivors * ahead["survival"].isel(year=0, drop=True)
+    return ahead.assign(
+        fertility=ahead["fertility"] * calibration.fertility_level,
+        net_migration_rate=together * ratio.clip(max=1.0) ** damping - 1.0,
+        net_migration=damping * (ratio.clip(min=1.0) - 1.0) * survivors,
+    )
+
+
+def _whole_country(regions: xr.DataArray, everybody: xr.DataArray) -> bool:
+    """Whether the regions are the country, each person in one of them."""
+    codes = [str(code) for code in regions["region"].values]
+    share = float(regions.sum()) / float(everybody.sum())
+    return len(outermost(codes)) == len(codes) and abs(share - 1) < _COMPLETE
+
+
+def stationary_tail(tables: "Mapping[str, pd.DataFrame]", open_age: int, year: int) -> xr.DataArray:
+    """People by sex and age in a population that one year's death rates alone have shaped.
 
     Parameters
     ----------
@@ -128,6 +176,8 @@ def stationary_tail(tables: "Mapping[str, pd.DataFrame]", open_age: int) -> xr.D
         Input table ``mortality``.
     open_age
         First year of the open age.
+    year
+        The schedule nearest to this year is taken.
 
     Returns
     -------
@@ -135,40 +185,29 @@ def stationary_tail(tables: "Mapping[str, pd.DataFrame]", open_age: int) -> xr.D
         ``[sex, age]``, relative to one birth, positive.
     """
     mortality = tables["mortality"]
-    latest = mortality[mortality["year"] == mortality["year"].min()]
+    nearest = min(mortality["year"].unique(), key=lambda given: abs(given - year))
+    schedule = mortality[mortality["year"] == nearest]
     return xr.DataArray(
-        person_years(single_age_death_rates(latest, open_age))[0],
+        person_years(single_age_death_rates(schedule, open_age))[0],
         coords={"sex": list(SEXES), "age": np.arange(open_age + 1)},
     )
 
 
-def _require_base_table(history: xr.DataArray, base_year: int) -> None:
-    known = [int(year) for year in history["year"].values]
-    if base_year not in known:
-        raise ConsistencyError(
-            Problem(
-                where="years: base",
-                message="there is no age table for the base year",
-                found=str(base_year),
-                expected=f"one of {', '.join(map(str, known))}",
-                nearest=str(min(known, key=lambda year: abs(year - base_year))),
-            )
-        )
-
-
-def _calibration_years(known: list[int], chosen: "Population", base_year: int) -> list[int]:
+def _calibration_years(known: list[int], scenario: "Scenario") -> list[int]:
     """Years of the age tables to calibrate from: up to the base year, unless the scenario says."""
-    first, last = base_year - _CALIBRATION_YEARS, base_year
-    if chosen.calibration is not None:
-        first, last = chosen.calibration.first, chosen.calibration.last
+    first, last = scenario.years.base - _CALIBRATION_YEARS, scenario.years.base
+    asked = scenario.population.calibration
+    if asked is not None:
+        first, last = asked.first, asked.last
     wanted = [year for year in known if first <= year <= last]
-    if not wanted:
+    if len(wanted) < 2:
         raise ConsistencyError(
             Problem(
-                where="population: calibration",
-                message="there is no age table in these years",
-                found=f"{first} to {last}",
-                expected=f"some of {', '.join(map(str, known))}",
+                where=scenario.where("population", "calibration"),
+                message=f"fewer than two age tables lie in {first}-{last}, so neither moves nor "
+                "births can be derived",
+                found=f"tables of {', '.join(map(str, known))}",
+                expected="two or more years in `calibration: {from, to}`",
             )
         )
     return wanted
@@ -194,13 +233,17 @@ def _national_components(
     )
 
 
-def _immigration_by_age(profile: xr.DataArray, totals: xr.DataArray) -> xr.DataArray:
+def _immigration_by_age(
+    profile: xr.DataArray, totals: xr.DataArray, everybody: xr.DataArray
+) -> xr.DataArray:
     """Net immigration ``[year, sex, age]`` that sums to the year's total.
 
     What the total differs from the calibrated one falls on the ages with net immigration, in
-    proportion; ages that people leave keep their numbers.
+    proportion (on all people where there are none); ages that people leave keep their numbers.
     """
     arriving = profile.clip(min=0.0)
+    if not float(arriving.sum()) > 0:
+        arriving = everybody
     return profile + (totals - profile.sum()) * (arriving / arriving.sum())
 
 

@@ -6,21 +6,23 @@ and ``projector.run`` stays the room that DESIGN.md draws.
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from projector.run.pipeline import STAGES, read_inputs, run
+from projector.run.pipeline import Progress, run, silent
 
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["STAGES", "read_inputs", "run"]
+    from projector.scenario.models import Scenario
+
+__all__ = ["run"]
 
 
 class _CallableRoom(ModuleType):
     """Importing this package binds ``projector.run`` to the module, so the module runs."""
 
-    def __call__(self, *arguments: Any, **options: Any) -> "xarray.DataTree":
-        return run(*arguments, **options)
+    def __call__(self, scenario: "Scenario", *, progress: Progress = silent) -> "xarray.DataTree":
+        return run(scenario, progress=progress)
 
 
 sys.modules[__name__].__class__ = _CallableRoom

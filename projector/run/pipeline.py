@@ -8,31 +8,28 @@ import xarray as xr
 from projector.activity import activity_stage
 from projector.capacity import capacity_stage
 from projector.errors import ScenarioError
-from projector.inputs.ages import ungroup
 from projector.inputs.input_set import InputSet, load_inputs
-from projector.population import population_stage, stationary_tail
+from projector.population import population_stage
+from projector.run.history import age_tables
 from projector.run.provenance import provenance
 from projector.run.regions import chosen_regions
 from projector.scenario import check_names
-from projector.tables import NATION, OPEN_AGE, check_dataset
+from projector.tables import check_dataset
 from projector.workforce import workforce_stage
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["STAGES", "read_inputs", "run"]
-
-STAGES = ("inputs", "population", "activity", "capacity", "workforce")
-"""The ordered list of stages, as they are told to `progress`."""
+__all__ = ["Progress", "run", "silent"]
 
 Progress = Callable[[str, Mapping[str, object]], None]
 
 
-def _silent(stage: str, facts: Mapping[str, object]) -> None:
+def silent(stage: str, facts: Mapping[str, object]) -> None:
     """Progress that nobody listens to."""
 
 
-def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
+def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     """Project persons, activity, capacity and workforce for a scenario.
 
     Parameters
@@ -57,29 +54,22 @@ def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
     ConsistencyError
         If scenario and inputs do not fit together.
     """
-    inputs = read_inputs(scenario)
+    inputs = _read_inputs(scenario)
     regions = chosen_regions(scenario, inputs)
-    tables, published = inputs.tables, inputs.population
-    history = ungroup(published, open_age=OPEN_AGE, tail=stationary_tail(tables, OPEN_AGE))
+    tables = inputs.tables
+    history, age_width = age_tables(scenario, inputs)
     progress("inputs", {"regions": len(inputs.codes), "files": len(inputs.files)})
 
     population, calibration = population_stage(
-        history,
-        tables,
-        scenario.population,
-        scenario.years,
-        regions,
-        age_width=published.age_width,
+        history, tables, scenario, regions, age_width=age_width
     )
     population = check_dataset("population", population)
     first, last = calibration.years
     progress("population", {"regions": len(regions), "first": first, "last": last})
 
+    at_base = history.sel(year=scenario.years.base, drop=True)
     activity = check_dataset(
-        "activity",
-        activity_stage(
-            population, _national_structure(history, scenario), tables, scenario, inputs.members
-        ),
+        "activity", activity_stage(population, at_base, tables, scenario, inputs.members)
     )
     progress("activity", {"changes": len(scenario.activity.changes)})
 
@@ -98,16 +88,16 @@ def run(scenario: "Scenario", *, progress: Progress = _silent) -> xr.DataTree:
         **{f"/capacity/{unit}": dataset for unit, dataset in capacity.items()},
         "/workforce": workforce,
     }
-    names = ("region", [published.region_names[code] for code in regions])
+    names = ("region", [inputs.population.region_names[code] for code in regions])
     named = {path: dataset.assign_coords(region_name=names) for path, dataset in groups.items()}
     # A tree lists shallow groups first; naming the empty one keeps the order of the stages.
     stages = ("/population", "/activity", "/capacity", "/workforce")
     tree = xr.DataTree.from_dict({path: named.get(path, xr.Dataset()) for path in stages} | named)
-    tree.attrs.update(provenance(scenario, inputs, left_out))
+    tree.attrs.update(provenance(scenario, inputs, calibration.years, left_out))
     return tree
 
 
-def read_inputs(scenario: "Scenario") -> InputSet:
+def _read_inputs(scenario: "Scenario") -> InputSet:
     """Read the scenario's inputs and hold every name in the scenario against them.
 
     Raises
@@ -122,14 +112,6 @@ def read_inputs(scenario: "Scenario") -> InputSet:
     if problems:
         raise ScenarioError(problems)
     return inputs
-
-
-def _national_structure(history: xr.DataArray, scenario: "Scenario") -> xr.DataArray:
-    """Age and sex ``[sex, age]`` of the country in the base year, or of all regions together."""
-    people = history.sel(year=scenario.years.base, drop=True)
-    if NATION in people["region"].values:
-        return people.sel(region=NATION, drop=True)
-    return people.sum("region")
 
 
 def _number_of_sites(capacity: Mapping[str, xr.Dataset]) -> int:

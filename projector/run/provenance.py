@@ -17,6 +17,7 @@ __all__ = ["provenance"]
 def provenance(
     scenario: "Scenario",
     inputs: InputSet,
+    calibrated: tuple[int, int],
     left_out: "Sequence[str]",
 ) -> dict[str, str]:
     """Attributes of the result's root.
@@ -27,6 +28,8 @@ def provenance(
         The scenario that ran.
     inputs
         The tables it ran on.
+    calibrated
+        First and last year of the age tables that moves and births were derived from.
     left_out
         Sites whose capacity could not be compared.
 
@@ -44,10 +47,22 @@ def provenance(
         "scenario_sha256": scenario.digest(),
         "scenario_resolved": scenario.resolved_yaml(),
         "inputs_sha256": json.dumps(dict(sorted(inputs.files.items())), ensure_ascii=False),
-        "inputs_notes": "\n".join(inputs.notes),
+        "inputs_notes": "\n".join([*inputs.notes, *_calibration_note(scenario, calibrated)]),
+        "calibration_years": f"{calibrated[0]}-{calibrated[1]}",
         "names": json.dumps(_names(inputs), ensure_ascii=False),
         "sites_left_out": json.dumps(list(left_out), ensure_ascii=False),
     }
+
+
+def _calibration_note(scenario: "Scenario", calibrated: tuple[int, int]) -> list[str]:
+    """Said where the tables do not reach as far as the scenario asks."""
+    asked = scenario.population.calibration
+    if asked is None or (asked.first, asked.last) == calibrated:
+        return []
+    return [
+        f"the scenario asks for moves and births of {asked.first}-{asked.last}; the age tables "
+        f"that could be compared are of {calibrated[0]}-{calibrated[1]}"
+    ]
 
 
 def _names(inputs: InputSet) -> dict[str, dict[str, dict[str, str]]]:

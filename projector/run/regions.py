@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from projector.errors import ConsistencyError, Problem
 from projector.inputs.input_set import ALL_REGIONS, InputSet
-from projector.tables import NATION, unique
+from projector.inputs.regions import contains
+from projector.tables import unique
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -34,6 +35,7 @@ def chosen_regions(scenario: "Scenario", inputs: InputSet) -> list[str]:
         lacks, or one chosen region contains another.
     """
     problems = []
+    names = inputs.population.region_names
     codes: list[str] = []
     for i, name in enumerate(scenario.regions):
         members = inputs.members(name)
@@ -57,23 +59,28 @@ def chosen_regions(scenario: "Scenario", inputs: InputSet) -> list[str]:
                     expected=f"one of the codes {', '.join(members)}",
                 )
             )
+        elif not members:
+            problems.append(
+                Problem(
+                    where=place,
+                    message="the population table holds no regions, only the nation",
+                    found=name,
+                    expected=names[inputs.codes[0]],
+                )
+            )
         codes += members
     chosen = unique(codes)
     if not problems:
         problems = [
             Problem(
                 where=scenario.where("regions"),
-                message=f"region {inner} lies in region {outer}: its people would count twice",
+                message=f"{names[inner]} ({inner}) lies in {names[outer]} ({outer}): its people "
+                "would count twice",
                 expected="one of the two",
             )
             for outer, inner in permutations(chosen, 2)
-            if _contains(outer, inner)
+            if contains(outer, inner)
         ][:1]
     if problems:
         raise ConsistencyError(problems)
     return chosen
-
-
-def _contains(outer: str, inner: str) -> bool:
-    """The nation contains every region, a municipality the districts that begin with its code."""
-    return outer == NATION or (len(inner) > len(outer) and inner.startswith(outer))

@@ -13,7 +13,9 @@ precedence is:
    ``{2026: 3}`` in a child leaves nothing of the parent's ``{2026: 5, 2030: 8}``.
 5. ``extends``, ``scenario`` and ``description`` belong to their own file and are
    not inherited; every file has its own ``scenario``.
-6. ``inputs: folder`` means ``inputs: {set: folder}``, and every path in `inputs` is
+6. Beds of a setting are sized by occupancy or by overflow: the rule that a child writes
+   for a setting takes the place of the other one that it inherits for it.
+7. ``inputs: folder`` means ``inputs: {set: folder}``, and every path in `inputs` is
    relative to the file that wrote it.
 
 A change is taken back by giving it the share 0; a key cannot be removed.
@@ -21,6 +23,7 @@ A change is taken back by giving it the share 0; a key cannot be removed.
 
 import os
 import pathlib
+from collections.abc import Collection
 from dataclasses import replace
 
 from projector.errors import Problem
@@ -63,8 +66,8 @@ def read_with_parents(path: pathlib.Path) -> tuple[Map | None, list[Located]]:
         chain.append(parent)
     merged: Node = Map(Place(chain[-1].as_posix()), {})
     for tree in reversed(trees[1:]):
-        merged = merge(merged, _without(tree, _OWN_KEYS))
-    merged = merge(merged, _without(trees[0], ("extends",)))
+        merged = merge(_without_rivals(merged, tree), _without(tree, _OWN_KEYS))
+    merged = merge(_without_rivals(merged, trees[0]), _without(trees[0], ("extends",)))
     assert isinstance(merged, Map)
     return merged, problems
 
@@ -92,7 +95,32 @@ def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, 
     return parent, None
 
 
-def _without(tree: Map, keys: tuple[str, ...]) -> Map:
+def _without_rivals(merged: Node, child: Map) -> Node:
+    """What is inherited, less the sizing rules that the child's own take the place of."""
+    own = _map_at(child, "capacity")
+    inherited = _map_at(merged, "capacity")
+    if own is None or inherited is None or not isinstance(merged, Map):
+        return merged
+    for rule, rival in (("occupancy", "overflow"), ("overflow", "occupancy")):
+        chosen, replaced = _map_at(own, rule), _map_at(inherited, rival)
+        if chosen is not None and replaced is not None:
+            rest = _without(replaced, chosen.entries.keys())
+            inherited = _with(inherited, rival, rest)
+    return _with(merged, "capacity", inherited)
+
+
+def _map_at(tree: Node, key: str) -> Map | None:
+    entry = tree.entries.get(key) if isinstance(tree, Map) else None
+    return entry.node if entry is not None and isinstance(entry.node, Map) else None
+
+
+def _with(tree: Map, key: str, node: Node) -> Map:
+    """A map with another node under a key that it has."""
+    entry = Entry(tree.entries[key].key_place, node)
+    return replace(tree, entries=tree.entries | {key: entry})
+
+
+def _without(tree: Map, keys: Collection[str | int]) -> Map:
     return replace(tree, entries={k: v for k, v in tree.entries.items() if k not in keys})
 
 

@@ -86,6 +86,8 @@ class Calibration(Section):
     """the first year"""
     last: fields.Year = Field(alias="to")
     """the last year"""
+    half_life: fields.Days | None = None
+    """years until half of what sets a region apart has faded; without it nothing fades"""
 
     rule: ClassVar[Rule] = staticmethod(rules.calibration_rule)
 

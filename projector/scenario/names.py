@@ -13,6 +13,8 @@ __all__ = ["VOCABULARY", "check_names"]
 VOCABULARY = ("region", "diagnosis", "resource", "profession", "competence", "site")
 """The kinds of name that come from the inputs."""
 
+_MOST_LISTED = 20
+
 Location = tuple[str | int, ...]
 Use = tuple[str, str, Location]
 """Kind, name, and the keys that lead to it."""
@@ -41,11 +43,19 @@ def check_names(scenario: Scenario, vocabulary: Mapping[str, Iterable[str]]) -> 
         for kind in VOCABULARY
     }
     faults = [
-        Fault(f"unknown {kind}", location, nearest=nearest_name(name, known[kind]))
+        _unknown(kind, name, location, known[kind])
         for kind, name, location in _uses(scenario)
         if name not in known[kind]
     ]
     return in_order(located(validation_error(faults), scenario.origins)) if faults else []
+
+
+def _unknown(kind: str, name: str, location: Location, names: list[str]) -> Fault:
+    """The nearest name, or where none is near all of them, unless they are too many to read."""
+    nearest = nearest_name(name, names)
+    listed = nearest is None and 0 < len(names) <= _MOST_LISTED
+    expected = f"one of {', '.join(names)}" if listed else None
+    return Fault(f"unknown {kind}", location, expected=expected, nearest=nearest)
 
 
 def _uses(scenario: Scenario) -> Iterator[Use]:

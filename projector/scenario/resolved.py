@@ -43,7 +43,7 @@ def plain(value: object, folder: pathlib.Path) -> object:
         case tuple():
             said = [plain(part, folder) for part in value]
         case pathlib.Path():
-            said = pathlib.Path(os.path.relpath(value, folder)).as_posix()
+            said = _relative(value, folder)
         case _:
             said = value
     return said
@@ -105,5 +105,13 @@ def _commented(value: object, tree: Node, location: Location, folder: pathlib.Pa
 
 def _origin(tree: Node, location: Location, folder: pathlib.Path) -> str:
     _, node, _ = find(tree, location)
-    file = pathlib.Path(os.path.relpath(node.place.file, folder)).as_posix()
+    file = _relative(pathlib.Path(node.place.file), folder)
     return f"{file}:{node.place.line}"
+
+
+def _relative(path: pathlib.Path, folder: pathlib.Path) -> str:
+    """A path from a folder; from another drive of Windows there is none, so the whole path."""
+    try:
+        return pathlib.Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return path.as_posix()

@@ -77,6 +77,11 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
         **{
             f"capacity/{unit}": {
                 "need": Variable(("region", "year", "resource"), unit, f"{unit} needed"),
+                "need_by_kind": Variable(
+                    ("region", "year", "setting", "kind"),
+                    unit,
+                    f"{unit} needed, by level of care and kind of diagnosis",
+                ),
                 "existing": Variable(
                     ("site", "year", "resource"), unit, f"existing {unit}", may_not_apply=True
                 ),

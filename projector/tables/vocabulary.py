@@ -8,6 +8,7 @@ __all__ = [
     "DIAGNOSIS_KINDS",
     "DRIVERS",
     "LEVELS",
+    "MUNICIPAL_SETTINGS",
     "NATION",
     "OPEN_AGE",
     "QUALITIES",
@@ -49,6 +50,9 @@ BED_SETTINGS = (
     "nursing_home",
 )
 """Settings whose contacts are stays with nights; the others are visits."""
+
+MUNICIPAL_SETTINGS = ("municipal_acute", "municipal_short_stay", "nursing_home", "home_care")
+"""Settings that municipalities run; hospital trusts run the others."""
 
 DIAGNOSIS_KINDS = ("somatic", "mental", "addiction")
 QUALITIES = ("official", "derived", "assumption")

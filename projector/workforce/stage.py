@@ -16,7 +16,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.errors import InputsError, Problem
+from projector.errors import ConsistencyError, InputsError, Problem
 from projector.tables import DIAGNOSIS_KINDS, DRIVERS, SETTINGS, one_or_all, unique
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ __all__ = ["workforce_stage"]
 
 Array = NDArray[np.float64]
 
-_UNIT_DRIVERS = {"bed": "beds", "place": "places", "room": "rooms"}
+_PER_PERSON = "1000 inhabitants"
 
 
 def workforce_stage(
@@ -43,7 +43,7 @@ def workforce_stage(
     population, activity, capacity
         Results of the stages before.
     tables
-        Input tables ``norms``, ``staffing`` and ``competences``.
+        Input tables ``staffing`` and ``competences``.
     scenario
         Duty and competence that the scenario writes itself.
 
@@ -59,15 +59,17 @@ def workforce_stage(
     InputsError
         If a ratio per 1 000 inhabitants does not name its setting, or the
         competences of a profession exceed the whole.
+    ConsistencyError
+        If the scenario counts staff per something that the setting has none of.
     """
     years = activity["year"].values
     professions = unique([*tables["staffing"]["profession"], *scenario.workforce.duty])
+    drivers = _drivers(population, activity, capacity)
     ratios = _ratios(tables["staffing"], scenario, professions, years)
+    _refuse_idle_duty(scenario, drivers)
     need = np.zeros((activity.sizes["region"], len(years), *ratios.shape[2:]))
-    for driver, amount in zip(
-        DRIVERS, _drivers(population, activity, capacity, tables["norms"]), strict=True
-    ):
-        need += amount[..., np.newaxis] * ratios[DRIVERS.index(driver)]
+    for driver, ratio in zip(DRIVERS, ratios, strict=True):
+        need += drivers[driver][..., np.newaxis] * ratio
     shares, competences = _competence_shares(tables["competences"], scenario, professions, years)
     by_competence = np.einsum("ryskp,yskpc->ryc", need, shares)
     coords = {
@@ -89,30 +91,23 @@ def workforce_stage(
 
 
 def _drivers(
-    population: xr.Dataset,
-    activity: xr.Dataset,
-    capacity: Mapping[str, xr.Dataset],
-    norms: pd.DataFrame,
-) -> list[Array]:
-    """Amount of each driver ``[region, year, setting, kind]``, in the order of `DRIVERS`."""
+    population: xr.Dataset, activity: xr.Dataset, capacity: Mapping[str, xr.Dataset]
+) -> dict[str, Array]:
+    """Amount of each driver ``[region, year, setting, kind]``.
+
+    Inhabitants have no kind of diagnosis; `_spread` sees to it that they count once.
+    """
     contacts, bed_days = (_by_kind(activity, measure) for measure in ("contacts", "bed_days"))
-    amounts = {driver: np.zeros_like(contacts) for driver in DRIVERS}
-    amounts["1000 contacts"] = contacts / 1000.0
-    amounts["1000 bed days"] = bed_days / 1000.0
     people = population["population"].sum(("sex", "age")).values / 1000.0
-    amounts["1000 inhabitants"] += people[..., np.newaxis, np.newaxis]
-    for driver, unit in _UNIT_DRIVERS.items():
-        work = bed_days if driver == "bed" else contacts
-        for row in norms[norms["unit"] == unit].to_dict("records"):
-            s = SETTINGS.index(row["setting"])
-            kinds = one_or_all(row["kind"], DIAGNOSIS_KINDS)
-            units = capacity[unit]["need"].sel(resource=row["resource"]).values
-            # A resource that several kinds share is split by the work they give it.
-            of_kind = work[:, :, s, kinds]
-            whole = of_kind.sum(axis=-1, keepdims=True)
-            share = np.divide(of_kind, whole, out=np.zeros_like(of_kind), where=whole > 0)
-            amounts[driver][:, :, s, kinds] += units[..., np.newaxis] * share
-    return [amounts[driver] for driver in DRIVERS]
+    return {
+        **{
+            driver: capacity[unit]["need_by_kind"].values
+            for driver, unit in (("bed", "beds"), ("place", "places"), ("room", "rooms"))
+        },
+        "1000 contacts": contacts / 1000.0,
+        "1000 bed days": bed_days / 1000.0,
+        "1000 inhabitants": np.broadcast_to(people[..., np.newaxis, np.newaxis], contacts.shape),
+    }
 
 
 def _by_kind(activity: xr.Dataset, measure: str) -> Array:
@@ -135,35 +130,60 @@ def _ratios(
     shape = (len(DRIVERS), len(years), len(SETTINGS), len(DIAGNOSIS_KINDS), len(professions))
     ratios = np.zeros(shape)
     for row in table.to_dict("records"):
-        per_person = row["per"] == "1000 inhabitants"
-        if per_person and row["setting"] == "*":
+        if row["per"] == _PER_PERSON and row["setting"] == "*":
             raise InputsError(
                 Problem(
                     where="table staffing",
-                    message=f"{row['profession']} per 1000 inhabitants would be counted for "
+                    message=f"{row['profession']} per {_PER_PERSON} would be counted for "
                     "every setting",
                     found="setting *",
                     expected="one setting",
                 )
             )
-        # Inhabitants have no kind of diagnosis: the kinds carry equal parts of such staff.
-        parts = len(DIAGNOSIS_KINDS) if per_person and row["kind"] == "*" else 1
-        ratios[
+        cell = ratios[
             DRIVERS.index(row["per"]),
             :,
             one_or_all(row["setting"], SETTINGS),
             one_or_all(row["kind"], DIAGNOSIS_KINDS),
             professions.index(row["profession"]),
-        ] += row["fte"] / parts
+        ]
+        cell += _spread(row["fte"], row["per"], row["kind"])
     for profession, settings in scenario.workforce.duty.items():
         p = professions.index(profession)
         for setting, duty in settings.items():
-            s = SETTINGS.index(setting)
-            kinds = one_or_all(duty.kind or "*", DIAGNOSIS_KINDS)
+            kind = duty.kind or "*"
+            cells = ratios[..., SETTINGS.index(setting), one_or_all(kind, DIAGNOSIS_KINDS), p]
             own = duty.fte.at(years, base_year=scenario.years.base)
-            ratios[:, :, s, kinds, p] = 0.0
-            ratios[DRIVERS.index(duty.per), :, s, kinds, p] = own[:, np.newaxis]
+            cells[:] = 0.0
+            cells[DRIVERS.index(duty.per)] = _spread(own, duty.per, kind)[:, np.newaxis]
     return ratios
+
+
+def _spread(fte: Array | float, per: str, kind: str) -> Array:
+    """A ratio for each of the kinds it is for: per inhabitant, all kinds carry equal parts."""
+    parts = len(DIAGNOSIS_KINDS) if per == _PER_PERSON and kind == "*" else 1
+    return np.asarray(fte) / parts
+
+
+def _refuse_idle_duty(scenario: "Scenario", drivers: Mapping[str, Array]) -> None:
+    """Staff per something that the setting has none of would silently be no staff."""
+    problems = [
+        Problem(
+            where=scenario.where("workforce", "duty", profession, setting),
+            message=f"the setting {setting} has nothing to count {profession} per",
+            found=f"per: {duty.per}",
+            expected=" or ".join(
+                driver for driver in DRIVERS if drivers[driver][:, :, SETTINGS.index(setting)].any()
+            ),
+        )
+        for profession, settings in scenario.workforce.duty.items()
+        for setting, duty in settings.items()
+        if not drivers[duty.per][
+            :, :, SETTINGS.index(setting), one_or_all(duty.kind or "*", DIAGNOSIS_KINDS)
+        ].any()
+    ]
+    if problems:
+        raise ConsistencyError(problems)
 
 
 def _competence_shares(
@@ -184,14 +204,13 @@ def _competence_shares(
     shape = (len(years), len(SETTINGS), len(DIAGNOSIS_KINDS), len(professions), len(pairs))
     shares = np.zeros(shape)
     for row in table.to_dict("records"):
-        if row["profession"] in professions:
-            shares[
-                :,
-                one_or_all(row["setting"], SETTINGS),
-                one_or_all(row["kind"], DIAGNOSIS_KINDS),
-                professions.index(row["profession"]),
-                pairs.index((row["profession"], row["competence"])),
-            ] = row["share"]
+        shares[
+            :,
+            one_or_all(row["setting"], SETTINGS),
+            one_or_all(row["kind"], DIAGNOSIS_KINDS),
+            professions.index(row["profession"]),
+            pairs.index((row["profession"], row["competence"])),
+        ] = row["share"]
     for profession, competence, path in own:
         cell = shares[..., professions.index(profession), pairs.index((profession, competence))]
         # A new share holds wherever the table had the competence, or everywhere if nowhere.

@@ -106,11 +106,13 @@ def activity(
     changed: Mapping[str, pd.DataFrame] | None = None,
 ) -> xr.Dataset:
     """The activity of the small world; an area "West" holds the first two regions."""
-    nation = xr.DataArray(np.ones((2, len(AGES))), coords={"sex": list(SEXES), "age": AGES})
+    everywhere = population()["population"].isel(year=0, drop=True)
+    nation = xr.ones_like(everywhere.isel(region=[0])).assign_coords(region=["0"])
+    at_base = xr.concat([everywhere, nation], dim="region")
     areas = {"West": REGIONS[:2]}
     return activity_stage(
         population() if people is None else people,
-        nation,
+        at_base,
         tables() | dict(changed or {}),
         written,
         lambda name: areas.get(name, [name]),

@@ -65,7 +65,7 @@ def test_run_says_that_draws_are_not_drawn(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     result = projector("run", path, "--output", tmp_path / "out", "--language", "en")
-    assert "1000 draws are asked for, but this version takes the median" in result.stderr
+    assert "Uncertainty is not drawn yet" in result.stderr
 
 
 def test_run_never_takes_the_place_of_files_it_did_not_write(tmp_path: Path) -> None:
@@ -88,8 +88,8 @@ def test_check_finds_the_shipped_scenarios_right() -> None:
     [
         ("capacity:", "capacty:", 3, "unknown key"),
         ("[Hallingdal]", "[Halingdal]", 3, "Did you mean 'Hallingdal'?"),
-        ("5 %, municipal_short", "5, municipal_short", 3, "write 5 % if percent is meant"),
-        ("[Hallingdal]", "[Hallingdal, Norge]", 5, "lies in region 0"),
+        ("municipal_acute: 5 %", "municipal_acute: 5", 3, "write 5 % if percent is meant"),
+        ("[Hallingdal]", "[Hallingdal, Norge]", 5, "lies in Norge (0)"),
     ],
 )
 def test_check_says_where_and_what(

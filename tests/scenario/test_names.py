@@ -33,14 +33,22 @@ def test_a_vocabulary_must_have_every_kind(scenario):
 @pytest.mark.parametrize(
     ("kind", "name", "expected"),
     [
-        ("region", "Hallingdal", ["5:11: unknown region (found Hallingdal)"]),
-        ("region", "Ringerike", ["11:14: unknown region (found Ringerike)"]),
+        (
+            "region",
+            "Hallingdal",
+            ["5:11: unknown region (found Hallingdal; expected one of 3322, Ringerike, Norge)"],
+        ),
+        (
+            "region",
+            "Ringerike",
+            ["11:14: unknown region (found Ringerike; expected one of 3322, Hallingdal, Norge)"],
+        ),
         (
             "diagnosis",
             "heart",
             ["15:5: unknown diagnosis (found heart). Did you mean 'Heart'?"],
         ),
-        ("diagnosis", "copd", ["18:26: unknown diagnosis (found copd)"]),
+        ("diagnosis", "copd", ["18:26: unknown diagnosis (found copd; expected one of heart)"]),
         ("profession", "nurse", ["29:10: unknown profession (found nurse)"]),
         ("site", "Hallingdal sjukestugu", ["26:14: unknown site (found Hallingdal sjukestugu)"]),
     ],

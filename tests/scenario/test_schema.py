@@ -31,7 +31,7 @@ def test_the_schema_knows_every_key_of_a_file(schema):
     assert set(schema["properties"]) >= {"extends", "scenario", "inputs", "regions", "years"}
     assert schema["additionalProperties"] is False
     definitions = schema["$defs"]
-    assert set(definitions["Calibration"]["properties"]) == {"from", "to"}
+    assert set(definitions["Calibration"]["properties"]) == {"from", "to", "half_life"}
     assert "FTE" in definitions["Duty"]["properties"]
     assert definitions["Setting"]["enum"] == list(SETTINGS)
 
