@@ -46,8 +46,9 @@ def years_of_all(
     years = np.unique(np.concatenate([people.year for people in files]))
     begins: dict[str, int] = {}
     for people in files:
-        for position, code in enumerate(people.regions):
-            first = int(people.year[people.region == position].min())
+        earliest = np.full(len(people.regions), years[-1])
+        np.minimum.at(earliest, people.region, people.year)
+        for code, first in zip(people.regions, earliest.tolist(), strict=True):
             begins[code] = min(first, begins.get(code, first))
     start = max(begins.values())
     left_out = years[years < start]

@@ -85,9 +85,13 @@ def _apart(heights: NDArray[np.float64], least: float) -> NDArray[np.float64]:
 
 def _need(axes: "Axes", sites: "list[Compared]", language: Language) -> None:
     """Need (line) and existing capacity (dashes) of each site and resource."""
-    for colour, one in zip(_COLOURS, sites[:_MOST_LINES], strict=False):
+    largest = sorted(sites, key=lambda one: -float(one.need[-1]))[:_MOST_LINES]
+    for colour, one in zip(_COLOURS, largest, strict=False):
         years = one.need["year"]
         axes.step(years, one.need, color=colour, linewidth=2, where="mid", label=one.name)
         axes.plot(years, one.existing, color=colour, linewidth=1.5, linestyle="--")
-    axes.set_title(word("need and existing", language), loc="left", fontsize=10)
+    heading = word("need and existing", language)
+    if len(sites) > _MOST_LINES:
+        heading = word("largest", language, heading=heading, count=_MOST_LINES)
+    axes.set_title(heading, loc="left", fontsize=10)
     axes.legend(frameon=False, loc="lower left", fontsize=9)

@@ -1,4 +1,4 @@
-"""FaultsError found while a scenario takes on meaning, and how they find their place in the file.
+"""Faults found while a scenario takes on meaning, and how they find their place in the file.
 
 A parse function raises `FaultsError`: each says what is wrong at a path of keys below
 the value it was given. pydantic puts the keys above in front, and `located`
