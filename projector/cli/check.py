@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from projector.errors import ProjectorError
-from projector.run import run
+from projector.run import run, vocabulary
 from projector.scenario import load_scenario
 
 __all__ = ["check_scenarios"]
@@ -30,7 +30,7 @@ def check_scenarios(paths: tuple[Path, ...]) -> None:
     errors: list[ProjectorError] = []
     for path in paths:
         try:
-            run(load_scenario(path))
+            run(load_scenario(path, vocabulary=vocabulary))
         except ProjectorError as error:
             errors.append(error)
         else:

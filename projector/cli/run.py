@@ -10,7 +10,7 @@ import click
 from projector.outputs import write_results
 from projector.outputs.summary import headline_years, summary
 from projector.outputs.words import number, word
-from projector.run import run
+from projector.run import run, vocabulary
 from projector.scenario import load_scenario
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def run_scenario(path: Path, output: Path, language: "Language") -> None:
         name, did = word(f"stage {stage}", language), word(f"did {stage}", language, **facts)
         click.echo(f"{seconds:>6} s  {name:<12} {did}", err=True)
 
-    scenario = load_scenario(path)
+    scenario = load_scenario(path, vocabulary=vocabulary)
     uncertain = sum(path.is_uncertain for _, path in scenario.paths())
     if scenario.uncertainty.draws is not None or uncertain:
         click.echo(word("not drawn", language, count=uncertain), err=True)

@@ -8,14 +8,14 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from projector.run.pipeline import Progress, run, silent
+from projector.run.pipeline import Progress, run, silent, vocabulary
 
 if TYPE_CHECKING:
     import xarray
 
     from projector.scenario.models import Scenario
 
-__all__ = ["run"]
+__all__ = ["run", "vocabulary"]
 
 
 class _CallableRoom(ModuleType):

@@ -7,7 +7,7 @@ import xarray as xr
 
 from projector.activity import activity_stage
 from projector.capacity import capacity_stage
-from projector.errors import ScenarioError
+from projector.errors import InputsError, ScenarioError
 from projector.inputs.input_set import InputSet, load_inputs
 from projector.population import population_stage
 from projector.run.history import age_tables
@@ -18,9 +18,9 @@ from projector.tables import check_dataset
 from projector.workforce import workforce_stage
 
 if TYPE_CHECKING:
-    from projector.scenario.models import Scenario
+    from projector.scenario.models import Inputs, Scenario
 
-__all__ = ["Progress", "run", "silent"]
+__all__ = ["Progress", "run", "silent", "vocabulary"]
 
 Progress = Callable[[str, Mapping[str, object]], None]
 
@@ -95,6 +95,17 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     tree = xr.DataTree.from_dict({path: named.get(path, xr.Dataset()) for path in stages} | named)
     tree.attrs.update(provenance(scenario, inputs, calibration.years, left_out))
     return tree
+
+
+def vocabulary(inputs: "Inputs") -> Mapping[str, list[str]] | None:
+    """Names that an input set holds, for `projector.load_scenario`.
+
+    None where a table is wrong: its faults are told when it is read for the run.
+    """
+    try:
+        return load_inputs(inputs.set, inputs.tables).vocabulary()
+    except InputsError:
+        return None
 
 
 def _read_inputs(scenario: "Scenario") -> InputSet:

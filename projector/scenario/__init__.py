@@ -6,7 +6,7 @@
 """
 
 from projector.scenario.distributions import Distribution
-from projector.scenario.loading import load_scenario
+from projector.scenario.loading import check_names, load_scenario
 from projector.scenario.models import (
     Change,
     Duty,
@@ -16,7 +16,7 @@ from projector.scenario.models import (
     Selection,
     SiteCapacity,
 )
-from projector.scenario.names import VOCABULARY, check_names
+from projector.scenario.names import VOCABULARY
 from projector.scenario.parsing import Ages
 from projector.scenario.schema import scenario_schema
 from projector.scenario.values import Path

@@ -1,7 +1,7 @@
 """A scenario file, with all it extends, into a validated scenario."""
 
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 from pydantic import ValidationError
@@ -9,19 +9,28 @@ from pydantic import ValidationError
 from projector.errors import Problem, ScenarioError
 from projector.scenario.extends import read_with_parents
 from projector.scenario.faults import Fault, located, validation_error
-from projector.scenario.models import Scenario
+from projector.scenario.models import Inputs, Scenario
+from projector.scenario.names import name_problems
 from projector.scenario.tree import Items, Located, Map, Node
 
-__all__ = ["in_order", "load_scenario"]
+__all__ = ["check_names", "load_scenario"]
 
 
-def load_scenario(path: str | pathlib.Path) -> Scenario:
+Vocabulary = Callable[[Inputs], Mapping[str, Iterable[str]] | None]
+"""What the inputs of a scenario call things, or None where they cannot be read."""
+
+
+def load_scenario(path: str | pathlib.Path, *, vocabulary: Vocabulary | None = None) -> Scenario:
     """Read a scenario file and all it extends.
 
     Parameters
     ----------
     path
         The YAML file.
+    vocabulary
+        Gives the names that the scenario's inputs hold, so that unknown names are reported
+        together with what else is wrong with a file. The names of a file that is sound are
+        checked when the scenario runs.
 
     Returns
     -------
@@ -47,7 +56,39 @@ def load_scenario(path: str | pathlib.Path) -> Scenario:
             if not problems:
                 scenario._path, scenario._origins = path, tree
                 return scenario
+        if vocabulary is not None:
+            problems += _name_problems(tree, vocabulary)
     raise ScenarioError(in_order(problems))
+
+
+def check_names(scenario: Scenario, names: Mapping[str, Iterable[str]]) -> list[Problem]:
+    """Every name of a scenario that its inputs do not hold.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    names
+        By kind, as for `projector.scenario.names.name_problems`.
+
+    Returns
+    -------
+    list of Problem
+        Sorted by file, line and column.
+    """
+    return in_order(name_problems(scenario.origins, names))
+
+
+def _name_problems(tree: Map, vocabulary: Vocabulary) -> list[Located]:
+    """Unknown names of a tree, where its inputs can be read; if not, that is told elsewhere."""
+    if "inputs" not in tree.entries:
+        return []
+    try:
+        inputs = Inputs.model_validate(_written(tree.entries["inputs"].node))
+    except ValidationError:
+        return []
+    names = vocabulary(inputs)
+    return [] if names is None else name_problems(tree, names)
 
 
 def in_order(problems: Iterable[Located]) -> list[Problem]:

@@ -1,32 +1,56 @@
-"""Names of a scenario held against the names that its inputs have."""
+"""Names of a scenario held against the names that its inputs have.
+
+They are looked up in the tree as it was written, not in the models, so that names are
+checked in one report with everything else that is wrong with a file.
+"""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
-from projector.errors import Problem, nearest_name
+from projector.errors import nearest_name
 from projector.scenario.faults import KEY, Fault, located, validation_error
-from projector.scenario.loading import in_order
-from projector.scenario.models import Scenario
+from projector.scenario.tree import Items, Located, Map, Node, Scalar
 
-__all__ = ["VOCABULARY", "check_names"]
+__all__ = ["VOCABULARY", "name_problems"]
 
 VOCABULARY = ("region", "diagnosis", "resource", "profession", "competence", "site")
 """The kinds of name that come from the inputs."""
 
 _MOST_LISTED = 20
+_ANY = "*"
+"""In a pattern: whatever key or list position."""
 
 Location = tuple[str | int, ...]
 Use = tuple[str, str, Location]
 """Kind, name, and the keys that lead to it."""
 
+# Where names are written. A pattern that ends in KEY means the keys of the map itself, one
+# that does not means the text there, or each text of a list there.
+_WRITTEN: tuple[tuple[str, Location], ...] = (
+    ("region", ("regions",)),
+    ("region", ("population", "visitors", KEY)),
+    ("diagnosis", ("activity", "growth", KEY)),
+    *(
+        (kind, ("activity", "changes", _ANY, verb, kind))
+        for verb in ("avoid", "shift", "shorten")
+        for kind in ("diagnosis", "region")
+    ),
+    ("site", ("capacity", "existing", KEY)),
+    ("region", ("capacity", "existing", _ANY, "serves")),
+    ("resource", ("capacity", "existing", _ANY, KEY)),
+    ("profession", ("workforce", "duty", KEY)),
+    ("profession", ("workforce", "competence", KEY)),
+    ("competence", ("workforce", "competence", _ANY, KEY)),
+)
 
-def check_names(scenario: Scenario, vocabulary: Mapping[str, Iterable[str]]) -> list[Problem]:
+
+def name_problems(tree: Node, vocabulary: Mapping[str, Iterable[str]]) -> list[Located]:
     """Find every name that matches nothing.
 
     Parameters
     ----------
-    scenario
-        The scenario.
+    tree
+        The merged tree of a scenario, sound or not.
     vocabulary
         For each kind of `VOCABULARY`, the names that exist: for ``region`` the codes
         and names of regions and the names of areas. A kind without names is empty,
@@ -34,7 +58,7 @@ def check_names(scenario: Scenario, vocabulary: Mapping[str, Iterable[str]]) -> 
 
     Returns
     -------
-    list of Problem
+    list of Located
         One for each name, at its own place, with the nearest name that exists. A site
         may be new if it says what it serves.
     """
@@ -44,10 +68,10 @@ def check_names(scenario: Scenario, vocabulary: Mapping[str, Iterable[str]]) -> 
     }
     faults = [
         _unknown(kind, name, location, known[kind])
-        for kind, name, location in _uses(scenario)
+        for kind, name, location in _uses(tree)
         if name not in known[kind]
     ]
-    return in_order(located(validation_error(faults), scenario.origins)) if faults else []
+    return located(validation_error(faults), tree) if faults else []
 
 
 def _unknown(kind: str, name: str, location: Location, names: list[str]) -> Fault:
@@ -58,46 +82,38 @@ def _unknown(kind: str, name: str, location: Location, names: list[str]) -> Faul
     return Fault(f"unknown {kind}", location, expected=expected, nearest=nearest)
 
 
-def _uses(scenario: Scenario) -> Iterator[Use]:
-    for position, region in enumerate(scenario.regions):
-        yield "region", region, ("regions", position)
-    for region in scenario.population.visitors:
-        yield "region", region, ("population", "visitors", region, KEY)
-    yield from _in_activity(scenario)
-    yield from _in_capacity(scenario)
-    yield from _in_workforce(scenario)
+def _uses(tree: Node) -> Iterator[Use]:
+    for kind, pattern in _WRITTEN:
+        for name, location, node in _names_at(tree, pattern, ()):
+            says_where = isinstance(node, Map) and "serves" in node.entries
+            if not (kind == "site" and says_where) and not (
+                kind == "resource" and name == "serves"
+            ):
+                yield kind, name, location
 
 
-def _in_activity(scenario: Scenario) -> Iterator[Use]:
-    for diagnosis in scenario.activity.growth:
-        yield "diagnosis", diagnosis, ("activity", "growth", diagnosis, KEY)
-    for number, change in enumerate(scenario.activity.changes):
-        for verb in ("avoid", "shift", "shorten"):
-            selection = getattr(change, verb)
-            if selection is None:
-                continue
-            here: Location = ("activity", "changes", number, verb)
-            for kind in ("diagnosis", "region"):
-                for position, name in enumerate(getattr(selection, kind) or ()):
-                    yield kind, name, (*here, kind, position)
+def _names_at(
+    node: Node, pattern: Location, above: Location
+) -> Iterator[tuple[str, Location, Node]]:
+    """Names that a pattern finds, with the keys that lead to them and the node there."""
+    if pattern == (KEY,):
+        for key, entry in node.entries.items() if isinstance(node, Map) else ():
+            if isinstance(key, str):
+                yield key, (*above, key, KEY), entry.node
+    elif pattern:
+        for key, below in _children(node):
+            if pattern[0] in (key, _ANY):
+                yield from _names_at(below, pattern[1:], (*above, key))
+    elif isinstance(node, Items):
+        for position, item in enumerate(node.nodes):
+            yield from _names_at(item, (), (*above, position))
+    elif isinstance(node, Scalar) and isinstance(node.value, str):
+        yield node.value, above, node
 
 
-def _in_capacity(scenario: Scenario) -> Iterator[Use]:
-    for site, capacity in scenario.capacity.existing.items():
-        here: Location = ("capacity", "existing", site)
-        if capacity.serves is None:
-            yield "site", site, (*here, KEY)
-        else:
-            yield "region", capacity.serves, (*here, "serves")
-        for resource in capacity.amounts:
-            yield "resource", resource, (*here, resource, KEY)
-
-
-def _in_workforce(scenario: Scenario) -> Iterator[Use]:
-    for profession in scenario.workforce.duty:
-        yield "profession", profession, ("workforce", "duty", profession, KEY)
-    for profession, shares in scenario.workforce.competence.items():
-        here: Location = ("workforce", "competence", profession)
-        yield "profession", profession, (*here, KEY)
-        for competence in shares:
-            yield "competence", competence, (*here, competence, KEY)
+def _children(node: Node) -> Iterator[tuple[str | int, Node]]:
+    match node:
+        case Map(entries=entries):
+            yield from ((key, entry.node) for key, entry in entries.items())
+        case Items(nodes=nodes):
+            yield from enumerate(nodes)

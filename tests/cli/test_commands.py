@@ -112,6 +112,24 @@ def test_check_reports_the_names_of_all_files_at_once(tmp_path: Path) -> None:
     assert "Did you mean 'copd'?" in result.stderr
 
 
+def test_names_and_keys_that_are_wrong_are_told_together(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        f"scenario: Own\nextends: {SCENARIOS}/hallingdal.yaml\nregoins: [Hol]\n"
+        "activity: {growth: {kopd: {annual: 1 %}}}\ncapacity: {existing: {Nytt: {bed: 3}}}\n",
+        encoding="utf-8",
+    )
+    result = projector("check", path)
+    assert result.exit_code == 3
+    messages = [line.removeprefix(f"{path}:") for line in result.stderr.splitlines()]
+    assert [message.split(" (")[0] for message in messages] == [
+        "3:1: unknown key",
+        "4:21: unknown diagnosis",
+        "5:23: unknown site",
+        "5:30: unknown resource",
+    ]
+
+
 def test_a_table_that_is_wrong_is_an_input_error(tmp_path: Path) -> None:
     table = tmp_path / "people.csv"
     table.write_text(
