@@ -25,7 +25,7 @@ _REQUIRED = {
     "ages": ("the age", _DOWNLOAD),
     "value": ("the number of people", "a last column of figures"),
 }
-_KNOWN = frozenset({*_REQUIRED, "region_name", "symbol"})
+_KNOWN = frozenset({*_REQUIRED, "region_name", "symbol", "source", "quality"})
 
 
 @dataclass(frozen=True)

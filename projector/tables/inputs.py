@@ -1,7 +1,7 @@
 """The tables of an input set, column by column, as a planner sees them in a CSV file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -110,6 +110,8 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
                     "sex": _SEX,
                     "ages": Column("ages", "single age or age group; the last is open"),
                     "persons": Column("number", "people", unit="persons", minimum=0),
+                    "source": replace(_SOURCE, optional=True),
+                    "quality": replace(_QUALITY, optional=True),
                 }
             ),
             ("region", "year", "sex", "ages"),
@@ -373,6 +375,7 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
                     "nb": Column("text", "name in Norwegian (bokmål)"),
                     "en": Column("text", "name in English"),
                 }
+                | _PROVENANCE
             ),
             ("type", "key"),
         ),

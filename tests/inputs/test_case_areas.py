@@ -170,11 +170,7 @@ def test_table_keeps_its_contract(name: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [
-        path
-        for path in sorted(CASE_AREAS.rglob("*.csv"))
-        if path.name not in ("population.csv", "names.csv")  # SOURCES.md; no figures
-    ],
+    sorted(CASE_AREAS.rglob("*.csv")),
     ids=lambda path: path.name,
 )
 def test_every_figure_has_source_and_quality(path: Path) -> None:
@@ -391,9 +387,3 @@ def test_national_run_lands_near_the_national_model(tmp_path: Path) -> None:
     for series, name in ((stays, "bed_days"), (clinic, "outpatient")):
         ratio = float(series.sel(year=2040) / series.sel(year=2022))
         assert ratio == pytest.approx(figure(f"{name}_2040_to_2022"), abs=0.02)
-
-
-def test_the_sources_of_people_and_names_stand_in_sources_md() -> None:
-    text = (CASE_AREAS / "SOURCES.md").read_text(encoding="utf-8")
-    assert "`population.csv`: SSB tables 07459 and 10826" in text
-    assert "`names.csv`" in text

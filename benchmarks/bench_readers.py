@@ -1,0 +1,91 @@
+"""The readers on 750 000 cells, beside what merely taking the file apart costs."""
+
+import json
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from projector.inputs.read import read_long
+
+Benchmark = Callable[..., object]
+
+REGIONS = [f"{1000 + i}" for i in range(354)]
+SEXES = {"1": "Menn", "2": "Kvinner"}
+AGES = {f"{age:03d}": f"{age} år" for age in range(106)}
+YEARS = [str(year) for year in range(2016, 2026)]
+CELLS = len(REGIONS) * len(SEXES) * len(AGES) * len(YEARS)
+
+
+@pytest.fixture(scope="module")
+def numbers() -> list[int]:
+    return np.random.default_rng(2).integers(0, 500, CELLS).tolist()
+
+
+@pytest.fixture(scope="module")
+def statbank_file(tmp_path_factory: pytest.TempPathFactory, numbers: list[int]) -> Path:
+    """07459 as StatBank writes it: a column for each year."""
+    path = tmp_path_factory.mktemp("bench") / "07459.csv"
+    heading = ";".join(['"region"', '"kjønn"', '"alder"', *(f'"Personer {y}"' for y in YEARS)])
+    rows = iter(numbers)
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f'"07459: Befolkning"\n\n{heading}\n')
+        for region, sex, age in product(REGIONS, SEXES.values(), AGES.values()):
+            cells = ";".join(str(next(rows)) for _ in YEARS)
+            file.write(f'"K-{region} Sted {region}";"{sex}";"{age}";{cells}\n')
+    return path
+
+
+@pytest.fixture(scope="module")
+def jsonstat_file(tmp_path_factory: pytest.TempPathFactory, numbers: list[int]) -> Path:
+    labels = {
+        "Region": {code: f"Sted {code}" for code in REGIONS},
+        "Kjonn": SEXES,
+        "Alder": AGES,
+        "Tid": {year: year for year in YEARS},
+    }
+    dataset = {
+        "version": "2.0",
+        "class": "dataset",
+        "id": list(labels),
+        "size": [len(names) for names in labels.values()],
+        "role": {"time": ["Tid"], "geo": ["Region"]},
+        "dimension": {
+            key: {"label": key, "category": {"index": list(names), "label": names}}
+            for key, names in labels.items()
+        },
+        "value": numbers,
+    }
+    path = tmp_path_factory.mktemp("bench") / "07459.json"
+    path.write_text(json.dumps(dataset), encoding="utf-8")
+    return path
+
+
+@pytest.mark.benchmark(group="readers: StatBank CSV, 750 000 cells")
+def bench_read_statbank(benchmark: Benchmark, statbank_file: Path, numbers: list[int]) -> None:
+    table = benchmark(read_long, statbank_file)
+    assert len(table.frame) == CELLS  # type: ignore[attr-defined]
+    assert table.frame["value"].sum() == sum(numbers)  # type: ignore[attr-defined]
+
+
+@pytest.mark.benchmark(group="readers: StatBank CSV, 750 000 cells")
+def bench_bare_pandas_csv(benchmark: Benchmark, statbank_file: Path) -> None:
+    """No labels understood, nothing checked, nothing made long."""
+    frame = benchmark(pd.read_csv, statbank_file, sep=";", skiprows=2)
+    assert frame.shape == (CELLS // len(YEARS), 3 + len(YEARS))  # type: ignore[attr-defined]
+
+
+@pytest.mark.benchmark(group="readers: JSON-stat2, 750 000 cells")
+def bench_read_jsonstat(benchmark: Benchmark, jsonstat_file: Path, numbers: list[int]) -> None:
+    table = benchmark(read_long, jsonstat_file)
+    assert len(table.frame) == CELLS  # type: ignore[attr-defined]
+    assert table.frame["value"].sum() == sum(numbers)  # type: ignore[attr-defined]
+
+
+@pytest.mark.benchmark(group="readers: JSON-stat2, 750 000 cells")
+def bench_bare_json(benchmark: Benchmark, jsonstat_file: Path) -> None:
+    dataset = benchmark(lambda: json.loads(jsonstat_file.read_bytes()))
+    assert len(dataset["value"]) == CELLS  # type: ignore[index]
