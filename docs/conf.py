@@ -2,6 +2,12 @@
 
 from pathlib import Path
 
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx.application import Sphinx
+from sphinx.util.math import wrap_displaymath
+from sphinx.writers.html5 import HTML5Translator
+
 from projector import __version__
 from projector.tables import INPUT_TABLES, VARIABLES, Column
 
@@ -13,9 +19,9 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
-    "sphinx.ext.mathjax",
 ]
 myst_enable_extensions = ["dollarmath"]
+html_math_renderer = "mathml"
 numpydoc_show_class_members = False
 autodoc_typehints = "none"
 exclude_patterns = ["_build"]
@@ -59,6 +65,24 @@ def _result_variables() -> str:
                 f"| {variable.unit} |"
             )
     return "\n".join([*lines, ""])
+
+
+def _inline(writer: HTML5Translator, node: nodes.Element) -> None:
+    writer.body.append(convert(node.astext()))
+    raise nodes.SkipNode
+
+
+def _block(writer: HTML5Translator, node: nodes.Element) -> None:
+    lines = node.astext()
+    latex = wrap_displaymath(lines, None, False).replace("\\begin{equation*}", "")
+    latex = latex.replace("\\end{equation*}", "")
+    writer.body.append(f'<div class="math">{convert(latex, display="block")}</div>')
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    """Equations as MathML: browsers draw it themselves, so the pages need no network."""
+    app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
 
 
 _REFERENCE = Path(__file__).parent / "reference"

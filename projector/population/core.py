@@ -12,6 +12,7 @@ in completed years on 1 January, :math:`A` the open age:
     N_a(t+1) &= S_a N'_{a-1} + (1-w) M_a \\
     N_A(t+1) &= S_A (N'_{A-1} + N'_A) + (1-w) M_A
 
+and with migration rates :math:`m_a` besides, :math:`(1 + m_a)` times the survivors.
 :math:`W` are women, :math:`B_s` the births of one sex and :math:`w` the share of the
 migrants who are counted at the start of the year: 0 for ``end``, ½ for ``even``, 1 for
 ``start``.

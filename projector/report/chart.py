@@ -88,7 +88,9 @@ def _need(axes: "Axes", sites: "list[Compared]", language: Language) -> None:
     largest = sorted(sites, key=lambda one: -float(one.need[-1]))[:_MOST_LINES]
     for colour, one in zip(_COLOURS, largest, strict=False):
         years = one.need["year"]
-        axes.step(years, one.need, color=colour, linewidth=2, where="mid", label=one.name)
+        whole = np.allclose(one.need, np.round(one.need))
+        style = "steps-mid" if whole else "default"
+        axes.plot(years, one.need, color=colour, linewidth=2, drawstyle=style, label=one.name)
         axes.plot(years, one.existing, color=colour, linewidth=1.5, linestyle="--")
     heading = word("need and existing", language)
     if len(sites) > _MOST_LINES:

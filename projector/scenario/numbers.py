@@ -115,7 +115,7 @@ def parse_number(written: object) -> float:
             return float(Decimal(match["number"]).scaleb(-2))
         if near := _near_miss(written):
             raise FaultsError(near)
-    expected = "a number such as 0.85 or 85 %"
+    expected = "a number, such as 12, 0.85 or 85 %"
     raise FaultsError(
         Fault(f"{kind_of(written)} stands where a number is expected", expected=expected)
     )

@@ -160,6 +160,8 @@ def parse_variant(written: object) -> str:
         )
         if letter not in allowed
     ]
+    if faults and text.upper() != text:
+        raise FaultsError(Fault("a variant is written in capitals", expected=text.upper()))
     if faults:
         raise FaultsError(*faults)
     return text
