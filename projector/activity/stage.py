@@ -98,7 +98,7 @@ def activity_stage(
     national = national_use(tables, scenario.activity.growth, years, base_year, open_age)
     levels = _use_levels(tables.get("use_levels"), kinds, regions, members)
     visitors = _visitors(scenario, population, at_base, members)
-    visitor_share = _visitor_share(tables.get("visitor_use"))
+    visitor_share = _visitor_share(tables.get("visitor_use"), kinds)
 
     changes = [
         (change, scenario.where("activity", "changes", i, change.kind))
@@ -213,10 +213,13 @@ def _visitors(
     return result
 
 
-def _visitor_share(table: pd.DataFrame | None) -> Array:
-    """A visitor's use against a resident's, ``[1, setting]``; a setting with no row has none."""
-    shares = {} if table is None else dict(zip(table["setting"], table["share"], strict=True))
-    return np.array([[float(shares.get(setting, 0.0)) for setting in SETTINGS]])
+def _visitor_share(table: pd.DataFrame | None, kinds: list[str]) -> Array:
+    """A visitor's use against a resident's, ``[diagnosis, setting]``; none without a row."""
+    shares = np.zeros((len(kinds), len(SETTINGS)))
+    for row in () if table is None else table.to_dict("records"):
+        chosen = np.array([row["kind"] in ("*", kind) for kind in kinds])
+        shares[chosen, SETTINGS.index(row["setting"])] = row["share"]
+    return shares
 
 
 def _refuse_idle_growth(rates: pd.DataFrame, scenario: "Scenario") -> None:

@@ -87,7 +87,7 @@ class Figures:
     norms
         Planned occupancy and open days by (setting, column), of settings with one norm.
     visitor_use
-        What a visitor uses against a resident, by setting.
+        What a visitor uses against a resident, by setting and kind of diagnosis.
     diagnosis_kind
         The kind of every diagnosis.
     """
@@ -107,7 +107,7 @@ class Figures:
     history: Mapping[str, Mapping[int, float]]
     projection: pd.DataFrame
     norms: Mapping[tuple[str, str], float]
-    visitor_use: Mapping[str, float]
+    visitor_use: Mapping[tuple[str, str], float]
     diagnosis_kind: Mapping[str, str]
 
     def regions(self, place: str) -> tuple[str, ...]:
@@ -183,7 +183,7 @@ def read_figures(inputs: Path) -> Figures:
         norms=_pairs(
             norms.melt("setting", ["occupancy", "days_per_year"]), ["setting", "variable"], "value"
         ),
-        visitor_use=_pairs(pd.read_csv(inputs / "visitor_use.csv"), ["setting"], "share"),
+        visitor_use=_pairs(pd.read_csv(inputs / "visitor_use.csv"), ["setting", "kind"], "share"),
         diagnosis_kind=_pairs(pd.read_csv(inputs / "diagnoses.csv"), ["diagnosis"], "kind"),
     )
 

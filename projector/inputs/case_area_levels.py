@@ -73,12 +73,12 @@ def _typed(figures: Figures, setting: str) -> pd.DataFrame:
     return _rows(figures.by_age[figures.by_age["what"] == setting], setting, year)
 
 
-def _present(figures: Figures, setting: str) -> Array:
+def _present(figures: Figures, setting: str, kind: str) -> Array:
     """People of the hospital area in 2007 with the visitors that use the setting."""
     nation = figures.nation(_LOCAL_YEAR)
     visitors = figures.figure["ringerike_visitors"] * nation / nation.sum()
     residents = figures.persons(_HOSPITAL_AREA, _LOCAL_YEAR)
-    return np.asarray(residents + figures.visitor_use[setting] * visitors)
+    return np.asarray(residents + figures.visitor_use[setting, kind] * visitors)
 
 
 def _somatic(figures: Figures, rows: pd.DataFrame) -> NDArray[np.bool_]:
@@ -92,11 +92,11 @@ def _to_local_consultations(
     rates = rates.copy()
     clinic = rates["setting"].to_numpy() == "outpatient"
     somatic = _somatic(figures, rates)
-    present = _present(figures, "outpatient")
-    for chosen, name in (
-        (clinic & somatic, "ringerike_outpatient"),
-        (clinic & ~somatic, "ringerike_mental_outpatient"),
+    for chosen, name, kind in (
+        (clinic & somatic, "ringerike_outpatient", "somatic"),
+        (clinic & ~somatic, "ringerike_mental_outpatient", "mental"),
     ):
+        present = _present(figures, "outpatient", kind)
         typed = contacts(rates[chosen], present, growth, _LOCAL_YEAR).sum()
         rates.loc[chosen, "contacts_per_1000"] *= figures.figure[name] / typed
     return rates
@@ -170,7 +170,7 @@ def use_levels(
         Rows of the table ``use_levels``.
     """
     stays = rates[(rates["setting"].to_numpy() == "inpatient") & _somatic(figures, rates)]
-    national = contacts(stays, _present(figures, "inpatient"), growth, _LOCAL_YEAR).sum()
+    national = contacts(stays, _present(figures, "inpatient", "somatic"), growth, _LOCAL_YEAR).sum()
     figure = figures.figure
     users_80 = figure["home_care_users_80_hallingdal"] / figure["home_care_people_80_hallingdal"]
     nights = rates.merge(lengths[["diagnosis", "setting", "days"]], on=["diagnosis", "setting"])

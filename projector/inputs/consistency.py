@@ -145,6 +145,7 @@ def _said_once(tables: Tables) -> Found:
         ("growth", ["measure", "diagnosis", "setting"]),
         ("norms", ["setting", "kind"]),
         ("use_levels", ["region", "kind", "setting"]),
+        ("visitor_use", ["setting", "kind"]),
         ("competences", ["profession", "competence", "setting", "kind"]),
     ):
         if table not in tables:

@@ -266,11 +266,12 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
             _frozen(
                 {
                     "setting": _SETTING,
+                    "kind": _KIND_OR_ALL,
                     "share": Column("number", "share", unit="1", minimum=0, maximum=1),
                 }
                 | _PROVENANCE
             ),
-            ("setting",),
+            ("setting", "kind"),
             required=False,
         ),
         "norms": Table(

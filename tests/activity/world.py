@@ -80,7 +80,9 @@ def tables() -> dict[str, pd.DataFrame]:
         "use_levels": pd.DataFrame(
             [("0002", "*", "inpatient", 1.5)], columns=["region", "kind", "setting", "level"]
         ),
-        "visitor_use": pd.DataFrame([("inpatient", 0.5)], columns=["setting", "share"]),
+        "visitor_use": pd.DataFrame(
+            [("inpatient", "*", 0.5)], columns=["setting", "kind", "share"]
+        ),
     }
 
 

@@ -93,9 +93,14 @@ def activity(place: str, year: int, visitors: int = 0) -> pd.DataFrame:
     rows = rows.merge(people(place, year), on=["sex", "age_group"]).merge(
         national, on=["sex", "age_group"]
     )
-    share = rows["setting"].map(table("visitor_use").set_index("setting")["share"]).fillna(0)
-    present = visitors * rows["national"] / national["national"].sum()
     kind = rows["diagnosis"].map(table("diagnoses").set_index("diagnosis")["kind"])
+    share = pd.Series(0.0, index=rows.index)
+    for visitor in table("visitor_use").to_dict("records"):
+        applies = (rows["setting"] == visitor["setting"]) & (
+            (kind == visitor["kind"]) | (visitor["kind"] == "*")
+        )
+        share[applies] = visitor["share"]
+    present = visitors * rows["national"] / national["national"].sum()
     rows = rows.assign(kind=kind, contacts=rows["rate"] * (rows["persons"] + share * present))
     for local in table("use_levels").query("region == @place").to_dict("records"):
         applies = (rows["setting"] == local["setting"]) & (
