@@ -222,8 +222,9 @@ def _schedule(
         raise ValueError(f"{name} has dimensions {array.dims}, expected {dims}")
     if "region" in dims and "region" not in array.dims:
         array = array.expand_dims("region")
-    values = array.transpose(*dims).values.astype(np.float64)
-    if not np.isfinite(values).all() or (values < lowest).any() or (values > highest).any():
+    values = array.transpose(*dims).values.astype(np.float64, copy=False)
+    least, most = float(values.min()), float(values.max())  # NaN where there is one
+    if not (np.isfinite([least, most]).all() and lowest <= least and most <= highest):
         raise ValueError(f"{name} must be finite and lie between {lowest:g} and {highest:g}")
     return values
 
