@@ -103,6 +103,8 @@ def activity_stage(
     changes = [
         (change, scenario.where("activity", "changes", i, change.kind))
         for i, change in enumerate(scenario.activity.changes)
+        # One that never takes anything was taken back by a child of the scenario that wrote it.
+        if change.share.at(years, base_year=base_year).any()
     ]
     touched = np.array(
         [
@@ -196,6 +198,9 @@ def _visitors(
     structure = nation / nation.sum()
     people = at_base.sum(("sex", "age")).to_series()
     for name, path in scenario.population.visitors.items():
+        present = path.at(persons["year"].values, base_year=scenario.years.base)
+        if not present.any():
+            continue  # taken back by a child of the scenario that wrote them
         area = [code for code in members(name) if code in people.index]
         inside = [code for code in area if code in regions]
         if not inside or not people[area].sum() > 0:
@@ -206,7 +211,6 @@ def _visitors(
                     expected="visitors of regions that the scenario projects",
                 )
             )
-        present = path.at(persons["year"].values, base_year=scenario.years.base)
         share = (people[inside] / people[area].sum()).to_numpy()
         where = [regions.index(code) for code in inside]
         result[where] += (share[:, None] * present)[..., None, None] * structure

@@ -84,7 +84,8 @@ def beds_by_overflow(bed_days: Array, limit: Array, days_per_year: Array) -> Arr
     blocked = np.where(load > 0, 1.0, 0.0)
     while (short := blocked > limit).any():
         beds[short] += 1
-        blocked = np.where(short, load * blocked / (beds + load * blocked), blocked)
+        offered = load[short] * blocked[short]
+        blocked[short] = offered / (beds[short] + offered)
     return beds
 
 

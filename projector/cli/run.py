@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.outputs import write_results
+from projector.outputs import refuse_target, write_results
 from projector.outputs.summary import headline_years, summary
 from projector.outputs.words import number, word
 from projector.run import run, vocabulary
@@ -42,6 +42,7 @@ def run_scenario(path: Path, output: Path, language: "Language") -> None:
         name, did = word(f"stage {stage}", language), word(f"did {stage}", language, **facts)
         click.echo(f"{seconds:>6} s  {name:<12} {did}", err=True)
 
+    refuse_target(output)
     scenario = load_scenario(path, vocabulary=vocabulary)
     uncertain = sum(path.is_uncertain for _, path in scenario.paths())
     if scenario.uncertainty.draws is not None or uncertain:

@@ -186,6 +186,10 @@ def load_inputs(folder: Path, own: Mapping[str, Sequence[Path]]) -> InputSet:
     nation = None
     if "population" in own and NATION not in population.persons["region"].values:
         nation = _nation_of_set(folder)
+        files |= {
+            f"nation of the set: {path.name}": sha256(path.read_bytes()).hexdigest()
+            for path in _find(folder, "population")
+        }
     return InputSet(population=population, nation=nation, tables=tables, files=files)
 
 

@@ -9,7 +9,7 @@ from projector.outputs.atomic import whole_folder
 from projector.outputs.netcdf import write_netcdf
 from projector.outputs.tidy import write_csv
 
-__all__ = ["RESULTS_FILE", "write_results"]
+__all__ = ["RESULTS_FILE", "refuse_target", "write_results"]
 
 RESULTS_FILE = "results.nc"
 _SCENARIO_FILE = "scenario.yaml"
@@ -36,17 +36,37 @@ def write_results(tree: xr.DataTree, target: Path) -> None:
     UsageError
         If the folder holds files that no run has written; they would be lost.
     """
-    _refuse_foreign_files(target)
+    refuse_target(target)
     with whole_folder(target) as folder:
         write_netcdf(tree, folder / RESULTS_FILE)
         write_csv(tree, folder / _CSV_FOLDER)
         (folder / _SCENARIO_FILE).write_text(_WHAT_IT_IS + tree.attrs["scenario_resolved"], "utf-8")
 
 
-def _refuse_foreign_files(target: Path) -> None:
-    """A new result takes the whole folder's place, so nothing else may lie there."""
+def refuse_target(target: Path) -> None:
+    """Refuse a folder whose place a new result must not take.
+
+    Parameters
+    ----------
+    target
+        Where the results shall lie.
+
+    Raises
+    ------
+    UsageError
+        If it holds files that no run has written, or is a folder that cannot be replaced:
+        the one the command runs in, or a mounted one.
+    """
     if not target.exists():
         return
+    if target.resolve() == Path.cwd() or target.is_mount():
+        raise UsageError(
+            Problem(
+                where=str(target),
+                message="the results take a folder's place, and this one cannot be replaced",
+                expected=f"a folder inside it, such as {target / 'results'}",
+            )
+        )
     ours = {RESULTS_FILE, _SCENARIO_FILE, _CSV_FOLDER}
     foreign = (
         sorted(path.name for path in target.iterdir() if path.name not in ours)

@@ -14,9 +14,11 @@ Rates cannot empty a region and numbers do not feed on themselves (Smith, Tayman
 half-life :math:`h` of the scenario; without one it stays.
 
 Where the regions are all of the nation, each cohort is scaled so that together they are its
-people: what leaves one region arrives in another.
+people: what leaves one region arrives in another. Their births are the nation's at the base,
+and later differ as mothers come to live where there are more or fewer children to each.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,7 +94,13 @@ def population_stage(
     window = _calibration_years(known, scenario)
     all_years = np.arange(min(*window, years.base), max(*window, years.end) + 1)
     assumed = national_assumptions(tables["paths"], scenario.population, all_years, years.base)
-    components = _national_components(tables, assumed, int(history["age"].values[-1]))
+    try:
+        components = _national_components(tables, assumed, int(history["age"].values[-1]))
+    except ConsistencyError as error:
+        place = scenario.where("population", "life_expectancy")
+        raise ConsistencyError(
+            [replace(problem, where=place) for problem in error.problems]
+        ) from error
 
     nation = history.sel(region=NATION, drop=True)
     own = history.drop_sel(region=NATION)
@@ -109,7 +117,7 @@ def population_stage(
     together = _cohort_growth(national)
     regional = _regional_components(base, ahead, together, calibration, scenario)
     if _whole_country(base, everybody):
-        regional = regional.assign(cohort_growth=together)
+        regional = _as_one_country(regional, base, ahead["fertility"], together)
     return _dataset(project(base, regional), years).sel(region=list(regions)), calibration
 
 
@@ -157,6 +165,20 @@ def _regional_components(
         fertility=ahead["fertility"] * calibration.fertility_level,
         net_migration_rate=together * ratio.clip(max=1.0) ** damping - 1.0,
         net_migration=damping * (ratio.clip(min=1.0) - 1.0) * survivors,
+    )
+
+
+def _as_one_country(
+    regional: xr.Dataset, base: xr.DataArray, fertility: xr.DataArray, together: xr.DataArray
+) -> xr.Dataset:
+    """Components of regions that are all of the nation: its cohorts, and its births at first."""
+    women = base.sel(sex="female", drop=True)
+    own = (women * regional["fertility"].isel(year=0, drop=True)).sum()
+    national = (women.sum("region") * fertility.isel(year=0, drop=True)).sum()
+    if not own > 0:
+        return regional.assign(cohort_growth=together)
+    return regional.assign(
+        cohort_growth=together, fertility=regional["fertility"] * (national / own)
     )
 
 

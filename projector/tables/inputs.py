@@ -292,7 +292,7 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
                         blank=True,
                     ),
                     "minutes": Column(
-                        "number", "a contact takes the place or room", minimum=0, blank=True
+                        "number", "a contact takes the place or room", minimum=0.1, blank=True
                     ),
                     "hours_per_day": Column(
                         "number", "opening hours", minimum=0.1, maximum=24, blank=True

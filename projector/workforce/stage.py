@@ -57,10 +57,10 @@ def workforce_stage(
     Raises
     ------
     InputsError
-        If a ratio per 1 000 inhabitants does not name its setting, or the
-        competences of a profession exceed the whole.
+        If a ratio per 1 000 inhabitants does not name its setting, or is for one kind.
     ConsistencyError
-        If the scenario counts staff per something that the setting has none of.
+        If the scenario counts staff per something that the setting has none of, or the
+        competences of a profession exceed the whole.
     """
     years = activity["year"].values
     professions = unique([*tables["staffing"]["profession"], *scenario.workforce.duty])
@@ -95,10 +95,15 @@ def _drivers(
 ) -> dict[str, Array]:
     """Amount of each driver ``[region, year, setting, kind]``.
 
-    Inhabitants have no kind of diagnosis; `_spread` sees to it that they count once.
+    Inhabitants have no kind of diagnosis: the kinds of a setting share them by the work that
+    they give it, bed days where it has any and contacts elsewhere.
     """
     contacts, bed_days = (_by_kind(activity, measure) for measure in ("contacts", "bed_days"))
     people = population["population"].sum(("sex", "age")).values / 1000.0
+    work = np.where(bed_days.sum(axis=-1, keepdims=True) > 0, bed_days, contacts)
+    whole = work.sum(axis=-1, keepdims=True)
+    equal = np.full_like(work, 1.0 / len(DIAGNOSIS_KINDS))
+    share = np.divide(work, whole, out=equal, where=whole > 0)
     return {
         **{
             driver: capacity[unit]["need_by_kind"].values
@@ -106,7 +111,7 @@ def _drivers(
         },
         "1000 contacts": contacts / 1000.0,
         "1000 bed days": bed_days / 1000.0,
-        "1000 inhabitants": np.broadcast_to(people[..., np.newaxis, np.newaxis], contacts.shape),
+        _PER_PERSON: people[..., np.newaxis, np.newaxis] * share,
     }
 
 
@@ -130,14 +135,14 @@ def _ratios(
     shape = (len(DRIVERS), len(years), len(SETTINGS), len(DIAGNOSIS_KINDS), len(professions))
     ratios = np.zeros(shape)
     for row in table.to_dict("records"):
-        if row["per"] == _PER_PERSON and row["setting"] == "*":
+        if row["per"] == _PER_PERSON and (row["setting"] == "*" or row["kind"] != "*"):
             raise InputsError(
                 Problem(
                     where="table staffing",
-                    message=f"{row['profession']} per {_PER_PERSON} would be counted for "
-                    "every setting",
-                    found="setting *",
-                    expected="one setting",
+                    message=f"{row['profession']} per {_PER_PERSON} is for one setting and all "
+                    "kinds of diagnosis",
+                    found=f"setting {row['setting']}, kind {row['kind']}",
+                    expected="one setting, and kind *",
                 )
             )
         cell = ratios[
@@ -147,7 +152,7 @@ def _ratios(
             one_or_all(row["kind"], DIAGNOSIS_KINDS),
             professions.index(row["profession"]),
         ]
-        cell += _spread(row["fte"], row["per"], row["kind"])
+        cell += row["fte"]
     for profession, settings in scenario.workforce.duty.items():
         p = professions.index(profession)
         for setting, duty in settings.items():
@@ -155,14 +160,8 @@ def _ratios(
             cells = ratios[..., SETTINGS.index(setting), one_or_all(kind, DIAGNOSIS_KINDS), p]
             own = duty.fte.at(years, base_year=scenario.years.base)
             cells[:] = 0.0
-            cells[DRIVERS.index(duty.per)] = _spread(own, duty.per, kind)[:, np.newaxis]
+            cells[DRIVERS.index(duty.per)] = own[:, np.newaxis]
     return ratios
-
-
-def _spread(fte: Array | float, per: str, kind: str) -> Array:
-    """A ratio for each of the kinds it is for: per inhabitant, all kinds carry equal parts."""
-    parts = len(DIAGNOSIS_KINDS) if per == _PER_PERSON and kind == "*" else 1
-    return np.asarray(fte) / parts
 
 
 def _refuse_idle_duty(scenario: "Scenario", drivers: Mapping[str, Array]) -> None:
@@ -181,6 +180,17 @@ def _refuse_idle_duty(scenario: "Scenario", drivers: Mapping[str, Array]) -> Non
         if not drivers[duty.per][
             :, :, SETTINGS.index(setting), one_or_all(duty.kind or "*", DIAGNOSIS_KINDS)
         ].any()
+    ]
+    problems += [
+        Problem(
+            where=scenario.where("workforce", "duty", profession, setting, "kind"),
+            message=f"staff per {_PER_PERSON} is for all kinds of diagnosis",
+            found=f"kind: {duty.kind}",
+            expected="no kind, or another driver",
+        )
+        for profession, settings in scenario.workforce.duty.items()
+        for setting, duty in settings.items()
+        if duty.per == _PER_PERSON and duty.kind is not None
     ]
     if problems:
         raise ConsistencyError(problems)
@@ -216,15 +226,17 @@ def _competence_shares(
         # A new share holds wherever the table had the competence, or everywhere if nowhere.
         there = (cell != 0).any(axis=0) if cell.any() else np.ones(cell.shape[1:], dtype=bool)
         cell[:, there] = path.at(years, base_year=scenario.years.base)[:, np.newaxis]
-    _refuse_more_than_all(shares, professions)
+    _refuse_more_than_all(shares, professions, scenario)
     return shares, pairs
 
 
-def _refuse_more_than_all(shares: Array, professions: list[str]) -> None:
+def _refuse_more_than_all(shares: Array, professions: list[str], scenario: "Scenario") -> None:
     total = shares.sum(axis=-1).max(axis=(0, 1, 2), initial=0.0)
     problems = [
         Problem(
-            where="table competences, workforce: competence",
+            where=scenario.where("workforce", "competence", profession)
+            if profession in scenario.workforce.competence
+            else "table competences",
             message=f"the competences of {profession} add up to more than the profession",
             found=f"{100 * total[p]:.0f} %",
             expected="at most 100 % in any setting",
@@ -233,4 +245,4 @@ def _refuse_more_than_all(shares: Array, professions: list[str]) -> None:
         if total[p] > 1 + 1e-9
     ]
     if problems:
-        raise InputsError(problems)
+        raise ConsistencyError(problems)

@@ -216,3 +216,13 @@ def test_contacts_are_linear_in_people_and_never_negative(
     np.testing.assert_allclose(more["contacts"], factor * once["contacts"], rtol=1e-10)
     np.testing.assert_allclose(more["bed_days"], factor * once["bed_days"], rtol=1e-10)
     assert float(once["contacts"].min()) >= 0
+
+
+def test_a_change_or_visitors_of_share_zero_are_taken_back(tmp_path: Path) -> None:
+    before = activity(scenario(tmp_path))
+    idle = {"diagnosis": "heart", "setting": "ambulatory"}
+    sections = {
+        "activity": {"changes": [change("avoid", idle, share=0)]},
+        "population": {"visitors": {"Elsewhere": 0}},
+    }
+    xr.testing.assert_identical(activity(scenario(tmp_path, **sections)), before)

@@ -76,6 +76,15 @@ def test_run_never_takes_the_place_of_files_it_did_not_write(tmp_path: Path) -> 
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
+def test_run_never_replaces_the_folder_it_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = projector("run", SCENARIOS / "hallingdal.yaml", "--output", ".")
+    assert result.exit_code == 2
+    assert "this one cannot be replaced" in result.stderr
+
+
 def test_check_finds_the_shipped_scenarios_right() -> None:
     paths = sorted(SCENARIOS.glob("*.yaml"))
     result = projector("check", *paths)

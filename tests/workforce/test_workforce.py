@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from projector.errors import ConsistencyError, InputsError
+from projector.errors import ConsistencyError
 from projector.inputs.read import read_table
 from projector.tables import SETTINGS
 from tests.embedded import CASE_AREAS, result_of, result_with
@@ -98,9 +98,24 @@ def test_a_share_of_the_scenario_takes_the_competence_s_place(tmp_path: Path) ->
 
 
 def test_more_competence_than_staff_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputsError, match="competences of nurse add up to more"):
+    with pytest.raises(ConsistencyError, match="competences of nurse add up to more"):
         result_with(
             tmp_path,
             "hallingdal",
             workforce="{competence: {nurse: {intensive_care: 90 %, cancer_nursing: 90 %}}}",
         )
+
+
+def test_staff_per_inhabitant_follows_the_work_of_each_kind() -> None:
+    """Addiction medicine is a small part of all doctors, as addiction is of all bed days."""
+    tree = result_of("reference").sel(year=2026)
+    doctors = float(tree["workforce"]["need"].sel(profession="doctor", setting="inpatient").sum())
+    competence = tree["workforce"]["competence_need"]
+    addiction = float(competence.sel(competence="addiction_medicine").sum())
+    assert addiction < 0.15 * doctors
+
+
+def test_duty_per_inhabitant_for_one_kind_is_refused(tmp_path: Path) -> None:
+    duty = "{nurse: {home_care: {per: 1000 inhabitants, FTE: 3, kind: addiction}}}"
+    with pytest.raises(ConsistencyError, match="is for all kinds of diagnosis"):
+        result_with(tmp_path, "hallingdal", workforce=f"{{duty: {duty}}}")
