@@ -94,13 +94,7 @@ def population_stage(
     window = _calibration_years(known, scenario)
     all_years = np.arange(min(*window, years.base), max(*window, years.end) + 1)
     assumed = national_assumptions(tables["paths"], scenario.population, all_years, years.base)
-    try:
-        components = _national_components(tables, assumed, int(history["age"].values[-1]))
-    except ConsistencyError as error:
-        place = scenario.where("population", "life_expectancy")
-        raise ConsistencyError(
-            [replace(problem, where=place) for problem in error.problems]
-        ) from error
+    components = _national_components(tables, assumed, scenario, int(history["age"].values[-1]))
 
     nation = history.sel(region=NATION, drop=True)
     own = history.drop_sel(region=NATION)
@@ -236,11 +230,20 @@ def _calibration_years(known: list[int], scenario: "Scenario") -> list[int]:
 
 
 def _national_components(
-    tables: "Mapping[str, pd.DataFrame]", assumed: xr.Dataset, open_age: int
+    tables: "Mapping[str, pd.DataFrame]",
+    assumed: xr.Dataset,
+    scenario: "Scenario",
+    open_age: int,
 ) -> xr.Dataset:
     """Survival, fertility and sex ratio of the nation for every year of the assumptions."""
     schedules = single_age_death_rates(tables["mortality"], open_age)
-    survival = survival_for_life_expectancy(schedules, assumed["life_expectancy"].values)
+    try:
+        survival = survival_for_life_expectancy(schedules, assumed["life_expectancy"].values)
+    except ConsistencyError as error:
+        place = scenario.where("population", "life_expectancy")
+        raise ConsistencyError(
+            [replace(problem, where=place) for problem in error.problems]
+        ) from error
     shares = fertility_shares(tables["fertility"], assumed["year"].values, open_age)
     return xr.Dataset(
         {

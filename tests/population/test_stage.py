@@ -56,6 +56,12 @@ def test_more_leaving_the_country_than_there_are_is_told_at_the_key(tmp_path: Pa
     assert "own.yaml:3:" in caught.value.problems[0].where
 
 
+def test_a_life_expectancy_out_of_reach_is_told_at_the_key(tmp_path: Path) -> None:
+    with pytest.raises(ConsistencyError, match="no mortality schedule reaches") as caught:
+        result_with(tmp_path, "reference", population="{life_expectancy: {female: 105}}")
+    assert "own.yaml:3:" in caught.value.problems[0].where
+
+
 def test_what_sets_a_region_apart_fades_with_the_half_life(tmp_path: Path) -> None:
     growth = {}
     for half_life in (2, 20, 200):
