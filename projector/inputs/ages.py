@@ -7,6 +7,7 @@ import numpy as np
 import xarray
 from numpy.typing import NDArray
 
+from projector.inputs.composite_link import spread_groups
 from projector.inputs.labels import folded
 
 if TYPE_CHECKING:
@@ -75,14 +76,9 @@ def age_label(first: int, last: int) -> str:
 def ungroup(population: "Population", *, open_age: int, tail: xarray.DataArray) -> xarray.DataArray:
     r"""Spread grouped ages over single ages and keep every group's total.
 
-    Within a closed group of :math:`n` people and width :math:`h` the cumulative count is the cubic
-    with the slopes :math:`d_0, d_1` at its ends,
-
-    .. math:: C(t) = n\,t^2(3 - 2t) + h\,d_0\,t(1 - t)^2 - h\,d_1\,t^2(1 - t), \quad 0 \le t \le 1
-
-    where a slope between two groups is the harmonic mean of their people per age, which keeps
-    :math:`C` from falling (Fritsch and Butland 1984, doi:10.1137/0905021). The open group follows
-    `tail`. Single ages are left as they are.
+    Each series is a smooth multiple of `tail` over single ages, found by the penalised composite
+    link model of `projector.inputs.composite_link`; the open group ends with the last age of
+    `tail` that is asked for. Single ages are left as they are, and an empty group stays empty.
 
     Parameters
     ----------
@@ -92,7 +88,7 @@ def ungroup(population: "Population", *, open_age: int, tail: xarray.DataArray) 
         Last age of the result, which is open.
     tail
         Positive weights by (sex, age), such as the survivors of a stationary population, for every
-        age from the start of the open group to `open_age`; the last weight stands for the open age.
+        age from 0 to `open_age`; the last weight stands for the open age.
 
     Returns
     -------
@@ -108,16 +104,16 @@ def ungroup(population: "Population", *, open_age: int, tail: xarray.DataArray) 
         raise ValueError(f"open_age must be positive, not {open_age}")
     persons = population.persons
     starts = persons["age_group"].to_numpy().astype(int)
-    last_start = int(starts[-1])
-    weights = _tail_weights(persons, tail, last_start, max(open_age, last_start))
+    last_age = max(open_age, int(starts[-1]))
     grouped = persons.transpose("region", "year", "sex", "age_group").to_numpy().astype(float)
-    oldest = grouped[..., -1:] * weights
-    slopes = _slopes(grouped, np.diff(starts), oldest[..., 0])
-    parts = [
-        _spread(grouped[..., group], width, slopes[..., group], slopes[..., group + 1])
-        for group, width in enumerate(np.diff(starts))
-    ]
-    single = np.concatenate([*parts, oldest], axis=-1)
+    if len(starts) == last_age + 1:
+        single = grouped
+    else:
+        weights = _weights(persons, tail, last_age)
+        reference = np.broadcast_to(weights, (*grouped.shape[:2], *weights.shape))
+        single = spread_groups(
+            grouped.reshape(-1, len(starts)), starts, reference.reshape(-1, last_age + 1)
+        ).reshape(reference.shape)
     if single.shape[-1] > open_age + 1:
         older = single[..., open_age:].sum(axis=-1, keepdims=True)
         single = np.concatenate([single[..., :open_age], older], axis=-1)
@@ -130,65 +126,15 @@ def ungroup(population: "Population", *, open_age: int, tail: xarray.DataArray) 
     )
 
 
-def _tail_weights(
-    persons: xarray.DataArray, tail: xarray.DataArray, first: int, last: int
-) -> NDArray[np.float64]:
-    """Shares (sex, age) of the open group by single age from its start; each row sums to 1."""
-    if first == last:
-        return np.ones((persons.sizes["sex"], 1))
+def _weights(persons: xarray.DataArray, tail: xarray.DataArray, last: int) -> NDArray[np.float64]:
+    """Weights (sex, age) of the single ages to the last one."""
     try:
         chosen = tail.transpose("sex", "age").sel(
-            sex=persons["sex"].values, age=np.arange(first, last + 1)
+            sex=persons["sex"].values, age=np.arange(last + 1)
         )
     except (KeyError, ValueError) as error:
-        raise ValueError(f"tail must hold both sexes and ages {first} to {last}") from error
-    weights = chosen.to_numpy().astype(float)
+        raise ValueError(f"tail must hold both sexes and ages 0 to {last}") from error
+    weights: NDArray[np.float64] = chosen.to_numpy().astype(float)
     if not (weights > 0).all():
         raise ValueError("tail must be positive")
-    shares: NDArray[np.float64] = weights / weights.sum(axis=-1, keepdims=True)
-    return shares
-
-
-def _slopes(
-    grouped: NDArray[np.float64], widths: NDArray[np.int_], after: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """People per age at the edges of the closed groups: (..., groups + 1).
-
-    `after` is the first age of the open group, the neighbour of the last closed one.
-    """
-    density = np.concatenate([grouped[..., :-1] / widths, after[..., None]], axis=-1)
-    width = np.append(widths, 1).astype(float)
-    left, right = density[..., :-1], density[..., 1:]
-    weight_left, weight_right = (
-        width[:-1] + 2 * width[1:],
-        2 * width[:-1] + width[1:],
-    )
-    product = left * right
-    spread = weight_left * right + weight_right * left
-    # Where one neighbour is empty the curve is flat: 0 / 0 is 0 here.
-    inner = (weight_left + weight_right) * np.divide(
-        product, spread, out=np.zeros_like(product), where=spread > 0
-    )
-    if len(widths) < 2:
-        outer = left[..., 0]
-    else:
-        # The three-point slope at age 0, which must not turn the curve back.
-        share = width[0] / (width[0] + width[1])
-        outer = np.maximum(left[..., 0] + share * (left[..., 0] - left[..., 1]), 0.0)
-    return np.concatenate([outer[..., None], inner], axis=-1)
-
-
-def _spread(
-    people: NDArray[np.float64],
-    width: int,
-    first_slope: NDArray[np.float64],
-    last_slope: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """One closed group by single age: (..., width)."""
-    if width == 1:
-        return people[..., None]
-    t = np.arange(width + 1) / width
-    whole = np.diff(t**2 * (3 - 2 * t))
-    first = np.diff(t * (1 - t) ** 2) * width
-    last = np.diff(-(t**2) * (1 - t)) * width
-    return people[..., None] * whole + first_slope[..., None] * first + last_slope[..., None] * last
+    return weights

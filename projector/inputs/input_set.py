@@ -11,12 +11,15 @@ import pandas as pd
 from projector.errors import InputsError, Problem, nearest_name
 from projector.inputs.consistency import check_tables
 from projector.inputs.read import Population, read_population, read_table
+from projector.inputs.region_changes import RegionChanges, read_region_changes
+from projector.inputs.regions import outermost
 from projector.tables import INPUT_TABLES, NATION
 
 __all__ = ["ALL_REGIONS", "InputSet", "load_inputs"]
 
 ALL_REGIONS = "all"
-"""In a scenario's regions: every region of the population table but the nation."""
+"""In a scenario's regions: every region of the population table but the nation, and but those
+that lie in another region of the table."""
 
 _FORMATS = (".csv", ".csv.gz", ".json", ".nc")
 
@@ -72,7 +75,7 @@ class InputSet:
         carries gives no codes: whether that is a fault is for the one who asks.
         """
         if name == ALL_REGIONS:
-            return tuple(code for code in self.codes if code != NATION)
+            return tuple(outermost([code for code in self.codes if code != NATION]))
         if name not in self.codes and name in self.areas:
             return self.areas[name]
         return self._code_or_name(name)
@@ -148,31 +151,30 @@ def load_inputs(folder: Path, own: Mapping[str, Sequence[Path]]) -> InputSet:
     tables: dict[str, pd.DataFrame] = {}
     files: dict[str, str] = {}
     population_files: list[Path] = []
+    changes: RegionChanges | None = None
     for name, contract in INPUT_TABLES.items():
         found = list(own[name]) if name in own else _find(folder, name)
         if not found:
             if contract.required:
                 problems.append(_missing_table(folder, name))
             continue
-        for number, path in enumerate(found, start=1):
-            count = f" {number}" if len(found) > 1 else ""
-            files[f"{name}{count}: {path.name}"] = sha256(path.read_bytes()).hexdigest()
+        files |= _fingerprints(name, found)
         if name == "population":
             population_files = found
             continue
         try:
-            tables[name] = read_table(found[0], name)
+            if name == "region_changes":
+                changes = read_region_changes(found[0])
+            else:
+                tables[name] = read_table(found[0], name)
         except InputsError as error:
             problems += error.problems
-    names = None
-    if "regions" in tables:
-        names = dict(
-            zip(tables["regions"]["region"], tables["regions"]["region_name"], strict=True)
-        )
     population = None
     if population_files:
         try:
-            population = read_population(population_files, names=names)
+            population = read_population(
+                population_files, names=_region_names(tables), changes=changes
+            )
         except InputsError as error:
             problems += error.problems
     if problems or population is None:
@@ -180,7 +182,8 @@ def load_inputs(folder: Path, own: Mapping[str, Sequence[Path]]) -> InputSet:
     places = {
         name: str(own[name][0]) if name in own else f"{folder.name}/{name}.csv" for name in tables
     }
-    problems = check_tables(places, tables)
+    codes = [str(code) for code in population.persons["region"].values]
+    problems = check_tables(places, tables, codes)
     if problems:
         raise InputsError(problems)
     nation = None
@@ -191,6 +194,23 @@ def load_inputs(folder: Path, own: Mapping[str, Sequence[Path]]) -> InputSet:
             for path in _find(folder, "population")
         }
     return InputSet(population=population, nation=nation, tables=tables, files=files)
+
+
+def _fingerprints(name: str, paths: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 of the files of a table, by table and file name."""
+    numbers = [f" {number}" if len(paths) > 1 else "" for number in range(1, len(paths) + 1)]
+    return {
+        f"{name}{number}: {path.name}": sha256(path.read_bytes()).hexdigest()
+        for number, path in zip(numbers, paths, strict=True)
+    }
+
+
+def _region_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Name by code, of the set's table of regions if it has one."""
+    if "regions" not in tables:
+        return {}
+    regions = tables["regions"]
+    return dict(zip(regions["region"], regions["region_name"], strict=True))
 
 
 def _nation_of_set(folder: Path) -> Population | None:

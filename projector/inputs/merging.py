@@ -1,7 +1,7 @@
 """The people of several files put together, each cell given once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,12 @@ from projector.inputs.delimited import MOST_FAULTS
 from projector.inputs.people import People
 from projector.tables import SEXES
 
-__all__ = ["merge_people", "paths_of", "years_of_all"]
+__all__ = ["first_year_of_all", "merge_people", "paths_of", "require_every_year"]
 
+_EVERY_YEAR = (
+    "the same regions in every year; where regions merged or changed their codes, a table "
+    "region_changes"
+)
 _FEWEST_YEARS = 2
 """What is left of a series without its first years must still be one."""
 
@@ -23,51 +27,36 @@ def paths_of(files: Sequence[People]) -> str:
     return ", ".join(str(people.table.path) for people in files)
 
 
-def years_of_all(
-    files: Sequence[People], notes: list[str]
-) -> tuple[list[People], NDArray[np.int64]]:
-    """The files without the first years of a series in which some region is not there yet.
+def first_year_of_all(
+    there: NDArray[np.bool_], regions: Sequence[str], years: NDArray[np.int64], notes: list[str]
+) -> int:
+    """Position of the first year from which on a series can hold every region.
 
     Parameters
     ----------
-    files
-        The people of each file.
+    there
+        (region, year): whether a region has people given for a year.
+    regions, years
+        What the axes are called.
     notes
-        Is added to: the years that were left out, and the regions that lack them.
+        Is added to: the years before, and the regions that lack them.
 
     Returns
     -------
-    list of People
-        Unchanged where every region is there from the first year on, or where leaving years
-        out would not help: then `merge_people` says what is absent.
-    ndarray
-        The years that are left.
+    int
+        0 where every region is there from the first year on, or where leaving years out would
+        not help: then `require_every_year` says what is absent.
     """
-    years = np.unique(np.concatenate([people.year for people in files]))
-    begins: dict[str, int] = {}
-    for people in files:
-        earliest = np.full(len(people.regions), years[-1])
-        np.minimum.at(earliest, people.region, people.year)
-        for code, first in zip(people.regions, earliest.tolist(), strict=True):
-            begins[code] = min(first, begins.get(code, first))
-    start = max(begins.values())
-    left_out = years[years < start]
-    if not left_out.size or len(years) - len(left_out) < _FEWEST_YEARS:
-        return list(files), years
-    late = sorted(code for code, first in begins.items() if first == start)
+    begins = there.argmax(axis=1)
+    start = int(begins.max())
+    if start == 0 or len(years) - start < _FEWEST_YEARS:
+        return 0
+    late = sorted(code for code, first in zip(regions, begins, strict=True) if first == start)
     notes.append(
-        f"{', '.join(map(str, left_out))} is left out, because the tables begin only in {start} "
-        f"for {', '.join(late)}"
+        f"{', '.join(map(str, years[:start]))} is left out, because the tables begin only in "
+        f"{years[start]} for {', '.join(late)}"
     )
-    kept = []
-    for people in files:
-        there = people.year >= start
-        cells = {
-            name: getattr(people, name)[there]
-            for name in ("rows", "region", "year", "sex", "ages", "persons")
-        }
-        kept.append(replace(people, **cells))
-    return kept, years[years >= start]
+    return start
 
 
 def merge_people(
@@ -76,23 +65,40 @@ def merge_people(
     years: NDArray[np.int64],
     groups: Sequence[tuple[int, int]],
     names: Mapping[str, str],
-) -> NDArray[np.float64]:
-    """People by (region, year, sex, age group), each given once."""
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """People by (region, year, sex, age group), each given once, and which (region, year) are."""
     shape = (len(regions), len(years), len(SEXES), len(groups))
     places = [_places(people, regions, years, groups, shape) for people in files]
     given = np.bincount(np.concatenate(places), minlength=int(np.prod(shape))).reshape(shape)
     labels = _Labels(regions, years, groups, names)
     if given.max() > 1:
         raise InputsError(_repeated(files, places, np.flatnonzero(given.ravel() > 1), labels))
-    absent = np.logical_not(given.any(axis=(2, 3)))
-    if absent.any():
-        raise InputsError(_absent_regions(files, absent, labels))
-    if given.min() == 0:
-        raise InputsError(_absent_cells(files, np.flatnonzero(given.ravel() == 0), labels))
+    there = np.asarray(given.any(axis=(2, 3)))
+    lacking = (given == 0) & there[..., None, None]
+    if lacking.any():
+        raise InputsError(_absent_cells(files, np.flatnonzero(lacking.ravel()), labels))
     persons = np.zeros(int(np.prod(shape)))
     for people, place in zip(files, places, strict=True):
         persons[place] = people.persons
-    return persons.reshape(shape)
+    return persons.reshape(shape), there
+
+
+def require_every_year(
+    files: Sequence[People],
+    there: NDArray[np.bool_],
+    regions: Sequence[str],
+    years: NDArray[np.int64],
+    names: Mapping[str, str],
+) -> None:
+    """Every region has people given for every year.
+
+    Raises
+    ------
+    InputsError
+        With every region that lacks a year, and the file that has it in others.
+    """
+    if not there.all():
+        raise InputsError(_absent_regions(files, ~there, _Labels(regions, years, (), names)))
 
 
 def _places(
@@ -162,16 +168,16 @@ def _absent_regions(
     problems = []
     for position in positions[:MOST_FAULTS]:
         code = labels.regions[position]
-        holder = next(people for people in files if code in people.regions)
+        holders = [people for people in files if code in people.regions][:1] or files
         others = [labels.region(int(n)) for n in positions if n != position]
         years = ", ".join(str(year) for year in labels.years[absent[position]])
         label = labels.region(int(position))
         problems.append(
             Problem(
-                str(holder.table.path),
+                paths_of(holders),
                 f"the region has no people given for {years}",
                 f"'{label}'",
-                "the same regions in every year",
+                _EVERY_YEAR,
                 nearest_name(label, others),
             )
         )

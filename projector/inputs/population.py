@@ -12,8 +12,16 @@ from projector.inputs.ages import OPEN, age_label
 from projector.inputs.formats import read_long
 from projector.inputs.labels import is_damaged
 from projector.inputs.long_table import LongTable
-from projector.inputs.merging import merge_people, paths_of, years_of_all
+from projector.inputs.merging import (
+    first_year_of_all,
+    merge_people,
+    paths_of,
+    require_every_year,
+)
 from projector.inputs.people import People, people_of
+from projector.inputs.recoding import Series, recode
+from projector.inputs.region_changes import RegionChanges
+from projector.inputs.regions import check_parts
 from projector.tables import SEXES, unique
 
 __all__ = ["Population", "read_population"]
@@ -45,7 +53,11 @@ class Population:
 
 
 def read_population(
-    paths: Sequence[Path | str], *, names: Mapping[str, str] | None = None
+    paths: Sequence[Path | str],
+    *,
+    names: Mapping[str, str] | None = None,
+    changes: RegionChanges | None = None,
+    codes_of: int | None = None,
 ) -> Population:
     """Read people by region, year, sex and age.
 
@@ -56,6 +68,11 @@ def read_population(
         every region, and all have the same ages.
     names
         Region names by code, for tables that hold codes only.
+    changes
+        What became of regions: brings tables on the codes of different years to one set of codes.
+    codes_of
+        The year whose codes are wanted, not before the last year of the files; without it that
+        year.
 
     Returns
     -------
@@ -67,7 +84,8 @@ def read_population(
     ------
     InputsError
         With all faults of one step: of the files; of headings and labels; of cells that are
-        absent, repeated, negative or hold a symbol other than ``-``, which is nil.
+        absent, repeated, negative or hold a symbol other than ``-``, which is nil; of regions
+        that lack a year; of parts with more people than the region they lie in.
     """
     problems: list[Problem] = []
     notes: list[str] = []
@@ -83,22 +101,28 @@ def read_population(
     files = [people for people in read if people is not None]
     groups = _common_groups(files, notes)
     regions = unique(code for people in files for code in people.regions)
-    region_names = _region_names(tables, names or {}, regions)
-    files, years = years_of_all(files, notes)
-    persons = merge_people(files, regions, years, groups, region_names)
-    empty = persons.sum(axis=(1, 2, 3)) == 0
-    if empty.all():
+    years = np.unique(np.concatenate([people.year for people in files]))
+    known = dict(changes.names if changes else {}) | dict(names or {})
+    region_names = _region_names(tables, known, regions)
+    persons, there = merge_people(files, regions, years, groups, region_names)
+    if changes is not None:
+        published = Series(tuple(regions), tuple(years.tolist()), persons, there)
+        series = recode(published, changes, region_names, notes, codes_of=codes_of)
+        regions, persons, there = list(series.regions), series.persons, series.there
+        region_names = {code: code for code in regions} | region_names
+    if not persons.any():
         raise InputsError(Problem(paths_of(files), "no region has any people"))
+    start = first_year_of_all(there, regions, years, notes)
+    years, persons, there = years[start:], persons[:, start:], there[:, start:]
+    require_every_year(files, there, regions, years, region_names)
+    empty = persons.sum(axis=(1, 2, 3)) == 0
     if empty.any():
-        left_out = [region_names[code] for code in np.array(regions)[empty]]
-        left_out = [
-            code if name == code else f"{code} {name}"
-            for code, name in zip(np.array(regions)[empty], left_out, strict=True)
-        ]
+        left_out = [_label(code, region_names) for code in np.array(regions)[empty]]
         notes.append(
             f"{len(left_out)} regions without people in any year are left out: "
             + ", ".join(left_out)
         )
+    check_parts(persons, regions, years, groups, region_names, paths_of(files))
     kept = [str(code) for code in np.array(regions)[~empty]]
     return Population(
         xarray.DataArray(
@@ -115,6 +139,10 @@ def read_population(
         {code: region_names[code] for code in kept},
         tuple(unique(notes)),
     )
+
+
+def _label(code: str, names: Mapping[str, str]) -> str:
+    return code if names[code] == code else f"{code} {names[code]}"
 
 
 def _raise_any(problems: Sequence[Problem]) -> None:

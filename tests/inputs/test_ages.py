@@ -127,14 +127,20 @@ def test_single_ages_are_left_as_they_are_and_older_ones_summed() -> None:
     np.testing.assert_array_equal(younger.values[0, 0, :, 90], counts[:, 90:].sum(1))
 
 
-def test_the_open_group_follows_the_tail() -> None:
-    people = population(np.full((2, 3), 100.0), [0, 40, 80])
+def test_a_population_as_the_tail_comes_back_with_its_open_group() -> None:
     tail = falling_tail()
-    single = ungroup(people, open_age=100, tail=tail).sel(region="3320", year=2020)
-    weights = tail.sel(age=slice(80, 100))
-    np.testing.assert_allclose(
-        single.sel(age=slice(80, 100)), 100 * weights / weights.sum("age"), rtol=1e-12
-    )
+    single = 1000 * tail.sel(age=slice(0, 100)).values
+    people = population(np.add.reduceat(single, [0, 40, 80], axis=1), [0, 40, 80])
+    spread = ungroup(people, open_age=100, tail=tail)
+    np.testing.assert_allclose(spread[0, 0], single, rtol=1e-9)
+
+
+def test_an_empty_group_stays_empty() -> None:
+    people = population(np.array([[50, 0, 3], [40, 20, 0]]), [0, 40, 80])
+    single = ungroup(people, open_age=105, tail=falling_tail()).sel(region="3320", year=2020)
+    assert not single.sel(sex="female", age=slice(40, 79)).any()
+    assert not single.sel(sex="male", age=slice(80, 105)).any()
+    assert (single.sel(sex="female", age=slice(80, 105)) > 0).all()
 
 
 def test_an_even_population_stays_even() -> None:
