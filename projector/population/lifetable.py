@@ -16,6 +16,9 @@ __all__ = [
     "life_expectancy",
     "person_years",
     "survival_ratios",
+    "survival_with_level",
+    "with_level",
+    "with_open_age",
 ]
 
 Array = NDArray[np.float64]
@@ -93,7 +96,9 @@ def person_years(death_rates: Array, years_lived: Array | None = None) -> Array:
     return np.concatenate([closed, open_age], axis=-1)
 
 
-def survival_ratios(death_rates: Array, years_lived: Array | None = None) -> Array:
+def survival_ratios(
+    death_rates: Array, years_lived: Array | None = None, *, open_age: int | None = None
+) -> Array:
     r"""Ratios into each age during a year, :math:`S`, as `project` wants them.
 
     .. math:: S_0 = L_0, \quad S_a = L_a / L_{a-1}, \quad S_A = L_A / (L_{A-1} + L_A)
@@ -102,18 +107,117 @@ def survival_ratios(death_rates: Array, years_lived: Array | None = None) -> Arr
     ----------
     death_rates, years_lived
         As for `person_years`, ``[..., sex, age]``.
+    open_age
+        First year of the open age of the result. Ages from here on become one, weighted as
+        in the stationary population of the life table: their :math:`L` are added. By default
+        the last age of the rates.
 
     Returns
     -------
     ndarray
         :math:`S`, ``[..., sex, age]``, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If a rate is unlawful, or the rates end before `open_age`.
     """
     L = person_years(death_rates, years_lived)
+    if open_age is not None:
+        L = _added_from(L, open_age)
     ratios = np.empty_like(L)
     ratios[..., 0] = L[..., 0]
     ratios[..., 1:-1] = L[..., 1:-1] / L[..., :-2]
     ratios[..., -1] = L[..., -1] / (L[..., -2] + L[..., -1])
     return ratios
+
+
+def with_open_age(death_rates: Array, open_age: int) -> Array:
+    r"""Death rates whose ages from `open_age` on are one, :math:`m_A = \sum m L / \sum L`.
+
+    Life expectancy stays as it is.
+
+    Parameters
+    ----------
+    death_rates
+        ``[..., sex, age]``, per year.
+    open_age
+        First year of the open age of the result.
+
+    Returns
+    -------
+    ndarray
+        ``[..., sex, age]``, ages 0 to `open_age`.
+
+    Raises
+    ------
+    ValueError
+        If the rates end before `open_age`.
+    """
+    L = person_years(death_rates)
+    together = _added_from(death_rates * L, open_age)
+    together[..., :-1] = death_rates[..., :open_age]
+    together[..., -1] /= _added_from(L, open_age)[..., -1]
+    return together
+
+
+def with_level(death_rates: Array, level: Array) -> Array:
+    r"""Death rates of regions that are a constant times the nation's, :math:`\lambda_r m`.
+
+    Hazards are proportional at every age, so :math:`\lambda` is also the ratio of deaths to
+    those that the nation's rates would give. A closed schedule has no rate above 1, and twice
+    that is the most that a life table can hold: levels go to 2.
+
+    Parameters
+    ----------
+    death_rates
+        The nation's, ``[year, sex, age]``, per year.
+    level
+        :math:`\lambda`, ``[region, sex]``, above 0 and at most 2.
+
+    Returns
+    -------
+    ndarray
+        ``[region, year, sex, age]``, per year.
+
+    Raises
+    ------
+    ValueError
+        If a level is outside its range.
+    """
+    if not ((level > 0) & (level <= 2)).all():
+        raise ValueError("a level of mortality lies above 0 and is at most 2")
+    result: Array = level[:, np.newaxis, :, np.newaxis] * death_rates
+    return result
+
+
+def survival_with_level(death_rates: Array, level: Array, open_age: int) -> Array:
+    """Survival ratios of regions whose death rates are a constant times the nation's.
+
+    Parameters
+    ----------
+    death_rates, level
+        As for `with_level`.
+    open_age
+        First year of the open age of the result.
+
+    Returns
+    -------
+    ndarray
+        ``[region, year, sex, age]``, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If a level is outside its range, or the rates end before `open_age`.
+    """
+    shape = (len(level), *death_rates.shape[:-1], open_age + 1)
+    survival = np.empty(shape)
+    # One region at a time: its life table fits in the processor's cache, all of them do not.
+    for region in range(len(level)):
+        own = with_level(death_rates, level[region : region + 1])[0]
+        survival[region] = survival_ratios(own, open_age=open_age)
+    return survival
 
 
 def life_expectancy(death_rates: Array, years_lived: Array | None = None) -> Array:
@@ -131,3 +235,12 @@ def life_expectancy(death_rates: Array, years_lived: Array | None = None) -> Arr
     """
     result: Array = person_years(death_rates, years_lived).sum(axis=-1)
     return result
+
+
+def _added_from(amounts: Array, open_age: int) -> Array:
+    """Amounts by age, those from `open_age` on added up as the last age."""
+    if not 0 < open_age < amounts.shape[-1]:
+        raise ValueError(f"the rates end before the open age {open_age}")
+    return np.concatenate(
+        [amounts[..., :open_age], amounts[..., open_age:].sum(axis=-1, keepdims=True)], axis=-1
+    )

@@ -1,10 +1,4 @@
-r"""National mortality: single-age schedules that hit a path of life expectancies.
-
-A death-rate table by age group is ungrouped to single ages so that every group keeps its
-rate in the life table, and the schedules of different years are read as one family
-ordered by life expectancy: between two of them :math:`\log m` is linear, and the point
-on the line is the one whose life expectancy is the target.
-"""
+"""National death rates by single age: a table by age group ungrouped, and closed at the top."""
 
 import numpy as np
 import pandas as pd
@@ -12,25 +6,30 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from projector.errors import ConsistencyError, Problem
-from projector.population.lifetable import life_expectancy, person_years, survival_ratios
+from projector.population.kannisto import close_with_kannisto
+from projector.population.lifetable import person_years, with_open_age
 from projector.tables import SEXES
 
-__all__ = ["single_age_death_rates", "survival_for_life_expectancy"]
+__all__ = ["LAST_AGE", "single_age_death_rates"]
 
 Array = NDArray[np.float64]
+Ages = NDArray[np.int64]
 
+LAST_AGE = 110
+"""First year of the open age of a closed schedule."""
+
+_CLOSED_FROM = 100
+_CLOSED_AT_LEAST_FROM = 90
 _KNOT_ITERATIONS = 60
-_BISECTIONS = 60
-_BEYOND = 1.5
-"""How far outside the given schedules a target may lie, in steps between schedules."""
 
 
 def single_age_death_rates(mortality: pd.DataFrame, open_age: int) -> Array:
-    r"""Single-age death rates that keep the rate of every age group.
+    r"""Single-age death rates that keep the rate of every age group below 100.
 
     :math:`\log m` is interpolated monotonically (PCHIP) between knots at the middle of the
     groups; the knots are moved until :math:`\sum_g m_a L_a / \sum_g L_a` is each group's
-    rate. Age 0 stands alone. Above the last knot the rate stays.
+    rate. Age 0 stands alone. From 100, or from the open group if that is younger, the rates
+    are Kannisto's curve, fitted from 80 on with the life table's person-years as exposure.
 
     Parameters
     ----------
@@ -38,13 +37,29 @@ def single_age_death_rates(mortality: pd.DataFrame, open_age: int) -> Array:
         Input table ``mortality`` with columns year, sex, age_from, age_to (−1 where open)
         and death_rate (per year).
     open_age
-        First year of the open age of the result.
+        First year of the open age of the result, at most `LAST_AGE`; what lies above is
+        weighted as in the life table.
 
     Returns
     -------
     ndarray
         ``[schedule, sex, age]``, schedules in the order of their years.
+
+    Raises
+    ------
+    ConsistencyError
+        If the age groups are not those of every year and sex, the open one begins before 90,
+        or the oldest rates do not rise.
     """
+    target, first, last = _groups(mortality)
+    rates = _ungrouped(target, first, last)
+    closed_from = min(int(first[-1]), _CLOSED_FROM)
+    closed = close_with_kannisto(rates, person_years(rates), closed_from)
+    return closed if open_age == LAST_AGE else with_open_age(closed, open_age)
+
+
+def _groups(mortality: pd.DataFrame) -> tuple[Array, Ages, Ages]:
+    """Rates ``[schedule, sex, group]`` with the first and last age of each group."""
     years = np.unique(mortality["year"])
     groups = mortality.drop_duplicates("age_from").sort_values("age_from")
     first = groups["age_from"].to_numpy(dtype=np.int64)
@@ -55,16 +70,31 @@ def single_age_death_rates(mortality: pd.DataFrame, open_age: int) -> Array:
         .to_numpy(dtype=np.float64)
         .reshape(len(years), len(SEXES), len(first))
     )
-    if not np.isfinite(target).all() or (target <= 0).any() or first[0] != 0 or last[0] != 0:
+    lawful = (target > 0).all() and (target[..., :-1] < 1).all()  # false where one is missing
+    if not lawful or first[0] != 0 or last[0] != 0:
         raise ConsistencyError(
             Problem(
                 where="table mortality",
                 message="the schedules are not complete",
-                expected="the same age groups from 0 (alone) up, above zero, for both sexes "
-                "and every year",
+                expected="the same age groups from 0 (alone) up, above 0 and below 1, for both "
+                "sexes and every year",
             )
         )
-    ages = np.arange(open_age + 1)
+    if first[-1] < _CLOSED_AT_LEAST_FROM:
+        raise ConsistencyError(
+            Problem(
+                where="table mortality",
+                message="the open age group begins too early to tell how mortality rises with age",
+                found=f"{first[-1]}+",
+                expected=f"{_CLOSED_AT_LEAST_FROM}+ or older",
+            )
+        )
+    return target, first, last
+
+
+def _ungrouped(target: Array, first: Ages, last: Ages) -> Array:
+    """Single-age rates ``[schedule, sex, age]`` to `LAST_AGE` that keep those of the groups."""
+    ages = np.arange(LAST_AGE + 1)
     group_of_age = np.searchsorted(first, ages, side="right") - 1
     # The open group is entered at its first year and lived for about 1/m years more.
     end = np.where(last < 0, first + 2 / target[..., -1].max(), last + 1.0)
@@ -83,52 +113,13 @@ def single_age_death_rates(mortality: pd.DataFrame, open_age: int) -> Array:
 
 
 def survival_for_life_expectancy(schedules: Array, targets: Array) -> Array:
-    r"""Survival ratios whose life expectancy follows a path.
+    """BRIDGE until the stage calls `NationalMortality`; to be deleted with that change."""
+    from projector.population import national_mortality as nm  # noqa: PLC0415
+    from projector.population.lee_carter import fit_lee_carter  # noqa: PLC0415
+    from projector.population.lifetable import survival_ratios  # noqa: PLC0415
 
-    Parameters
-    ----------
-    schedules
-        Death rates ``[schedule, sex, age]`` with rising life expectancy.
-    targets
-        Life expectancy at birth ``[year, sex]``, years.
-
-    Returns
-    -------
-    ndarray
-        Survival ratios ``[year, sex, age]`` for `projector.population.project`.
-
-    Raises
-    ------
-    ConsistencyError
-        If a target lies too far outside what the schedules span.
-    """
     log_rates = np.log(schedules)
-    low = np.full(targets.shape, -_BEYOND)
-    high = np.full(targets.shape, len(schedules) - 1 + _BEYOND)
-    for bound, outside in ((low, np.greater), (high, np.less)):
-        reached = life_expectancy(_between(log_rates, bound))
-        if outside(reached, targets).any():
-            year, sex = (int(i) for i in np.argwhere(outside(reached, targets))[0])
-            raise ConsistencyError(
-                Problem(
-                    where="life expectancy",
-                    message="no mortality schedule reaches the life expectancy asked for",
-                    found=f"{targets[year, sex]:.1f} years ({SEXES[sex]})",
-                    expected=f"at {'least' if bound is low else 'most'} "
-                    f"{reached[year, sex]:.1f} years",
-                )
-            )
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        too_low = life_expectancy(_between(log_rates, middle)) < targets
-        low, high = np.where(too_low, middle, low), np.where(too_low, high, middle)
-    return survival_ratios(_between(log_rates, (low + high) / 2))
-
-
-def _between(log_rates: Array, position: Array) -> Array:
-    """Death rates ``[year, sex, age]`` at a position along the schedules, 0 is the first."""
-    left = np.clip(np.floor(position).astype(np.int64), 0, len(log_rates) - 2)
-    sex = np.arange(position.shape[1])
-    below, above = log_rates[left, sex], log_rates[left + 1, sex]
-    rates: Array = np.exp(below + (position - left)[..., np.newaxis] * (above - below))
-    return rates
+    model = nm._without_rises(fit_lee_carter(log_rates, np.arange(len(schedules))))
+    national = nm.NationalMortality(model, log_rates)
+    rates = national.to_life_expectancy(targets, np.full(len(targets), len(schedules) - 1))
+    return survival_ratios(rates)

@@ -11,6 +11,9 @@ from projector.population.lifetable import (
     life_expectancy,
     person_years,
     survival_ratios,
+    survival_with_level,
+    with_level,
+    with_open_age,
 )
 from tests.shared import SHARED, needs_shared
 
@@ -73,3 +76,50 @@ def test_impossible_rates_are_refused(broken: float) -> None:
     mx[0, 2] = broken
     with pytest.raises(ValueError, match=r"negative|more than everybody"):
         person_years(mx)
+
+
+@given(mx=rates, open_age=st.integers(1, 38))
+def test_an_earlier_open_age_keeps_life_expectancy_and_the_survival_below(
+    mx: np.ndarray, open_age: int
+) -> None:
+    together = with_open_age(mx, open_age)
+    np.testing.assert_allclose(life_expectancy(together), life_expectancy(mx), rtol=1e-10)
+    collapsed = survival_ratios(mx, open_age=open_age)
+    np.testing.assert_allclose(collapsed, survival_ratios(together), rtol=1e-10)
+    np.testing.assert_array_equal(collapsed[:, :-1], survival_ratios(mx)[:, :open_age])
+
+
+@given(mx=rates, open_age=st.integers(1, 38))
+def test_the_stationary_population_stays_as_it_is_with_an_earlier_open_age(
+    mx: np.ndarray, open_age: int
+) -> None:
+    stationary = person_years(mx)
+    survival = survival_ratios(mx, open_age=open_age)
+    over = stationary[:, open_age - 1 :].sum(axis=-1)
+    np.testing.assert_allclose(survival[:, -1] * over, over - stationary[:, open_age - 1])
+
+
+def test_an_open_age_above_the_rates_is_refused() -> None:
+    with pytest.raises(ValueError, match="rates end before the open age 40"):
+        survival_ratios(np.full((2, 40), 0.1), open_age=40)
+
+
+@given(
+    mx=arrays(np.float64, (3, 2, 40), elements=st.floats(1e-5, 0.9)),
+    level=arrays(np.float64, (4, 2), elements=st.floats(0.1, 2)),
+)
+def test_survival_with_a_level_is_the_survival_of_so_many_times_the_rates(
+    mx: np.ndarray, level: np.ndarray
+) -> None:
+    regional = with_level(mx, level)
+    for region in range(4):
+        np.testing.assert_allclose(regional[region], mx * level[region, :, np.newaxis])
+    found = survival_with_level(mx, level, 30)
+    np.testing.assert_array_equal(found, survival_ratios(regional, open_age=30))
+    assert ((found >= 0) & (found <= 1)).all()
+
+
+@pytest.mark.parametrize("level", [0.0, -1.0, 2.1, np.nan])
+def test_levels_outside_their_range_are_refused(level: float) -> None:
+    with pytest.raises(ValueError, match="level of mortality"):
+        with_level(np.full((1, 2, 40), 0.1), np.full((3, 2), level))
