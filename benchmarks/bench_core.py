@@ -116,6 +116,51 @@ def bench_copy_of_the_schedules(
     assert result.shape == (REGIONS, YEARS, len(SEXES), AGES)  # type: ignore[attr-defined]
 
 
+@pytest.fixture(scope="module")
+def moving_world(
+    world: tuple[xr.DataArray, xr.Dataset],
+) -> tuple[xr.DataArray, xr.Dataset]:
+    """Out-rates by region and a distribution over destinations, schedules shared."""
+    base, components = world
+    generator = np.random.default_rng(13)
+    shares = generator.gamma(0.1, 1.0, (REGIONS, REGIONS)) * (1 - np.eye(REGIONS))
+    shares /= shares.sum(axis=1, keepdims=True)
+    codes = components["region"].values
+    moving = components.isel(region=0, drop=True).drop_vars("net_migration")
+    return base, moving.assign(
+        out_rate=(("region", "sex", "age"), generator.uniform(0, 0.1, base.shape)),
+        destination=(("region", "to_region"), shares),
+    ).assign_coords(region=codes, to_region=codes)
+
+
+@pytest.mark.benchmark(group="core: moves between all regions, 25 years")
+def bench_project_moves(
+    benchmark: Benchmark, moving_world: tuple[xr.DataArray, xr.Dataset]
+) -> None:
+    result = benchmark(project, *moving_world)
+    arrived, left = result.in_migration, result.out_migration  # type: ignore[attr-defined]
+    np.testing.assert_allclose(arrived.sum("region"), left.sum("region"), rtol=1e-12)
+
+
+@pytest.mark.benchmark(group="core: moves between all regions, 25 years")
+def bench_bare_products_of_moves(
+    benchmark: Benchmark, moving_world: tuple[xr.DataArray, xr.Dataset]
+) -> None:
+    """The matrix products alone, on matrices that lie ready."""
+    base, components = moving_world
+    to_from = np.ascontiguousarray(components["destination"].values.T)
+    leaving = (0.05 * base.values).reshape(REGIONS, -1)
+
+    def products() -> Array:
+        arriving = leaving
+        for _ in range(YEARS):
+            arriving = to_from @ arriving
+        return arriving
+
+    result = benchmark(products)
+    assert result.shape == leaving.shape  # type: ignore[attr-defined]
+
+
 @pytest.mark.benchmark(group="core: one region, 25 years")
 def bench_project_one_region(benchmark: Benchmark, world: tuple[xr.DataArray, xr.Dataset]) -> None:
     base, components = (part.isel(region=[7]) for part in world)

@@ -12,13 +12,13 @@ in completed years on 1 January, :math:`A` the open age:
     N_a(t+1) &= S_a N'_{a-1} + (1-w) M_a \\
     N_A(t+1) &= S_A (N'_{A-1} + N'_A) + (1-w) M_A
 
-and with migration rates :math:`m_a` besides, :math:`(1 + m_a)` times the survivors.
+and what other migration does to the survivors stands in `projector.population.moves`.
 :math:`W` are women, :math:`B_s` the births of one sex and :math:`w` the share of the
 migrants who are counted at the start of the year: 0 for ``end``, ½ for ``even``, 1 for
 ``start``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -26,6 +26,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
+from projector.population.components import national_total, schedule
+from projector.population.moves import Migration
 from projector.tables import SEXES
 
 __all__ = ["MigrationTiming", "Projection", "project"]
@@ -50,13 +52,22 @@ class Projection:
     deaths
         ``[region, year, sex, age]``, including deaths of those born during the year.
     net_migration
-        ``[region, year, sex, age]``.
+        ``[region, year, sex, age]``, all migration.
+    in_migration, out_migration
+        ``[region, year, sex, age]``, moves between the regions; None where only net moves are
+        known.
+    immigration, emigration
+        ``[region, year, sex, age]``, over the borders; None where only net moves are known.
     """
 
     population: xr.DataArray
     births: xr.DataArray
     deaths: xr.DataArray
     net_migration: xr.DataArray
+    in_migration: xr.DataArray | None = None
+    out_migration: xr.DataArray | None = None
+    immigration: xr.DataArray | None = None
+    emigration: xr.DataArray | None = None
 
 
 def project(
@@ -74,16 +85,34 @@ def project(
     components
         ``survival[region, year, sex, age]``: ratio into the age during the year; age 0 is
         from birth, the last age receives the two oldest. ``fertility[region, year, age]``:
-        births per woman and year. ``sex_ratio_at_birth[region, year]``: boys per girl. And
-        ``net_migration[region, year, sex, age]``, persons by age when they are counted, or
-        ``net_migration_rate[region, year, sex, age]``, per survivor by age at the end of the
-        year, not below −1, or both. `region` may be absent where a schedule is shared.
-        With rates, ``cohort_growth[year, sex, age]`` may say what moves do to a cohort in all
-        regions together (1: moves are between the regions only, and conserve people); the
-        people that the rates give are then scaled, one factor for each year, sex and age.
+        births per woman and year. ``sex_ratio_at_birth[region, year]``: boys per girl.
+        `region` may be absent where a schedule is shared. And the migration, by age at the end
+        of the year:
+
+        * between the regions: ``out_rate[region, year, sex, age]``, the share of survivors that
+          leaves for another region, and ``destination[group, region, to_region]``, the share of
+          them that goes to each (sums to 1, none to itself), with ``destination_group[age]``,
+          the group of each age, as a position (`group` is absent where all ages go alike);
+          or, where that is not known, ``pool_share[region, year, sex, age]``, the share of all
+          who leave that comes to each region (sums to 1; `year` may be absent);
+        * over the borders: ``immigration[region, year, sex, age]``, persons, and
+          ``emigration_rate[region, year, sex, age]``, per survivor; `year` may be absent in
+          these and in `out_rate`. They are scaled to ``national_immigration`` and
+          ``national_emigration``, or in opposite directions to ``national_net_migration``,
+          where these are given, ``[year]`` or ``[year, sex, age]``, persons;
+        * or net, in the place of the latter or of both: ``net_migration[region, year, sex,
+          age]``, persons when they are counted, ``net_migration_rate[region, year, sex, age]``,
+          per survivor, not below −1, or both. With ``national_net_migration`` gains and losses
+          are balanced to it, zero where moves are between the regions only
+          (`projector.population.migration.balance`).
+
+        Regions that are all of a nation may be given its ``national_births[year]``, persons, and
+        ``national_survival[year, sex, age]``: their births and deaths are then scaled to it, one
+        factor for each year, and for each year, sex and age.
     migration_timing
-        When migrants are counted: at the ``end`` of the year, half at each end (``even``) or
-        at the ``start``, exposed to the year's deaths and births.
+        When net migrants given as persons are counted: at the ``end`` of the year, half at each
+        end (``even``) or at the ``start``, exposed to the year's deaths and births. All other
+        migration is at the end.
 
     Returns
     -------
@@ -96,95 +125,94 @@ def project(
     ValueError
         If dimensions or coordinates do not fit, or a schedule is outside its range.
     ConsistencyError
-        If net migration given as persons takes more people out than there are. With rates
-        this cannot happen: survivors times at least zero.
+        If more people leave than there are, or a national total cannot be met. With rates or
+        gross migration that is raked to nothing neither can happen.
     """
     if migration_timing not in get_args(MigrationTiming):
         raise ValueError(f"migration_timing is one of {get_args(MigrationTiming)}")
-    by_rate = "net_migration_rate" in components
-    by_number = "net_migration" in components
-    if not (by_rate or by_number):
-        raise ValueError("components hold net_migration, net_migration_rate or both")
-    if by_rate and migration_timing != "end":
-        raise ValueError("migration rates apply to the survivors, at the end of the year")
-
     start = _aligned(base, components, ("region", "sex", "age"))
     years = components["year"].values
-    survival = _schedule(components, "survival", ("year", "region", "sex", "age"), 0.0, 1.0)
-    fertility = _schedule(components, "fertility", ("year", "region", "age"), 0.0)
-    sex_ratio = _schedule(components, "sex_ratio_at_birth", ("year", "region"), 0.0)
-    cells = ("year", "region", "sex", "age")
-    nobody = np.zeros((len(years), 1, 1, 1))
-    rate = _schedule(components, "net_migration_rate", cells, -1.0) if by_rate else nobody
-    migration = _schedule(components, "net_migration", cells, -np.inf) if by_number else nobody
-    growth = None
-    if "cohort_growth" in components:
-        if not by_rate:
-            raise ValueError("cohort_growth goes with net_migration_rate")
-        growth = _schedule(components, "cohort_growth", ("year", "sex", "age"), 0.0)
+    migration = Migration.of(components, tuple(str(code) for code in base["region"].values))
+    if migration_timing != "end" and migration.counts_at_end_only:
+        raise ValueError("migration rates apply to the survivors, at the end of the year")
+    survival = schedule(components, "survival", ("year", "region", "sex", "age"), 0.0, 1.0)
+    fertility = schedule(components, "fertility", ("year", "region", "age"), 0.0)
+    sex_ratio = schedule(components, "sex_ratio_at_birth", ("year", "region"), 0.0)
     boys = sex_ratio / (1.0 + sex_ratio)
     share_of_births = np.stack([1.0 - boys, boys], axis=-1)  # in the order of SEXES
+    births_of_all = national_total(components, "national_births", 0.0)
+    survival_of_all = national_total(components, "national_survival", 0.0)
 
     shape = (len(years), *start.shape)
     population = np.empty((len(years) + 1, *start.shape))
-    births, deaths, moved = np.empty(shape[:-1]), np.empty(shape), np.empty(shape)
     population[0] = start
+    flows = {name: np.empty(shape) for name in ("deaths", "net_migration", *migration.flows)}
+    flows["births"] = np.empty(shape[:-1])
     at_start = _SHARE_AT_START[migration_timing]
-    for t in range(len(years)):
-        _refuse_negative(population[t] + at_start * migration[t], base, int(years[t]))
-        population[t + 1], births[t], deaths[t], moved[t] = _step(
-            population[t],
+    for t, year in enumerate(years):
+        exposed, early = population[t], migration.at_start(t, at_start)
+        if early is not None:
+            exposed = exposed + early
+            _refuse_negative(exposed, base, int(year))
+        survivors, flows["births"][t] = _survive(
+            exposed,
             survival[t],
             fertility[t],
             share_of_births[t],
-            rate[t],
-            migration[t],
-            at_start=at_start,
-            cohort_growth=None if growth is None else growth[t],
+            deaths=flows["deaths"][t],
+            births_of_all=None if births_of_all is None else float(births_of_all[t]),
+            survival_of_all=None if survival_of_all is None else survival_of_all[t],
         )
-        _refuse_negative(population[t + 1], base, int(years[t]))
-    return _labelled(population, births, deaths, moved, base, years)
+        try:
+            population[t + 1], gross = migration.move(survivors, t, at_end=1.0 - at_start)
+        except ConsistencyError as error:
+            raise ConsistencyError(
+                [replace(p, where=f"year {year}, {p.where}") for p in error.problems]
+            ) from error
+        _refuse_negative(population[t + 1], base, int(year))
+        moved = np.subtract(population[t + 1], survivors, out=flows["net_migration"][t])
+        if early is not None:
+            moved[..., 1:] += early[..., :-1]
+            moved[..., -1] += early[..., -1]
+        for name, values in gross.items():
+            flows[name][t] = values
+    return _labelled(population, flows, base, years)
 
 
-def _step(
-    people: Array,
+def _survive(
+    exposed: Array,
     survival: Array,
     fertility: Array,
     share_of_births: Array,
-    rate: Array,
-    migration: Array,
     *,
-    at_start: float,
-    cohort_growth: Array | None,
-) -> tuple[Array, Array, Array, Array]:
-    """One year. Axes ``[region, sex, age]``; schedules may have a region axis of length 1.
+    deaths: Array,
+    births_of_all: float | None,
+    survival_of_all: Array | None,
+) -> tuple[Array, Array]:
+    """One year of ageing, births and deaths, which are written to `deaths`.
 
-    Returns the people on the next 1 January, births by sex, and deaths and net migration
-    by age at the end of the year.
+    Axes ``[region, sex, age]``; schedules may have a region axis of length 1. Returns the
+    survivors by age at the end of the year and births by sex.
     """
-    arriving = np.broadcast_to(at_start * migration, people.shape)
-    exposed = people + arriving
-    entering = np.empty_like(people)
+    entering = np.empty_like(exposed)
     entering[..., 1:] = exposed[..., :-1]
     entering[..., -1] += exposed[..., -1]
     entering[..., 0] = 0.0
-    women = exposed[:, _FEMALE]
-    surviving_women = survival[:, _FEMALE] * entering[:, _FEMALE]
-    born = (fertility * 0.5 * (women + surviving_women)).sum(axis=-1)
+    survivors = survival * entering
+    mid_year_women = exposed[:, _FEMALE] + survivors[:, _FEMALE]
+    born = 0.5 * (fertility * mid_year_women).sum(axis=-1)
+    if births_of_all is not None and born.sum() > 0:
+        born *= births_of_all / born.sum()
     births = born[:, np.newaxis] * share_of_births
     entering[..., 0] = births
-    survivors = survival * entering
-    deaths = entering - survivors
-    settled = (1.0 + rate) * survivors + (1.0 - at_start) * migration
-    if cohort_growth is not None:
-        together = settled.sum(axis=0)
-        target = cohort_growth * survivors.sum(axis=0)
-        scale = np.divide(target, together, out=np.ones_like(together), where=together > 0)
-        settled = np.where(together > 0, settled * scale, cohort_growth * survivors)
-    moved = settled - survivors
-    moved[..., 1:] += arriving[..., :-1]
-    moved[..., -1] += arriving[..., -1]
-    return settled, births, deaths, moved
+    survivors[..., 0] = survival[..., 0] * births
+    np.subtract(entering, survivors, out=deaths)
+    if survival_of_all is not None:
+        dying = deaths.sum(axis=0)
+        wanted = (1.0 - survival_of_all) * entering.sum(axis=0)
+        deaths *= np.divide(wanted, dying, out=np.ones_like(dying), where=dying > 0)
+        survivors = entering - deaths
+    return survivors, births
 
 
 def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) -> Array:
@@ -207,31 +235,9 @@ def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) 
     return start
 
 
-def _schedule(
-    components: xr.Dataset,
-    name: str,
-    dims: tuple[str, ...],
-    lowest: float,
-    highest: float = np.inf,
-) -> Array:
-    """A component with axes `dims`; an absent region becomes an axis of length 1."""
-    array = components[name]
-    unknown = set(array.dims) - set(dims)
-    missing = set(dims) - set(array.dims) - {"region"}
-    if unknown or missing:
-        raise ValueError(f"{name} has dimensions {array.dims}, expected {dims}")
-    if "region" in dims and "region" not in array.dims:
-        array = array.expand_dims("region")
-    values = array.transpose(*dims).values.astype(np.float64, copy=False)
-    least, most = float(values.min()), float(values.max())  # NaN where there is one
-    if not (np.isfinite([least, most]).all() and lowest <= least and most <= highest):
-        raise ValueError(f"{name} must be finite and lie between {lowest:g} and {highest:g}")
-    return values
-
-
 def _refuse_negative(people: Array, base: xr.DataArray, year: int) -> None:
     """Name the first cell where migration took more people in a year than there were."""
-    if not (people < 0).any():
+    if people.min() >= 0:
         return
     r, s, a = (int(i) for i in np.argwhere(people < 0)[0])
     raise ConsistencyError(
@@ -245,12 +251,7 @@ def _refuse_negative(people: Array, base: xr.DataArray, year: int) -> None:
 
 
 def _labelled(
-    population: Array,
-    births: Array,
-    deaths: Array,
-    moved: Array,
-    base: xr.DataArray,
-    years: NDArray[np.int64],
+    population: Array, flows: dict[str, Array], base: xr.DataArray, years: NDArray[np.int64]
 ) -> Projection:
     """Put names on the arrays: year moves from the first axis to the second."""
     region, sex, age = (base[dim] for dim in ("region", "sex", "age"))
@@ -269,7 +270,5 @@ def _labelled(
 
     return Projection(
         population=label(population, stock_years, "population"),
-        births=label(births, years, "births"),
-        deaths=label(deaths, years, "deaths"),
-        net_migration=label(moved, years, "net_migration"),
+        **{name: label(values, years, name) for name, values in flows.items()},
     )

@@ -124,11 +124,55 @@ def test_rates_within_the_country_conserve_people_too(
     world: tuple[xr.DataArray, xr.Dataset],
 ) -> None:
     base, components = world
-    cohort = components["survival"].isel(region=0, drop=True)
-    result = project(base + 1.0, components.assign(cohort_growth=xr.ones_like(cohort)))
+    nobody = xr.zeros_like(components["survival"].isel(region=0, drop=True))
+    result = project(base + 1.0, components.assign(national_net_migration=nobody))
     np.testing.assert_allclose(result.net_migration.sum("region"), 0.0, atol=1e-8)
     np.testing.assert_allclose(end_minus_flows(result), started_with(result), rtol=1e-12, atol=1e-8)
     assert (result.population >= 0).all()
+
+
+@given(world=worlds("net_migration_rate"), leaving=st.floats(0, 1))
+def test_a_pool_gives_to_the_regions_what_it_takes_from_them(
+    world: tuple[xr.DataArray, xr.Dataset], leaving: float
+) -> None:
+    base, components = world
+    still = components.drop_vars("net_migration_rate")
+    wanted = 0.01 + components["survival"]
+    pooled = still.assign(
+        out_rate=leaving * components["survival"], pool_share=wanted / wanted.sum("region")
+    )
+    result = project(base, pooled)
+    assert result.in_migration is not None
+    assert result.out_migration is not None
+    arriving = result.in_migration.sum("region")
+    np.testing.assert_allclose(arriving, result.out_migration.sum("region"), atol=1e-8)
+    received = pooled["pool_share"].transpose(*result.in_migration.dims) * arriving
+    np.testing.assert_allclose(result.in_migration, received, atol=1e-8)
+    np.testing.assert_allclose(end_minus_flows(result), started_with(result), rtol=1e-12, atol=1e-8)
+
+
+@given(world=worlds("net_migration_rate"), births=st.floats(0, 1e4), level=st.floats(0.5, 0.99))
+def test_births_and_deaths_of_a_whole_nation_are_its_own(
+    world: tuple[xr.DataArray, xr.Dataset], births: float, level: float
+) -> None:
+    base, components = world
+    own = components.assign(
+        survival=0.5 * components["survival"], fertility=0.01 + components["fertility"]
+    )
+    cohort = xr.full_like(components["survival"].isel(region=0, drop=True), level)
+    result = project(
+        base + 1.0,
+        own.assign(
+            national_births=("year", np.full(YEARS, births)),
+            national_survival=cohort,
+        ),
+    )
+    np.testing.assert_allclose(result.births.sum(("region", "sex")), births, rtol=1e-9)
+    deaths = result.deaths.sum("region").values
+    at_risk = started_with(result)
+    at_risk[..., 0] += result.births.values
+    np.testing.assert_allclose(deaths, (1 - level) * at_risk.sum(axis=0), rtol=1e-9, atol=1e-8)
+    np.testing.assert_allclose(end_minus_flows(result), started_with(result), rtol=1e-12, atol=1e-7)
 
 
 def test_nothing_happening_is_the_identity_but_for_age() -> None:
