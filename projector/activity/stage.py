@@ -3,8 +3,8 @@ r"""The activity stage: persons to contacts and bed days.
 .. math:: C_{r,y,d,s} = \sum_{x,a} P_{r,y,x,a} \; u^{(g)}_{y,x,a,d,s}
 
 one matrix product per year and group of regions: regions with the same level of use and
-the same changes share their use per person :math:`u^{(g)}`. Visitors are people present
-on an average day, with the age and sex of the nation, who use their part of some settings.
+the same changes share their use per person :math:`u^{(g)}`. What visitors use comes on top:
+`projector.activity.visitors`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.activity.changes import apply_changes
-from projector.activity.use import Use, national_use
+from projector.activity.use import national_use
+from projector.activity.visitors import visitor_share, visitors_of
 from projector.errors import ConsistencyError, Problem
-from projector.tables import NATION, SETTINGS
+from projector.tables import SEASONS, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,10 +69,10 @@ def activity_stage(
         Result of the population stage.
     at_base
         ``[region, sex, age]``, persons of the base year in every region of the tables, the
-        nation among them: how visitors of an area are spread, and their age and sex.
+        nation among them: how visitors of an area are spread, and who they are.
     tables
         Input tables ``diagnoses``, ``use_rates``, ``length_of_stay``, ``growth`` and, where
-        there are any, ``use_levels`` and ``visitor_use``.
+        there are any, ``use_levels``, ``visitor_use`` and ``visitor_ages``.
     scenario
         Growth, changes, visitors and base year.
     members
@@ -80,7 +81,8 @@ def activity_stage(
     Returns
     -------
     Dataset
-        ``contacts`` and ``bed_days``, ``[region, year, diagnosis, setting]``.
+        ``contacts`` and ``bed_days``, ``[region, year, diagnosis, setting]``, and the
+        ``visitors`` among those who used them, ``[region, year, season]``.
 
     Raises
     ------
@@ -97,8 +99,8 @@ def activity_stage(
     _refuse_idle_growth(tables["use_rates"], scenario)
     national = national_use(tables, scenario.activity.growth, years, base_year, open_age)
     levels = _use_levels(tables.get("use_levels"), kinds, regions, members)
-    visitors = _visitors(scenario, population, at_base, members)
-    visitor_share = _visitor_share(tables.get("visitor_use"), kinds)
+    visitors = visitors_of(scenario, persons, at_base, tables.get("visitor_ages"), members)
+    part = visitor_share(tables.get("visitor_use"), kinds)
 
     changes = [
         (change, scenario.where("activity", "changes", i, change.kind))
@@ -123,24 +125,28 @@ def activity_stage(
         own = national.scaled(levels[group[0]])
         resident, found = apply_changes(own, in_group, diagnoses, years, base_year)
         matched[chosen] |= np.array(found, dtype=bool)
-        _add(contacts, bed_days, group, persons.values[group], resident)
-        if visitors[group].any():
-            guest, _ = apply_changes(
-                own.scaled(visitor_share), in_group, diagnoses, years, base_year
-            )
-            _add(contacts, bed_days, group, visitors[group], guest)
+        contacts[group] = contacts_of(persons.values[group], resident.contacts)
+        bed_days[group] = contacts_of(persons.values[group], resident.bed_days)
+        if visitors.present[group].any():
+            guest, _ = apply_changes(own.scaled(part), in_group, diagnoses, years, base_year)
+            contacts[group] += visitors.contacts_of(group, guest.contacts)
+            bed_days[group] += visitors.contacts_of(group, guest.bed_days)
     _refuse_idle([place for (_, place), hit in zip(changes, matched, strict=True) if not hit])
-    coords = {"region": regions, "year": years, "diagnosis": diagnoses, "setting": list(SETTINGS)}
     dims = ("region", "year", "diagnosis", "setting")
     return xr.Dataset(
-        {"contacts": (dims, contacts), "bed_days": (dims, bed_days)}, coords=coords
+        {
+            "contacts": (dims, contacts),
+            "bed_days": (dims, bed_days),
+            "visitors": (("region", "year", "season"), visitors.present),
+        },
+        coords={
+            "region": regions,
+            "year": years,
+            "diagnosis": diagnoses,
+            "setting": list(SETTINGS),
+            "season": list(SEASONS),
+        },
     ).assign_coords(kind=("diagnosis", kinds))
-
-
-def _add(contacts: Array, bed_days: Array, group: list[int], persons: Array, use: Use) -> None:
-    """Add what some people use to the regions of a group."""
-    contacts[group] += contacts_of(persons, use.contacts)
-    bed_days[group] += contacts_of(persons, use.bed_days)
 
 
 def _groups(levels: Array, touched: NDArray[np.bool_]) -> list[list[int]]:
@@ -178,52 +184,6 @@ def _use_levels(
         setting = SETTINGS.index(row["setting"])
         result[np.ix_(where, chosen, np.array([setting]))] = row["level"]
     return result
-
-
-def _visitors(
-    scenario: "Scenario",
-    population: xr.Dataset,
-    at_base: xr.DataArray,
-    members: "Callable[[str], Sequence[str]]",
-) -> Array:
-    """Visitors present ``[region, year, sex, age]``, spread over an area by its people.
-
-    An area's visitors are spread over all its regions, also those outside the run, by their
-    people of the base year: a region has the same visitors alone and among others.
-    """
-    persons = population["population"]
-    regions = [str(code) for code in persons["region"].values]
-    result = np.zeros(persons.shape)
-    nation = at_base.sel(region=NATION).values
-    structure = nation / nation.sum()
-    people = at_base.sum(("sex", "age")).to_series()
-    for name, path in scenario.population.visitors.items():
-        present = path.at(persons["year"].values, base_year=scenario.years.base)
-        if not present.any():
-            continue  # taken back by a child of the scenario that wrote them
-        area = [code for code in members(name) if code in people.index]
-        inside = [code for code in area if code in regions]
-        if not inside or not people[area].sum() > 0:
-            raise ConsistencyError(
-                Problem(
-                    where=scenario.where("population", "visitors", name),
-                    message=f"{name} is not among the regions of the run, or nobody lives there",
-                    expected="visitors of regions that the scenario projects",
-                )
-            )
-        share = (people[inside] / people[area].sum()).to_numpy()
-        where = [regions.index(code) for code in inside]
-        result[where] += (share[:, None] * present)[..., None, None] * structure
-    return result
-
-
-def _visitor_share(table: pd.DataFrame | None, kinds: list[str]) -> Array:
-    """A visitor's use against a resident's, ``[diagnosis, setting]``; none without a row."""
-    shares = np.zeros((len(kinds), len(SETTINGS)))
-    for row in () if table is None else table.to_dict("records"):
-        chosen = np.array([row["kind"] in ("*", kind) for kind in kinds])
-        shares[chosen, SETTINGS.index(row["setting"])] = row["share"]
-    return shares
 
 
 def _refuse_idle_growth(rates: pd.DataFrame, scenario: "Scenario") -> None:

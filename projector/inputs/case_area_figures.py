@@ -88,6 +88,8 @@ class Figures:
         Planned occupancy and open days by (setting, column), of settings with one norm.
     visitor_use
         What a visitor uses against a resident, by setting and kind of diagnosis.
+    visitor_ages
+        Who the visitors of any place are: rows with sex, ages and share.
     diagnosis_kind
         The kind of every diagnosis.
     """
@@ -108,6 +110,7 @@ class Figures:
     projection: pd.DataFrame
     norms: Mapping[tuple[str, str], float]
     visitor_use: Mapping[tuple[str, str], float]
+    visitor_ages: pd.DataFrame
     diagnosis_kind: Mapping[str, str]
 
     def regions(self, place: str) -> tuple[str, ...]:
@@ -183,6 +186,7 @@ def read_figures(inputs: Path) -> Figures:
         norms=_pairs(
             norms.melt("setting", ["occupancy", "days_per_year"]), ["setting", "variable"], "value"
         ),
+        visitor_ages=pd.read_csv(inputs / "visitor_ages.csv").query("region == '*'"),
         visitor_use=_pairs(pd.read_csv(inputs / "visitor_use.csv"), ["setting", "kind"], "share"),
         diagnosis_kind=_pairs(pd.read_csv(inputs / "diagnoses.csv"), ["diagnosis"], "kind"),
     )

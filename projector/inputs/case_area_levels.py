@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from projector.inputs.case_area_figures import BANDS, Figures, contacts, growth_index, within
+from projector.inputs.case_area_figures import (
+    BANDS,
+    Figures,
+    contacts,
+    growth_index,
+    holding,
+    within,
+)
 from projector.tables import INPUT_TABLES, SEXES
 
 __all__ = ["other_rates", "use_levels"]
@@ -73,10 +80,24 @@ def _typed(figures: Figures, setting: str) -> pd.DataFrame:
     return _rows(figures.by_age[figures.by_age["what"] == setting], setting, year)
 
 
+def _visitor(figures: Figures, year: int) -> Array:
+    """One visitor by sex and age (sex, band): within each row as the nation's people are."""
+    nation = figures.nation(year)
+    rows = figures.visitor_ages
+    profile = np.zeros_like(nation)
+    for i, sex in enumerate(SEXES):
+        of_sex = rows[rows["sex"].isin([sex, "*"])]
+        labels = [holding(of_sex["ages"], band) for band in BANDS]
+        for row in of_sex.to_dict("records"):
+            chosen = np.array([label == row["ages"] for label in labels])
+            people = nation[:, chosen] if row["sex"] == "*" else nation[[i]][:, chosen]
+            profile[i, chosen] += row["share"] * nation[i, chosen] / people.sum()
+    return np.asarray(profile / profile.sum())
+
+
 def _present(figures: Figures, setting: str, kind: str) -> Array:
     """People of the hospital area in 2007 with the visitors that use the setting."""
-    nation = figures.nation(_LOCAL_YEAR)
-    visitors = figures.figure["ringerike_visitors"] * nation / nation.sum()
+    visitors = figures.figure["ringerike_visitors"] * _visitor(figures, _LOCAL_YEAR)
     residents = figures.persons(_HOSPITAL_AREA, _LOCAL_YEAR)
     return np.asarray(residents + figures.visitor_use[setting, kind] * visitors)
 

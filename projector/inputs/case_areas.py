@@ -68,7 +68,7 @@ def build(inputs: Path, target: Path) -> list[Path]:
 
 
 def national_paths(figures: Figures) -> pd.DataFrame:
-    """National fertility, life expectancy, net immigration, sex ratio and people.
+    """National fertility, life expectancy, migration, sex ratio and people.
 
     Years to 2023 follow the United Nations estimates, later years the projection of
     Statistics Norway. Where the projection prints both sexes only, each sex goes the
@@ -90,8 +90,9 @@ def national_paths(figures: Figures) -> pd.DataFrame:
     projection = dict(
         zip(keys.itertuples(index=False, name=None), figures.projection["value"], strict=True)
     )
-    rows = [*_history(figures), *_life_expectancy(projection), *_net_immigration(projection)]
-    printed = figures.projection.query("component in ('total_fertility', 'population')")
+    rows = [*_history(figures), *_life_expectancy(projection)]
+    as_they_are = ("total_fertility", "internal_migration", "net_immigration", "population")
+    printed = figures.projection[figures.projection["component"].isin(as_they_are)]
     ratio = figures.projection.query("component == 'sex_ratio_at_birth'").iloc[0]
     rows += [tuple(row) for row in printed.itertuples(index=False)]
     rows += [
@@ -160,20 +161,6 @@ def _life_expectancy(projection: Mapping[Any, float]) -> list[tuple[object, ...]
                 rows.append(
                     ("life_expectancy", sex, level, year, value + apart, _SSB_SOURCE, quality)
                 )
-    return rows
-
-
-def _net_immigration(projection: Mapping[Any, float]) -> list[tuple[object, ...]]:
-    def published(level: str, year: int) -> float:
-        return projection["net_immigration", "both", level, year]
-
-    rows: list[tuple[object, ...]] = []
-    for level in LEVELS:
-        in_2030 = published(level, 2030)
-        in_2050 = published("M", 2050) * in_2030 / published("M", 2030)
-        for year, value in ((2024, published("M", 2024)), (2030, in_2030), (2050, in_2050)):
-            quality = "derived" if year == 2050 and level != "M" else "official"
-            rows.append(("net_immigration", "both", level, year, value, _SSB_SOURCE, quality))
     return rows
 
 

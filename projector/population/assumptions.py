@@ -1,4 +1,17 @@
-"""National paths over the years: the variant's letters, then what the scenario says itself."""
+"""National paths over the years: the variant's letters, then what the scenario says itself.
+
+The letters are those of Statistics Norway's alternatives (MMMM, LLML, MM00 and others), in
+the order fertility, life expectancy, internal migration, immigration:
+
+L, M, H
+    The low, middle and high path of the inputs. For internal migration M is what the age
+    tables show, and L and H are factors on it.
+K
+    Constant: as it was in the year before the base year. For internal migration what sets a
+    region apart stays and does not fade.
+0
+    Nobody moves: between regions (third letter), or in or out of the country (fourth).
+"""
 
 from typing import TYPE_CHECKING
 
@@ -16,82 +29,150 @@ if TYPE_CHECKING:
 
 __all__ = ["national_assumptions"]
 
-_LETTER = {"total_fertility": 0, "life_expectancy": 1, "net_immigration": 3}
-"""Which letter of a variant sets the level; the third is internal migration, always M here."""
+Array = NDArray[np.float64]
+
+_CONSTANT, _NO_MOVES = "K", "0"
+_FIXED_FACTORS = {"M": 1.0, _CONSTANT: 1.0, _NO_MOVES: 0.0}
+"""Internal moves against those of the age tables, for the letters that are not in the inputs."""
 
 
 def national_assumptions(
     paths: pd.DataFrame, chosen: "Population", years: NDArray[np.int64], base_year: int
 ) -> xr.Dataset:
-    """Fertility, life expectancy, net immigration and sex ratio for every year.
+    """Fertility, life expectancy, migration and sex ratio for every year.
 
     Parameters
     ----------
     paths
         Input table ``paths``; linear between its years, flat outside.
     chosen
-        The scenario's population section: the variant's letters choose the level from the
+        The scenario's population section: the variant's letters choose the path from the
         base year on (earlier years are history, level M), and a path that the scenario
-        writes itself replaces the table's from the base year on.
+        writes itself replaces the letter's from the base year on.
     years
-        Calendar years of the result, from the first age table on.
+        Calendar years of the result, from the first age table on; the base year among them.
     base_year
         Year of the base population.
 
     Returns
     -------
     xarray.Dataset
-        ``total_fertility[year]`` children per woman, ``life_expectancy[year, sex]`` years,
-        ``net_immigration[year]`` persons a year and ``sex_ratio_at_birth[year]`` boys per girl.
+        Over the years:
+
+        * ``total_fertility[year]``, children per woman;
+        * ``mean_age_at_childbearing[year]``, years; NaN where the scenario does not say, so
+          that the fertility table's own mean age holds;
+        * ``life_expectancy[year, sex]``, years at birth; NaN from the base year on with
+          ``follows_trend``;
+        * ``internal_migration[year]``, what moves between regions do to them against what
+          the age tables show: 1 the same, 0 none;
+        * ``net_immigration[year]``, persons a year;
+        * ``sex_ratio_at_birth[year]``, boys per girl.
+
+        True or false, from the base year on:
+
+        * ``follows_trend``: no target of life expectancy, mortality goes on along the trend
+          of the mortality table;
+        * ``fades``: what sets a region apart may fade with the scenario's half-life;
+        * ``closed_borders``: nobody of any age moves in or out of the country.
 
     Raises
     ------
     InputsError
-        If the table lacks a component or level.
+        If the table lacks a component or level, or a factor on internal migration is
+        negative.
+
+    Notes
+    -----
+    Statistics Norway's projections of 2020 and later tell E, zero net migration, from 0, no
+    migration; its older four-letter tables (StatBank 10213) name MM00 "no migration" and MMM0
+    "no net immigration". Here the fourth letter 0 closes the border, and net immigration of
+    zero with people still moving both ways is written ``net_immigration: {total: 0}``.
     """
+    fertility, life_expectancy, internal, immigration = list(chosen.variant)
+    future = years >= base_year
 
-    def from_table(component: str, sex: str) -> NDArray[np.float64]:
-        letter = _LETTER.get(component)
-        level = "M" if letter is None else chosen.variant[letter]
+    def by_letter(component: str, sex: str, letter: str) -> Array:
         history = _path(paths, component, sex, "M", years)
-        future = _path(paths, component, sex, level, years)
-        return np.where(years < base_year, history, future)
+        if letter == _CONSTANT:
+            last = _path(paths, component, sex, "M", np.array([base_year - 1]))
+            return np.where(future, last, history)
+        return np.where(future, _path(paths, component, sex, letter, years), history)
 
-    def written(
-        section: "dict[str, Path] | None", key: str, table: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        if section is None or key not in section:
-            return table
-        at_base = float(table[years == base_year][0])
-        own = section[key].at(years, base_year=base_year, base_value=at_base)
-        return np.where(years < base_year, table, own)
+    def unless_written(own: "Path | None", otherwise: Array) -> Array:
+        if own is None:
+            return otherwise
+        at_base = float(otherwise[years == base_year][0])
+        return np.where(future, own.at(years, base_year=base_year, base_value=at_base), otherwise)
 
-    life_expectancy = [
-        written(chosen.life_expectancy, sex, from_table("life_expectancy", sex)) for sex in SEXES
-    ]
+    births = chosen.fertility
+    total = by_letter("total_fertility", "both", fertility)
+    mean_age = np.full(len(years), np.nan)
+    if births is not None:
+        total, mean_age = (
+            unless_written(births.total, total),
+            unless_written(births.mean_age, mean_age),
+        )
+
+    length = np.stack(
+        [by_letter("life_expectancy", sex, life_expectancy) for sex in SEXES], axis=-1
+    )
+    follows_trend = chosen.life_expectancy == "trend"
+    if follows_trend:
+        length[future] = np.nan
+    elif isinstance(chosen.life_expectancy, dict):
+        for column, sex in enumerate(SEXES):
+            length[:, column] = unless_written(chosen.life_expectancy.get(sex), length[:, column])
+
+    own_net = None if chosen.net_immigration is None else chosen.net_immigration.get("total")
+    closed = immigration == _NO_MOVES and own_net is None
+    if immigration == _NO_MOVES:
+        net = np.where(future, 0.0, _path(paths, "net_immigration", "both", "M", years))
+    else:
+        net = by_letter("net_immigration", "both", immigration)
+
     return xr.Dataset(
         {
-            "total_fertility": (
-                "year",
-                written(chosen.fertility, "total", from_table("total_fertility", "both")),
-            ),
-            "life_expectancy": (("year", "sex"), np.stack(life_expectancy, axis=-1)),
-            "net_immigration": (
-                "year",
-                written(chosen.net_immigration, "total", from_table("net_immigration", "both")),
-            ),
-            "sex_ratio_at_birth": ("year", from_table("sex_ratio_at_birth", "both")),
+            "total_fertility": ("year", total),
+            "mean_age_at_childbearing": ("year", mean_age),
+            "life_expectancy": (("year", "sex"), length),
+            "internal_migration": ("year", _internal_migration(paths, internal, years, future)),
+            "net_immigration": ("year", unless_written(own_net, net)),
+            "sex_ratio_at_birth": ("year", by_letter("sex_ratio_at_birth", "both", "M")),
+            "follows_trend": follows_trend,
+            "fades": internal != _CONSTANT,
+            "closed_borders": closed,
         },
         coords={"year": years, "sex": list(SEXES)},
     )
 
 
+def _internal_migration(
+    paths: pd.DataFrame, letter: str, years: NDArray[np.int64], future: NDArray[np.bool_]
+) -> Array:
+    """Factor on what moves between regions do; history is what the age tables show."""
+    if letter in _FIXED_FACTORS:
+        return np.where(future, _FIXED_FACTORS[letter], 1.0)
+    factor = np.where(future, _path(paths, "internal_migration", "both", letter, years), 1.0)
+    if factor.min() < 0:
+        raise InputsError(
+            Problem(
+                where="table paths",
+                message="moves between regions cannot be less than none",
+                found=f"internal_migration {letter} of {factor.min():g}",
+                expected="0 or more; 1 is what the age tables show",
+            )
+        )
+    return factor
+
+
 def _path(
     paths: pd.DataFrame, component: str, sex: str, level: str, years: NDArray[np.int64]
-) -> NDArray[np.float64]:
+) -> Array:
     """One path at every year."""
-    wanted = {"component": component, "sex": sex, "level": level}
-    points = paths.loc[(paths[list(wanted)] == pd.Series(wanted)).all(axis=1)]
+    points = paths[
+        (paths["component"] == component) & (paths["sex"] == sex) & (paths["level"] == level)
+    ]
     if points.empty:
         raise InputsError(
             Problem(
@@ -101,5 +182,5 @@ def _path(
             )
         )
     points = points.sort_values("year")
-    result: NDArray[np.float64] = np.interp(years, points["year"], points["value"])
+    result: Array = np.interp(years, points["year"], points["value"])
     return result

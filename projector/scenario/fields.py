@@ -5,9 +5,9 @@ in the JSON schema.
 """
 
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -25,7 +25,15 @@ from projector.scenario.numbers import (
 from projector.scenario.parsing import Ages
 from projector.scenario.reading import nearest_file
 from projector.scenario.values import Path
-from projector.tables import BED_SETTINGS, DIAGNOSIS_KINDS, DRIVERS, INPUT_TABLES, SETTINGS, SEXES
+from projector.tables import (
+    BED_SETTINGS,
+    DIAGNOSIS_KINDS,
+    DRIVERS,
+    INPUT_TABLES,
+    SEASONS,
+    SETTINGS,
+    SEXES,
+)
 
 Schema = dict[str, Any]
 
@@ -104,6 +112,30 @@ def _path(bounds: Bounds, *, bare_rate: bool = False, rate: bool = True) -> Pars
     return Parsed(parse, _path_schema(bounds, rate))
 
 
+def _by_name(
+    names: Collection[str], word: str, item: Parsed, *, all_of_them: bool = False
+) -> Parsed:
+    """A map from names of a closed list to values of one kind."""
+    schema: Schema = {
+        "type": "object",
+        "properties": dict.fromkeys(names, item.schema),
+        "additionalProperties": False,
+    }
+    if all_of_them:
+        schema["minProperties"] = len(names)
+    parse = parsing.parse_by_name(names, word, item.parse, all_of_them=all_of_them)
+    return Parsed(parse, schema)
+
+
+def _either(first: Parsed, other: Parsed, is_first: Callable[[object], bool]) -> Parsed:
+    """One of two kinds, told apart by the look of what was written."""
+
+    def parse(written: object) -> Any:
+        return (first if is_first(written) else other).parse(written)
+
+    return Parsed(parse, {"anyOf": [first.schema, other.schema]})
+
+
 def _number(bounds: Bounds) -> Parsed:
     return Parsed(
         lambda written: bounds.require(parse_number(written), written), _number_schema(bounds)
@@ -171,7 +203,11 @@ AgeBands = TypeAliasType("AgeBands", Annotated[tuple[Ages, ...], _one_or_more(_A
 Variant = TypeAliasType(
     "Variant",
     Annotated[
-        str, Parsed(parsing.parse_variant, {"type": "string", "pattern": "^[LMH]{2}M[LMH]$"})
+        str,
+        Parsed(
+            parsing.parse_variant,
+            {"type": "string", "pattern": "^[LMHK]{2}[LMHK0]{2}$"},
+        ),
     ],
 )
 Year = TypeAliasType(
@@ -210,6 +246,13 @@ Files = TypeAliasType("Files", Annotated[tuple[pathlib.Path, ...], _one_or_more(
 
 Ratio = TypeAliasType("Ratio", Annotated[float, _number(_NO_LESS_THAN_ZERO)])
 Days = TypeAliasType("Days", Annotated[float, _number(Bounds("days", low=0, low_open=True))])
+HalfLife = TypeAliasType(
+    "HalfLife", Annotated[float, _number(Bounds("years", low=0, low_open=True))]
+)
+Parents = TypeAliasType("Parents", Annotated[str, _one(("county", "nation"), "parent")])
+Extraordinary = TypeAliasType(
+    "Extraordinary", Annotated[str, _one(("detect", "keep"), "treatment")]
+)
 
 Share = TypeAliasType("Share", Annotated[Path, _path(_SHARE)])
 OverflowShare = TypeAliasType(
@@ -218,13 +261,38 @@ OverflowShare = TypeAliasType(
 )
 Rate = TypeAliasType("Rate", Annotated[Path, _path(paths.RATE, rate=False)])
 AmountPath = TypeAliasType("AmountPath", Annotated[Path, _path(_NO_LESS_THAN_ZERO)])
-Fertility = TypeAliasType(
-    "Fertility",
+Visitors = TypeAliasType(
+    "Visitors",
+    Annotated[
+        Path | dict[str, Path],
+        _either(
+            _by_name(SEASONS, "season", _path(_NO_LESS_THAN_ZERO), all_of_them=True),
+            _path(_NO_LESS_THAN_ZERO),
+            is_first=lambda written: (
+                isinstance(written, dict) and not set(written).isdisjoint(SEASONS)
+            ),
+        ),
+    ],
+)
+TotalFertility = TypeAliasType(
+    "TotalFertility",
     Annotated[Path, _path(Bounds("children per woman", low=0), bare_rate=True)],
 )
+MeanAge = TypeAliasType("MeanAge", Annotated[Path, _path(Bounds("mean age", low=20, high=40))])
 LifeExpectancy = TypeAliasType(
     "LifeExpectancy",
-    Annotated[Path, _path(Bounds("years of life", low=0, low_open=True), bare_rate=True)],
+    Annotated[
+        Literal["trend"] | dict[str, Path],
+        _either(
+            _one(("trend",), "life expectancy"),
+            _by_name(
+                SEXES,
+                "sex",
+                _path(Bounds("years of life", low=0, low_open=True), bare_rate=True),
+            ),
+            is_first=lambda written: isinstance(written, str),
+        ),
+    ],
 )
 NetImmigration = TypeAliasType(
     "NetImmigration", Annotated[Path, _path(Bounds("persons"), bare_rate=True)]

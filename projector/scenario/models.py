@@ -25,6 +25,7 @@ __all__ = [
     "Capacity",
     "Change",
     "Duty",
+    "Fertility",
     "Growth",
     "Inputs",
     "Opening",
@@ -36,6 +37,10 @@ __all__ = [
     "Workforce",
     "Years",
 ]
+
+_CALIBRATION_YEARS = 10
+"""Age tables this far back are used when the scenario does not say: long enough for a wave of
+moves to pass."""
 
 
 def _as_list(written: object) -> object:
@@ -80,32 +85,55 @@ class Inputs(Section):
 
 
 class Calibration(Section):
-    """The years of population tables that regional components are derived from."""
+    """The years of population tables that regional components are derived from, and how."""
 
-    first: fields.Year = Field(alias="from")
-    """the first year"""
-    last: fields.Year = Field(alias="to")
-    """the last year"""
-    half_life: fields.Days | None = None
+    first: fields.Year | None = Field(default=None, alias="from")
+    """the first year; without it ten years before the last"""
+    last: fields.Year | None = Field(default=None, alias="to")
+    """the last year; without it the base year"""
+    half_life: fields.HalfLife | None = None
     """years until half of what sets a region apart has faded; without it nothing fades"""
+    weight_half_life: fields.HalfLife | None = None
+    """a year counts half as much for each so many years back; without it all count the same"""
+    parents: fields.Parents | None = None
+    """what a small region is drawn towards"""
+    extraordinary: fields.Extraordinary = "detect"
+    """years out of the ordinary: found and given less weight, or kept as they are"""
 
     rule: ClassVar[Rule] = staticmethod(rules.calibration_rule)
+
+    @property
+    def says_years(self) -> bool:
+        """Whether the years are written, and not the default."""
+        return self.first is not None or self.last is not None
+
+
+class Fertility(Section):
+    """Children per woman, and how old the mothers are."""
+
+    total: fields.TotalFertility | None = None
+    """children per woman, in place of the letter of the variant"""
+    mean_age: fields.MeanAge | None = None
+    """mean age at childbearing, in place of that of the inputs"""
+
+    rule: ClassVar[Rule] = staticmethod(rules.fertility_rule)
 
 
 class Population(Section):
     """Who will live here."""
 
     variant: fields.Variant = "MMMM"
-    """letters for fertility, life expectancy, internal migration and immigration: L, M or H"""
-    fertility: dict[fields.Total, fields.Fertility] | None = None
-    """children per woman, in place of the letter of the variant"""
-    life_expectancy: dict[fields.Sex, fields.LifeExpectancy] | None = None
-    """years at birth by sex, in place of the letter of the variant"""
+    """letters for fertility, life expectancy, internal migration and immigration: L, M, H or
+    K for constant; 0 for no moves, in the last two"""
+    fertility: Fertility | None = None
+    life_expectancy: fields.LifeExpectancy | None = None
+    """years at birth by sex, in place of the letter of the variant; or trend: as the death rates
+    of the inputs have fallen"""
     net_immigration: dict[fields.Total, fields.NetImmigration] | None = None
     """persons a year to the country, in place of the letter; negative when more leave"""
     calibration: Calibration | None = None
-    visitors: dict[fields.Text, fields.AmountPath] = Field(default_factory=dict)
-    """non-residents present on an average day, by region"""
+    visitors: dict[fields.Text, fields.Visitors] = Field(default_factory=dict)
+    """non-residents present on an average day, by region or area; may differ by season"""
     source: fields.Text | None = None
 
 
@@ -299,6 +327,13 @@ class Scenario(Section):
 
     _path: pathlib.Path = PrivateAttr(default=pathlib.Path("scenario.yaml"))
     _origins: Node = PrivateAttr(default_factory=lambda: Map(Place("scenario.yaml"), {}))
+
+    @property
+    def calibration_years(self) -> tuple[int, int]:
+        """First and last year of the age tables to calibrate from, written or not."""
+        asked = self.population.calibration or Calibration()
+        last = self.years.base if asked.last is None else asked.last
+        return (last - _CALIBRATION_YEARS if asked.first is None else asked.first), last
 
     @property
     def path(self) -> pathlib.Path:

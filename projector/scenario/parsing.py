@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple, TypeVar
 
 from projector.errors import nearest_name
-from projector.scenario.faults import Collector, Fault, FaultsError
+from projector.scenario.faults import KEY, Collector, Fault, FaultsError
 from projector.scenario.numbers import YEARS, Bounds, kind_of, parse_number
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "one_of",
     "one_or_more",
     "parse_ages",
+    "parse_by_name",
     "parse_increasing_shares",
     "parse_integer",
     "parse_text",
@@ -31,11 +32,12 @@ _AGES = re.compile(r"(?P<first>[0-9]{1,3})(?P<open>\+)?(?:-(?P<last>[0-9]{1,3}))
 _AGES_EXPECTED = "ages such as 65+, 0-17 or 80"
 _OLDEST = 120
 _COMPONENTS = (
-    ("fertility", "LMH"),
-    ("life expectancy", "LMH"),
-    ("internal migration", "M"),
-    ("immigration", "LMH"),
+    ("fertility", "LMHK"),
+    ("life expectancy", "LMHK"),
+    ("internal migration", "LMHK0"),
+    ("immigration", "LMHK0"),
 )
+"""Letters of Statistics Norway's variants: low, middle, high, constant, and 0 for no moves."""
 
 
 class Ages(NamedTuple):
@@ -100,6 +102,50 @@ def one_or_more(parse_item: Callable[[object], Item]) -> Callable[[object], tupl
                 items.append(parsed)
         collector.finish()
         return tuple(items)
+
+    return parse
+
+
+def parse_by_name(
+    names: Collection[str], word: str, parse_item: Callable[[object], Item], *, all_of_them: bool
+) -> Callable[[object], dict[str, Item]]:
+    """Parser of a map from names of a closed list, each called `word` in messages.
+
+    Parameters
+    ----------
+    names
+        The keys that may be written.
+    word
+        What a key is, as messages call it.
+    parse_item
+        Parser of what stands under a key.
+    all_of_them
+        Whether every name must be written, since what is left out is not zero.
+    """
+    parse_name = one_of(names, word)
+
+    def parse(written: object) -> dict[str, Item]:
+        if not isinstance(written, dict):
+            expected = f"a map with {', '.join(names)}"
+            message = f"{kind_of(written)} stands where a map is expected"
+            raise FaultsError(Fault(message, expected=expected))
+        collector = Collector()
+        items: dict[str, Item] = {}
+        meant = set(written)
+        for key, value in written.items():
+            with collector.under(key, KEY):
+                try:
+                    parse_name(str(key))  # a year here is no code that lacks its quotes
+                except FaultsError as error:
+                    meant |= {fault.nearest for fault in error.faults}
+                    raise
+            with collector.under(key):
+                items[key] = parse_item(value)
+        missing = [name for name in names if name not in meant]
+        if missing and all_of_them:
+            collector.faults.append(Fault(f"missing {word}: {', '.join(missing)}"))
+        collector.finish()
+        return items
 
     return parse
 

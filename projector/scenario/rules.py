@@ -18,6 +18,7 @@ __all__ = [
     "capacity_rule",
     "change_rule",
     "changes_rule",
+    "fertility_rule",
     "growth_rule",
     "inputs_rule",
     "selection_rule",
@@ -49,6 +50,12 @@ def calibration_rule(written: Written) -> Iterator[Fault]:
     first, last = written.get("from"), written.get("to")
     if isinstance(first, int) and isinstance(last, int) and last <= first:
         yield Fault("to does not lie after from", ("to",), expected=f"{first + 1} or later")
+
+
+def fertility_rule(written: Written) -> Iterator[Fault]:
+    """Fertility says how many children, or when."""
+    if not written:
+        yield Fault("fertility needs total or mean_age")
 
 
 def growth_rule(written: Written) -> Iterator[Fault]:

@@ -29,9 +29,8 @@ def test_the_example_holds_what_it_says(scenario, folder):
     assert scenario.regions == ("Hallingdal",)
     assert (scenario.years.base, scenario.years.end) == (2026, 2040)
     assert scenario.population.variant == "MMMM"
-    assert scenario.population.fertility == {
-        "total": Path(((2026, 1.44), (2030, 1.57), (2050, 1.66)))
-    }
+    assert scenario.population.fertility.total == Path(((2026, 1.44), (2030, 1.57), (2050, 1.66)))
+    assert scenario.population.fertility.mean_age is None
     assert scenario.population.life_expectancy is None
     assert scenario.population.visitors == {"Ringerike": constant(20000.0)}
     assert scenario.uncertainty.draws == 1000
@@ -189,6 +188,86 @@ def test_a_shift_and_a_calibration_are_read(folder):
     )
     assert change.selection.ages == (Ages(80, 80), Ages(0, 17))
     assert change.selection.region == ("3322",)
+
+
+@pytest.mark.parametrize(
+    "letters",
+    ["MMMM", "LLML", "HHMH", "MMML", "MMMH", "LHML", "HLMH", "MMM0", "MM00", "KKKK", "LHHK"],
+)
+def test_the_letters_of_statbank_are_read(folder, letters):
+    path = write(folder, f"population: {{variant: {letters}}}\n")
+    assert load_scenario(path).population.variant == letters
+
+
+def test_mortality_may_follow_its_trend_and_mothers_grow_older(folder):
+    path = write(
+        folder,
+        "population:\n  life_expectancy: trend\n  fertility: {mean_age: {2026: 31, 2040: 32.5}}\n",
+    )
+    population = load_scenario(path).population
+    assert population.life_expectancy == "trend"
+    assert population.fertility.total is None
+    assert population.fertility.mean_age == Path(((2026, 31.0), (2040, 32.5)))
+    assert load_scenario(path).resolved()["population"] == {
+        "fertility": {"mean_age": {2026: 31.0, 2040: 32.5}},
+        "life_expectancy": "trend",
+    }
+
+
+def test_a_calibration_says_how_it_looks_back(folder):
+    path = write(
+        folder,
+        "population:\n  calibration: {from: 2010, to: 2026, half_life: 20, weight_half_life: 4,\n"
+        "    parents: county, extraordinary: keep}\n",
+    )
+    calibration = load_scenario(path).population.calibration
+    assert (calibration.half_life, calibration.weight_half_life) == (20.0, 4.0)
+    assert (calibration.parents, calibration.extraordinary) == ("county", "keep")
+
+
+def test_the_years_of_a_calibration_may_be_left_out(folder):
+    def years(population):
+        return load_scenario(write(folder, f"population: {population}\n")).calibration_years
+
+    assert years("{variant: MMMM}") == (2015, 2025)
+    assert years("{calibration: {half_life: 20}}") == (2015, 2025)
+    assert years("{calibration: {from: 2006}}") == (2006, 2025)
+    assert years("{calibration: {to: 2020}}") == (2010, 2020)
+    assert years("{calibration: {from: 2006, to: 2020}}") == (2006, 2020)
+
+
+SEASONAL = (
+    "population:\n  visitors: {Ringerike: {winter: {2026: 26000, annual: 1 %}, spring: 15000,\n"
+    "    summer: {triangular: [20000, 24000, 28000]}, autumn: 15000}}\n"
+)
+
+
+def test_visitors_may_differ_by_season(folder):
+    scenario = load_scenario(write(folder, SEASONAL))
+    visitors = scenario.population.visitors["Ringerike"]
+    assert list(visitors) == ["winter", "spring", "summer", "autumn"]
+    assert visitors["winter"] == Path(((2026, 26000.0),), annual=0.01)
+    assert visitors["summer"].is_uncertain
+    listed = dict(scenario.paths())
+    assert listed["population", "visitors", "Ringerike", "autumn"] == constant(15000.0)
+    place = scenario.where("population", "visitors", "Ringerike", "summer")
+    assert place.endswith("own.yaml:5:5")
+    again = folder / "again.yaml"
+    again.write_text(scenario.resolved_yaml(), encoding="utf-8")
+    assert load_scenario(again).digest() == scenario.digest()
+
+
+def test_a_child_changes_one_season(folder):
+    write(folder, SEASONAL)
+    child = folder / "child.yaml"
+    child.write_text(
+        "scenario: Child\nextends: own.yaml\n"
+        "population: {visitors: {Ringerike: {winter: 30000}}}\n",
+        encoding="utf-8",
+    )
+    visitors = load_scenario(child).population.visitors["Ringerike"]
+    assert visitors["winter"] == constant(30000.0)
+    assert visitors["spring"] == constant(15000.0)
 
 
 def test_a_source_between_braces_may_hold_commas_but_no_other_text(folder):

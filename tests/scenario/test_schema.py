@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 from projector.scenario import scenario_schema
-from projector.tables import SETTINGS
+from projector.tables import SEASONS, SETTINGS
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -31,9 +31,24 @@ def test_the_schema_knows_every_key_of_a_file(schema):
     assert set(schema["properties"]) >= {"extends", "scenario", "inputs", "regions", "years"}
     assert schema["additionalProperties"] is False
     definitions = schema["$defs"]
-    assert set(definitions["Calibration"]["properties"]) == {"from", "to", "half_life"}
+    assert set(definitions["Calibration"]["properties"]) == {
+        "from",
+        "to",
+        "half_life",
+        "weight_half_life",
+        "parents",
+        "extraordinary",
+    }
     assert "FTE" in definitions["Duty"]["properties"]
     assert definitions["Setting"]["enum"] == list(SETTINGS)
+
+
+def test_visitors_are_a_value_or_one_for_every_season(schema):
+    by_season, *value = schema["$defs"]["Visitors"]["anyOf"]
+    assert list(by_season["properties"]) == list(SEASONS)
+    assert by_season["minProperties"] == len(SEASONS)
+    assert not by_season["additionalProperties"]
+    assert value == [{"anyOf": schema["$defs"]["AmountPath"]["anyOf"]}]
 
 
 def test_no_value_may_be_empty(schema):
