@@ -1,78 +1,131 @@
 r"""Regional components from nothing but a run of age tables.
 
 Between two tables, :math:`n` years apart, the people of the first are carried forward with
-national survival and fertility and no migration. What was counted, :math:`O`, over what
-was expected, :math:`E`, by sex and age at the end, is the ratio by which moves changed the
-cohort. The region's ratio over the nation's is what the region has of its own:
+national survival and fertility and no migration (`projector.population.intervals`). What was
+counted, :math:`O`, over what was expected, :math:`E`, by sex and age at the end, is the ratio by
+which moves changed the cohort. The region's ratio over the nation's is what the region has of
+its own:
 
-.. math:: \rho_{r,s,a} = \frac{\sum O_{r,s,a} / \sum E_{r,s,a}}{\sum O_{s,a} / \sum E_{s,a}}
+.. math:: \rho_{r,s,a} = \frac{O_{r,s,a} / E_{r,s,a}}{O_{s,a} / E_{s,a}}
 
-pooled over the intervals. The logic is Hamilton & Perry's (1962) cohort change ratio,
-taken relative to the parent area as Smith, Tayman & Swanson (2013) advise. A ratio is
-never negative, so neither is any population that is projected with it.
+The logic is Hamilton & Perry's (1962) cohort change ratio, taken relative to the parent area as
+Smith, Tayman & Swanson (2013) advise. Among the old few move, and what cohorts lose is deaths:
+the region's level of mortality is estimated first, and its cohorts are then expected at that
+level. Fertility likewise, from the children (`projector.population.levels`).
 
-A small region's ratio is mostly noise. It is shrunk towards 1, the parent's, by an
-empirical-Bayes estimate for each sex and age:
-
-.. math:: \hat\rho - 1 = \frac{\tau^2}{\tau^2 + c/E_r} (\rho - 1)
-
-where :math:`c`, the variance of one expected person's ratio, comes from how a region's
-ratio differs between the intervals, and :math:`\tau^2`, the true variance between regions,
-from how the regions differ less what :math:`c` explains (method of moments). Both are
-estimated from the tables themselves.
+A small region's figures are mostly noise. Levels and ratios are shrunk towards the parent area
+and the nation by `projector.population.shrinkage`, in bands of ages that are narrow where
+people move much; intervals out of the ordinary count for less
+(`projector.population.extraordinary`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
-from projector.errors import ConsistencyError, Problem
-from projector.population.core import project
-from projector.tables import SEXES
+from projector.inputs.regions import parent_of
+from projector.population.extraordinary import (
+    Extraordinary,
+    interval_weights,
+    list_extraordinary,
+)
+from projector.population.intervals import Intervals, intervals
+from projector.population.levels import (
+    Tree,
+    fertility_levels,
+    lawful_levels,
+    levels_dataset,
+    mortality_levels,
+)
+from projector.population.lifetable import survival_with_level
+from projector.population.shrinkage import Evidence, Shrunk, shrink
+from projector.tables import NATION, SEXES
 
-__all__ = ["Calibration", "calibrate", "shrink"]
+__all__ = ["Calibration", "Method", "calibrate"]
 
 Array = NDArray[np.float64]
 
-# Binomial weights over neighbouring ages: wide enough to steady one year's few movers,
-# narrow enough to keep the peaks of students and young families.
-_AGE_KERNEL = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0
+_BANDS = (*(0, 1, 3, 6, 10, 13, 16), *range(18, 24), *(24, 26, 28, 30, 33, 36), *range(40, 95, 5))
+"""First ages of the bands that moves are estimated for: single years where students leave home."""
 
 _OLDEST_MOVER = 89
 """Above this age a national residual is the error of the death rates, not moves."""
 
+_INTERVALS_OF_A_SLOPE = 8
+"""Fewer intervals do not show how the ages of migrants change with their number."""
+
+_SAME_TOTAL = 1.0
+"""Persons a year: totals that vary less are the same, and fewer are nobody."""
+
+_PARTS = ("value", "own", "parent", "credibility")
+
 
 @dataclass(frozen=True)
-class Calibration:
-    """What the age tables say about migration and fertility.
+class Method:
+    """How to calibrate.
 
     Parameters
     ----------
-    cohort_ratio
-        ``[region, sex, age]``: yearly change of a cohort by moves, relative to the nation,
-        by age at the end of the year. 1 at age 0, where moves and births cannot be told apart.
-    fertility_level
-        ``[region]``: children aged 0 against what national fertility gives.
+    step
+        Least number of years between two tables that are compared. With five-year groups 5:
+        then a cohort moves from one whole group into the next.
+    weight_half_life
+        Years back for which an interval counts half as much; None where all count the same.
+    by_county
+        Whether municipalities are drawn towards their county, and not to the nation at once.
+    extraordinary
+        Whether years out of the ordinary are found and count for less.
+    """
+
+    step: int = 1
+    weight_half_life: float | None = None
+    by_county: bool = True
+    extraordinary: bool = True
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What the age tables say about moves, deaths and births.
+
+    Parameters
+    ----------
+    moves
+        ``[region, sex, age]``: `value`, yearly change of a cohort by moves relative to the
+        nation, by age at the end of the year (1 at age 0, where moves and births cannot be told
+        apart); `own` as the tables show it, `parent` what it is drawn towards, and
+        `credibility`, the weight of the region's own, 0 to 1.
+    mortality, fertility
+        ``[region]``: levels relative to the nation, with the same variables.
     national_migration
         ``[sex, age]``: the nation's residual net migration, persons a year.
-    credibility
-        ``[region]``: mean weight the region's own figures got, between 0 and 1.
+    national_margin
+        ``[sex, age]``: share of one more migrant, summing to 1; negative where fewer come when
+        more come in all. NaN where nobody came.
+    extraordinary
+        The intervals that count for less.
     years
         First and last year of the tables used.
     """
 
-    cohort_ratio: xr.DataArray
-    fertility_level: xr.DataArray
+    moves: xr.Dataset
+    mortality: xr.Dataset
+    fertility: xr.Dataset
     national_migration: xr.DataArray
-    credibility: xr.DataArray
+    national_margin: xr.DataArray
+    extraordinary: tuple[Extraordinary, ...]
     years: tuple[int, int]
 
 
 def calibrate(
-    history: xr.DataArray, nation: xr.DataArray, components: xr.Dataset, *, step: int = 1
+    history: xr.DataArray,
+    nation: xr.DataArray,
+    closed: xr.Dataset,
+    death_rates: xr.DataArray,
+    method: Method,
 ) -> Calibration:
     """Estimate regional components from a run of age tables.
 
@@ -82,13 +135,14 @@ def calibrate(
         ``[region, year, sex, age]``, persons on 1 January; years rising, not necessarily
         one apart.
     nation
-        ``[year, sex, age]``, the parent area in the same years.
-    components
+        ``[year, sex, age]``, the nation in the same years.
+    closed
         National ``survival[year, sex, age]``, ``fertility[year, age]`` and
         ``sex_ratio_at_birth[year]`` for every year from the first table to the last but one.
-    step
-        Least number of years between two tables that are compared. With five-year groups
-        use 5: then a cohort moves from one whole group into the next.
+    death_rates
+        ``[year, sex, age]`` that the survival is made from, to an older age than the tables'.
+    method
+        How.
 
     Returns
     -------
@@ -97,164 +151,178 @@ def calibrate(
     Raises
     ------
     ConsistencyError
-        If there are not two tables at least `step` years apart.
+        If there are not two tables `method.step` years apart, or a region's old people die
+        impossibly seldom or often.
     """
-    years = _spaced([int(year) for year in history["year"].values], step)
-    everyone = xr.concat([history, nation.expand_dims(region=["nation"])], dim="region")
-    intervals = list(pairwise(years))
-    lengths = {last - first for first, last in intervals}
-    if len(lengths) != 1:
-        raise ConsistencyError(
-            Problem(
-                where="table population",
-                message="the calibration needs tables that lie equally far apart",
-                found=f"years {', '.join(map(str, years))}",
-                expected="for example every year, or every second year",
-            )
-        )
-    length = lengths.pop()
-    observed = np.stack([everyone.sel(year=last).values for _, last in intervals])
-    expected = np.stack([_without_moves(everyone, components, *pair) for pair in intervals])
-    ratio, credibility = _relative_ratios(_smooth(observed), _smooth(expected))
-    children = slice(0, length)
-    mothers = components["fertility"].mean("year").values
-    fertility, _ = _relative_ratios(
-        observed[..., children].sum(axis=(-2, -1))[..., np.newaxis]
-        / _moves_of_mothers(observed, expected, mothers, length),
-        expected[..., children].sum(axis=(-2, -1))[..., np.newaxis],
+    everyone = xr.concat([history, nation.expand_dims(region=[NATION])], dim="region")
+    regions = [str(code) for code in history["region"].values]
+    seen = intervals(everyone, closed, step=method.step)
+    past = slice(seen.years[0][0], seen.years[-1][1] - 1)
+    closed, death_rates = closed.sel(year=past), death_rates.sel(year=past)
+    tree = _tree(regions, by_county=method.by_county)
+    people = history.mean("year").sum(("sex", "age")).values
+
+    dying = mortality_levels(seen, _recency(seen, method), people, tree)
+    level = lawful_levels(1.0 + dying.value[:, 0], regions)
+    own = xr.DataArray(
+        survival_with_level(
+            death_rates.values,
+            np.broadcast_to(np.append(level, 1.0)[:, np.newaxis], (len(level) + 1, len(SEXES))),
+            int(history["age"].values[-1]),
+        ),
+        coords={
+            "region": everyone["region"],
+            **{dim: closed[dim] for dim in ("year", "sex", "age")},
+        },
     )
-    region, sex, age = (history[dim] for dim in ("region", "sex", "age"))
-    residual = (observed - expected)[:, -1].mean(axis=0) / length
+    seen = intervals(everyone, closed.assign(survival=own), step=method.step)
+    rate, expected = _of_all_ages(seen)
+    own_rate = rate[:, :-1] / rate[:, -1:] - 1.0
+    weight, regional = np.ones_like(rate[:, -1:]), np.ones_like(own_rate)
+    if method.extraordinary:
+        # The nation varies less than any region and is held against itself alone.
+        weight = interval_weights(rate[:, -1:])
+        regional = interval_weights(own_rate, tree[1] == np.arange(len(regions)))
+    recent = _recency(seen, method)
+    counting = recent * regional
+    moving, bands = _moves(seen, counting, people, tree, method)
+    dims = {dim: history[dim] for dim in ("region", "sex", "age")}
+    moves = _by_single_age(moving, bands, seen.length, dims)
+    mothers = closed["fertility"].mean("year").values
+    bearing = fertility_levels(seen, moves["value"].values, mothers, counting, people, tree)
+    migration, margin = _national_moves(seen, recent * weight)
+    by_cell = {dim: history[dim] for dim in ("sex", "age")}
     return Calibration(
-        cohort_ratio=xr.DataArray(
-            _yearly(ratio, length), coords={"region": region, "sex": sex, "age": age}
+        moves=moves,
+        mortality=levels_dataset(dying, history["region"]),
+        fertility=levels_dataset(bearing, history["region"]),
+        national_migration=xr.DataArray(migration, coords=by_cell),
+        national_margin=xr.DataArray(margin, coords=by_cell),
+        extraordinary=(
+            *list_extraordinary(own_rate, expected[:, :-1], regional, regions, seen.years),
+            *list_extraordinary(rate[:, -1:], expected[:, -1:], weight, [NATION], seen.years),
         ),
-        fertility_level=xr.DataArray(fertility[:, 0], coords={"region": region}),
-        national_migration=xr.DataArray(
-            np.where((age.values < length) | (age.values > _OLDEST_MOVER), 0.0, residual),
-            coords={"sex": sex, "age": age},
-        ),
-        credibility=xr.DataArray(credibility.mean(axis=(-2, -1)), coords={"region": region}),
-        years=(years[0], years[-1]),
+        years=(seen.years[0][0], seen.years[-1][1]),
     )
 
 
-def shrink(ratio: Array, expected: Array, dispersion: Array) -> tuple[Array, Array]:
-    r"""Shrink ratios towards 1 by empirical Bayes, each cell over its regions.
-
-    Parameters
-    ----------
-    ratio
-        :math:`\rho`, ``[region, ...]``.
-    expected
-        :math:`E`, ``[region, ...]``: persons, the weight of a ratio.
-    dispersion
-        :math:`c`, ``[...]``: variance of the ratio of one expected person.
-
-    Returns
-    -------
-    tuple of ndarray
-        Shrunk ratios and the weights (0 to 1) each region's own ratio got, ``[region, ...]``.
-    """
-    weight = expected / np.maximum(expected.sum(axis=0), np.finfo(float).tiny)
-    spread = (weight * (ratio - 1.0) ** 2).sum(axis=0)
-    # Σ w E[(ρ−1)²] = τ² + c Σ w/E, and w/E is 1/ΣE for every region.
-    regions_with_people = (expected > 0).sum(axis=0)
-    noise = dispersion * regions_with_people / np.maximum(expected.sum(axis=0), 1.0)
-    true_variance = np.maximum(spread - noise, 0.0)
-    denominator = true_variance * expected + dispersion
-    credibility = np.divide(
-        true_variance * expected, denominator, out=np.zeros_like(ratio), where=denominator > 0
-    )
-    return 1.0 + credibility * (ratio - 1.0), credibility
+def _tree(regions: Sequence[str], *, by_county: bool) -> Tree:
+    """Number of each region's parent area, and position of the region it is a part of."""
+    place = {code: position for position, code in enumerate(regions)}
+    counties = [code[:2] if by_county else NATION for code in regions]
+    area = np.unique(counties, return_inverse=True)[1].astype(np.int64)
+    parents = parent_of(regions)
+    whole = [place[parents[code] or code] for code in regions]
+    return area, np.array(whole, dtype=np.int64)
 
 
-def _spaced(years: list[int], step: int) -> list[int]:
-    """The years counted back from the last one in steps of at least `step`."""
-    chosen = [years[-1]]
-    for year in reversed(years[:-1]):
-        if chosen[-1] - year >= step:
-            chosen.append(year)
-    if len(chosen) < 2:
-        raise ConsistencyError(
-            Problem(
-                where="table population",
-                message="the calibration needs an older table to compare with",
-                found=f"years {', '.join(map(str, years))}",
-                expected=f"two tables at least {step} years apart",
-            )
-        )
-    return chosen[::-1]
-
-
-def _without_moves(people: xr.DataArray, components: xr.Dataset, first: int, last: int) -> Array:
-    """People of `first` carried to `last` with national schedules and no migration."""
-    national = components.sel(year=slice(first, last - 1))
-    closed = national.assign(net_migration_rate=xr.zeros_like(national["survival"]))
-    carried = project(people.sel(year=first, drop=True), closed).population
-    result: Array = carried.sel(year=last).values
+def _recency(seen: Intervals, method: Method) -> Array:
+    """What the intervals count for by their age alone, ``[interval, 1]``."""
+    back = np.array([seen.years[-1][1] - last for _, last in seen.years], dtype=np.float64)
+    if method.weight_half_life is None:
+        return np.ones((len(back), 1))
+    result: Array = (0.5 ** (back / method.weight_half_life))[:, np.newaxis]
     return result
 
 
-def _smooth(persons: Array) -> Array:
-    """Weighted sums over neighbouring ages; the ends repeat themselves."""
-    reach = len(_AGE_KERNEL) // 2
-    padded = np.pad(persons, [(0, 0)] * (persons.ndim - 1) + [(reach, reach)], mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, len(_AGE_KERNEL), axis=-1)
-    result: Array = windows @ _AGE_KERNEL
-    return result
-
-
-def _moves_of_mothers(observed: Array, expected: Array, weight: Array, length: int) -> Array:
-    """What moves, not births, did to the children of an interval, ``[interval, region, 1]``.
-
-    A child of year k of n is born where k−1 years of moves have brought its mother, and moves
-    itself for n−k years: together n−1 of the n years that the women's ratio spans.
-    """
-    women = SEXES.index("female")
-    counted, kept = ((people[:, :, women] @ weight) for people in (observed, expected))
-    there = (kept > 0) & (counted > 0)
-    change = np.divide(counted, kept, out=np.ones_like(kept), where=there)
-    result: Array = change[..., np.newaxis] ** ((length - 1) / length)
-    return result
-
-
-def _relative_ratios(observed: Array, expected: Array) -> tuple[Array, Array]:
-    """Shrunk ratios to the nation, and credibilities, ``[region, ...]``.
-
-    Axes of the arguments: ``[interval, region, ...]``, the nation last among the regions.
-    """
-    pooled = _relative(observed.sum(axis=0), expected.sum(axis=0))
-    regional = expected[:, :-1]
-    intervals = len(observed)
-    if intervals > 1:
-        each = np.stack([_relative(o, e) for o, e in zip(observed, expected, strict=True)])
-        squares = (regional * (each - pooled) ** 2).sum(axis=(0, 1))
-        dispersion = squares / (intervals - 1) / max(observed.shape[1] - 1, 1)
-    else:
-        # One interval has no spread over time; moves are at least as variable as Poisson counts.
-        dispersion = np.ones(pooled.shape[1:])
-    return shrink(pooled, regional.sum(axis=0), dispersion)
-
-
-def _relative(observed: Array, expected: Array) -> Array:
-    """Regional over national ratio ``[region, ...]``; 1 where nobody was expected."""
+def _moves(
+    seen: Intervals,
+    weight: Array,
+    people: Array,
+    tree: Tree,
+    method: Method,
+) -> tuple[Shrunk, Array]:
+    """Cohort ratios less one, ``[region, sex · band]``, and the middle age of each band."""
+    grid = _BANDS if method.step == 1 else tuple(range(0, _BANDS[-1] + 1, method.step))
+    first = np.array([seen.length, *(age for age in grid if age > seen.length)])
+    observed = np.add.reduceat(seen.observed, first, axis=-1)
+    expected = np.add.reduceat(seen.expected, first, axis=-1)
     ratio = np.divide(observed, expected, out=np.ones_like(expected), where=expected > 0)
-    national = ratio[-1:]
-    return np.divide(ratio[:-1], national, out=np.ones_like(ratio[:-1]), where=national > 0)
+    deviation = ratio[:, :-1] / ratio[:, -1:] - 1.0
+    flat = (*deviation.shape[:2], len(SEXES) * len(first))
+    evidence = Evidence(deviation.reshape(flat), expected[:, :-1].reshape(flat), weight)
+    # People of the open band are mostly in its first years.
+    end = np.append(first[1:], first[-1] + 2 * (first[-1] - first[-2]))
+    return shrink(evidence, people, *tree), (first + end - 1) / 2
 
 
-def _yearly(ratio: Array, length: int) -> Array:
-    """From ratios over `length` years at the end age to one-year ratios by age.
+def _of_all_ages(seen: Intervals) -> tuple[Array, Array]:
+    """What moves did to all people together, and those expected, ``[interval, region]``."""
+    ages = slice(seen.length, _OLDEST_MOVER + 1)
+    counted, expected = (
+        cells[..., ages].sum(axis=(-2, -1)) for cells in (seen.observed, seen.expected)
+    )
+    ratio = np.divide(counted, expected, out=np.ones_like(expected), where=expected > 0)
+    return ratio, expected
 
-    A cohort aged a at the end passed the ages a−length+1 to a, in the middle
-    a−(length−1)/2; children born within the interval carry fertility, not moves.
+
+def _national_moves(seen: Intervals, weight: Array) -> tuple[Array, Array]:
+    r"""Net migration of the nation a year, and who comes when it grows, ``[sex, age]``.
+
+    The mean over the intervals, and its change by age with the total :math:`T`, by weighted least
+    squares over the intervals,
+
+    .. math:: \beta_{s,a} = \frac{\sum_y w_y (T_y - \bar T) M_{y,s,a}}
+                                {\sum_y w_y (T_y - \bar T)^2}, \qquad \sum \beta = 1
+
+    From few intervals, or where they had the same total, that cannot be seen, and more migrants
+    are of the ages of those who came.
     """
-    ages = np.arange(ratio.shape[-1])
-    at = np.clip(ages + (length - 1) / 2, length, ages[-1])
-    left = np.floor(at).astype(np.int64)
-    share = at - left
-    right = np.minimum(left + 1, ages[-1])
-    yearly: Array = ((1 - share) * ratio[..., left] + share * ratio[..., right]) ** (1.0 / length)
-    yearly[..., 0] = 1.0
-    return yearly
+    moves = np.stack(
+        [_at_mid_interval(cells, seen.length) for cells in (seen.observed - seen.expected)[:, -1]]
+    )
+    counts = weight[:, 0] / weight[:, 0].sum()
+    mean: Array = np.einsum("y,ysa->sa", counts, moves)
+    total = moves.sum(axis=(-2, -1))
+    apart = counts * (total - counts @ total)
+    spread = float(apart @ total)
+    if len(moves) >= _INTERVALS_OF_A_SLOPE and spread > _SAME_TOTAL**2:
+        margin: Array = np.einsum("y,ysa->sa", apart, moves) / spread
+        return mean, margin
+    arriving = np.maximum(mean, 0.0)
+    if arriving.sum() < _SAME_TOTAL:
+        return mean, np.full_like(mean, np.nan)
+    return mean, arriving / arriving.sum()
+
+
+def _at_mid_interval(residual: Array, length: int) -> Array:
+    """What survival does not explain, as migrants a year by age, ``[sex, age]``.
+
+    By the age in the middle of the interval, as ratios are (`_by_single_age`). Those born in an
+    interval show births as well as moves; they move as the youngest who were born before it,
+    and in the first year of life nobody does.
+    """
+    yearly = residual / length
+    yearly[:, _OLDEST_MOVER + 1 :] = 0.0
+    ages = np.arange(yearly.shape[-1])
+    at = np.maximum(ages + (length - 1) / 2, length)
+    result = np.stack([np.interp(at, ages, of_sex) for of_sex in yearly])
+    result[:, 0] = 0.0
+    return result
+
+
+def _by_single_age(
+    estimate: Shrunk, middle: Array, length: int, dims: dict[str, xr.DataArray]
+) -> xr.Dataset:
+    """Estimates by band over `length` years as yearly figures by single age.
+
+    Monotone cubic between the middles of the bands. Above the last it is flat; below the first,
+    where children move with younger and younger parents, it goes on along its slope there. A
+    cohort aged a at the end passed the ages a−length+1 to a, in the middle a−(length−1)/2. A
+    ratio is never below zero.
+    """
+    at = dims["age"].values + (length - 1) / 2
+    within, younger = np.clip(at, middle[0], middle[-1]), np.minimum(at - middle[0], 0.0)
+    variables = {}
+    for part in _PARTS:
+        banded = getattr(estimate, part).reshape(-1, len(SEXES), len(middle))
+        curve = PchipInterpolator(middle, banded, axis=-1)
+        smooth = curve(within)
+        if part != "credibility":
+            smooth += curve.derivative()(middle[:1]) * younger
+            smooth = np.maximum(1.0 + smooth, 0.0) ** (1.0 / length)
+            smooth[..., 0] = 1.0
+        else:
+            smooth[..., 0] = 0.0
+        variables[part] = (("region", "sex", "age"), smooth)
+    return xr.Dataset(variables, coords=dims)

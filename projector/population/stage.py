@@ -1,21 +1,12 @@
 r"""The population stage: from age tables and national paths to people per region and year.
 
-The nation is projected first, with its net immigration as a path. What immigration does
-to each of its cohorts, :math:`\mu_{s,a}(t)`, is the part every region shares; what the
-region has of its own is the calibrated ratio :math:`\hat\rho_{r,s,a}`. A cohort that a
-region loses leaves at a rate, one that it gains comes in the numbers of the base year:
-
-.. math:: N' = \mu_{s,a}(t) \min(\hat\rho, 1)^{d(t)} S N
-               + d(t) \max(\hat\rho - 1, 0) \, S N_{\mathrm{base}}
-
-Rates cannot empty a region and numbers do not feed on themselves (Smith, Tayman & Swanson
-2013 advise the pair for shrinking and growing places), so no population becomes negative.
-:math:`d(t) = 2^{-(t-\mathrm{base})/h}` lets what a region has of its own fade with the
-half-life :math:`h` of the scenario; without one it stays.
-
-Where the regions are all of the nation, each cohort is scaled so that together they are its
-people: what leaves one region arrives in another. Their births are the nation's at the base,
-and later differ as mothers come to live where there are more or fewer children to each.
+The nation is projected first, with its mortality, fertility and net immigration as paths or
+along their trend. Then come the regions: the nation's schedules at their own levels, and the
+moves that set them apart (`projector.population.regional`), all of it estimated from the run of
+age tables (`projector.population.calibrate`) unless an input table says otherwise. What sets a
+region apart fades with the half-life :math:`h` of the scenario,
+:math:`d(t) = f(t) \, 2^{-(t-\mathrm{base})/h}`, times the variant's factor :math:`f` on moves
+between regions; without a half-life it stays.
 """
 
 from dataclasses import replace
@@ -25,31 +16,27 @@ import numpy as np
 import xarray as xr
 
 from projector.errors import ConsistencyError, Problem
-from projector.inputs.regions import outermost
 from projector.population.assumptions import national_assumptions
-from projector.population.calibrate import Calibration, calibrate
+from projector.population.calibrate import Calibration, Method, calibrate
+from projector.population.calibration_tables import overridden
 from projector.population.core import Projection, project
-from projector.population.fertility import fertility_shares
-from projector.population.lifetable import person_years
-from projector.population.mortality import single_age_death_rates, survival_for_life_expectancy
+from projector.population.fertility import fertility_rates
+from projector.population.lifetable import person_years, survival_ratios
+from projector.population.mortality import single_age_death_rates
+from projector.population.national_mortality import NationalMortality
+from projector.population.regional import National, project_regions
+from projector.population.reporting import report
 from projector.tables import NATION, SEXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from projector.scenario.models import Scenario, Years
 
-__all__ = ["population_stage", "stationary_tail"]
-
-_CALIBRATION_YEARS = 10
-"""Age tables this far back are used when the scenario does not say: long enough for a wave of
-moves to pass."""
-
-_COMPLETE = 0.005
-"""Regions whose people come this close to the nation's are all of its regions: people of
-unknown or divided municipalities are fewer."""
+__all__ = ["calibration_of", "population_stage", "stationary_tail"]
 
 
 def population_stage(
@@ -59,7 +46,8 @@ def population_stage(
     regions: "Sequence[str]",
     *,
     age_width: int,
-) -> tuple[xr.Dataset, Calibration]:
+    areas: "Mapping[str, Sequence[str]] | None" = None,
+) -> tuple[xr.Dataset, xr.Dataset, Calibration]:
     """Project the regions of a scenario.
 
     Parameters
@@ -68,18 +56,24 @@ def population_stage(
         ``[region, year, sex, age]``, persons on 1 January by single age, the nation (region
         code "0") among the regions and the base year among the years.
     tables
-        Input tables ``mortality``, ``fertility`` and ``paths``.
+        Input tables ``mortality``, ``fertility`` and ``paths``, and those of gross migration
+        where there are any.
     scenario
         Its years and population section.
     regions
         Codes of the regions to project.
     age_width
         Width of the age groups as they were published: 1 for single ages.
+    areas
+        Members of areas, by name, that indicators are reported of too.
 
     Returns
     -------
     Dataset
         ``population``, ``births``, ``deaths`` and ``net_migration`` for base to end year.
+    Dataset
+        ``life_expectancy``, ``total_fertility`` and ``mean_age_at_childbearing`` of the regions,
+        the areas and the nation.
     Calibration
         What was estimated from the age tables.
 
@@ -89,30 +83,74 @@ def population_stage(
         If there are too few tables to calibrate from, or a national path takes out more
         people than there are.
     """
+    calibration, assumed, schedules, death_rates = _calibrated(
+        history, tables, scenario, age_width=age_width
+    )
+    years = scenario.years
+    # With the flows of the end year, which end on the 1 January after it.
+    asked = slice(years.base, years.end)
+    base = history.sel(year=years.base, drop=True)
+    ahead, assumed = schedules.sel(year=asked), assumed.sel(year=asked)
+    rates = death_rates.sel(year=asked)
+    projection = _project_nation(
+        base.sel(region=NATION, drop=True), ahead, assumed, calibration, scenario
+    )
+    national = National(ahead, rates, projection)
+    own = base.drop_sel(region=NATION)
+    if list(regions) == [NATION]:
+        regional = None
+    else:
+        regional = project_regions(own, national, calibration, _share(assumed, scenario), tables)
+    people = _dataset(regional or projection, years).sel(region=list(regions))
+    return people, report(national, regional, calibration, regions, areas or {}), calibration
+
+
+def calibration_of(
+    history: xr.DataArray,
+    tables: "Mapping[str, pd.DataFrame]",
+    scenario: "Scenario",
+    *,
+    age_width: int,
+) -> Calibration:
+    """What `population_stage` estimates from the age tables, without a projection.
+
+    Parameters and errors are those of `population_stage`.
+    """
+    return _calibrated(history, tables, scenario, age_width=age_width)[0]
+
+
+def _calibrated(
+    history: xr.DataArray,
+    tables: "Mapping[str, pd.DataFrame]",
+    scenario: "Scenario",
+    *,
+    age_width: int,
+) -> tuple[Calibration, xr.Dataset, xr.Dataset, xr.DataArray]:
+    """The calibration; national assumptions, schedules and death rates from the first table on."""
     years = scenario.years
     known = [int(year) for year in history["year"].values]
     window = _calibration_years(known, scenario)
-    all_years = np.arange(min(*window, years.base), max(*window, years.end) + 1)
+    all_years = np.arange(min(*window, years.base - 1), max(*window, years.end) + 1)
     assumed = national_assumptions(tables["paths"], scenario.population, all_years, years.base)
-    components = _national_components(tables, assumed, scenario, int(history["age"].values[-1]))
-
-    nation = history.sel(region=NATION, drop=True)
-    own = history.drop_sel(region=NATION)
+    open_age = int(history["age"].values[-1])
+    schedules, death_rates = _national_schedules(tables, assumed, scenario, open_age)
+    asked = scenario.population.calibration
+    method = Method(step=age_width)
+    if asked is not None:
+        method = Method(
+            step=age_width,
+            weight_half_life=asked.weight_half_life,
+            by_county=asked.parents != "nation",
+            extraordinary=asked.extraordinary == "detect",
+        )
     calibration = calibrate(
-        own.sel(year=window), nation.sel(year=window), components, step=age_width
+        history.drop_sel(region=NATION).sel(year=window),
+        history.sel(region=NATION, year=window, drop=True),
+        schedules,
+        death_rates,
+        method,
     )
-
-    # With the flows of the end year, which end on the 1 January after it.
-    ahead = components.sel(year=slice(years.base, years.end))
-    base, everybody = (people.sel(year=years.base, drop=True) for people in (own, nation))
-    national = _project_nation(everybody, ahead, assumed, calibration, scenario)
-    if list(regions) == [NATION]:
-        return _dataset(national, years), calibration
-    together = _cohort_growth(national)
-    regional = _regional_components(base, ahead, together, calibration, scenario)
-    if _whole_country(base, everybody):
-        regional = _as_one_country(regional, base, ahead["fertility"], together)
-    return _dataset(project(base, regional), years).sel(region=list(regions)), calibration
+    return overridden(calibration, tables), assumed, schedules, death_rates
 
 
 def _project_nation(
@@ -123,8 +161,11 @@ def _project_nation(
     scenario: "Scenario",
 ) -> Projection:
     """The nation, with the year's net immigration spread over ages as calibrated."""
-    totals = assumed["net_immigration"].sel(year=ahead["year"])
-    moves = _immigration_by_age(calibration.national_migration, totals, everybody)
+    totals = assumed["net_immigration"]
+    if bool(assumed["closed_borders"]):
+        moves = xr.zeros_like(totals * calibration.national_migration)
+    else:
+        moves = _immigration_by_age(calibration, totals, everybody)
     try:
         return project(everybody.expand_dims(region=[NATION]), ahead.assign(net_migration=moves))
     except ConsistencyError as error:
@@ -138,49 +179,15 @@ def _project_nation(
         ) from error
 
 
-def _regional_components(
-    base: xr.DataArray,
-    ahead: xr.Dataset,
-    together: xr.DataArray,
-    calibration: Calibration,
-    scenario: "Scenario",
-) -> xr.Dataset:
-    """Components of the regions: the equation at the head of this module."""
-    half_life = None
-    if scenario.population.calibration is not None:
-        half_life = scenario.population.calibration.half_life
-    passed = ahead["year"] - scenario.years.base
-    damping = xr.ones_like(passed, float) if half_life is None else 0.5 ** (passed / half_life)
-    ratio = calibration.cohort_ratio
-    survivors = base.shift(age=1, fill_value=0.0)
-    survivors[{"age": -1}] += base.isel(age=-1)
-    survivors = survivors * ahead["survival"].isel(year=0, drop=True)
-    return ahead.assign(
-        fertility=ahead["fertility"] * calibration.fertility_level,
-        net_migration_rate=together * ratio.clip(max=1.0) ** damping - 1.0,
-        net_migration=damping * (ratio.clip(min=1.0) - 1.0) * survivors,
-    )
-
-
-def _as_one_country(
-    regional: xr.Dataset, base: xr.DataArray, fertility: xr.DataArray, together: xr.DataArray
-) -> xr.Dataset:
-    """Components of regions that are all of the nation: its cohorts, and its births at first."""
-    women = base.sel(sex="female", drop=True)
-    own = (women * regional["fertility"].isel(year=0, drop=True)).sum()
-    national = (women.sum("region") * fertility.isel(year=0, drop=True)).sum()
-    if not own > 0:
-        return regional.assign(cohort_growth=together)
-    return regional.assign(
-        cohort_growth=together, fertility=regional["fertility"] * (national / own)
-    )
-
-
-def _whole_country(regions: xr.DataArray, everybody: xr.DataArray) -> bool:
-    """Whether the regions are the country, each person in one of them."""
-    codes = [str(code) for code in regions["region"].values]
-    share = float(regions.sum()) / float(everybody.sum())
-    return len(outermost(codes)) == len(codes) and abs(share - 1) < _COMPLETE
+def _share(assumed: xr.Dataset, scenario: "Scenario") -> xr.DataArray:
+    """How much of what sets a region apart is in force, ``[year]``."""
+    asked = scenario.population.calibration
+    factor: xr.DataArray = assumed["internal_migration"]
+    if asked is None or asked.half_life is None or not bool(assumed["fades"]):
+        return factor
+    passed = assumed["year"] - scenario.years.base
+    faded: xr.DataArray = factor * 0.5 ** (passed / asked.half_life)
+    return faded
 
 
 def stationary_tail(tables: "Mapping[str, pd.DataFrame]", open_age: int, year: int) -> xr.DataArray:
@@ -210,11 +217,8 @@ def stationary_tail(tables: "Mapping[str, pd.DataFrame]", open_age: int, year: i
 
 
 def _calibration_years(known: list[int], scenario: "Scenario") -> list[int]:
-    """Years of the age tables to calibrate from: up to the base year, unless the scenario says."""
-    first, last = scenario.years.base - _CALIBRATION_YEARS, scenario.years.base
-    asked = scenario.population.calibration
-    if asked is not None:
-        first, last = asked.first, asked.last
+    """Years of the age tables to calibrate from."""
+    first, last = scenario.calibration_years
     wanted = [year for year in known if first <= year <= last]
     if len(wanted) < 2:
         raise ConsistencyError(
@@ -229,56 +233,73 @@ def _calibration_years(known: list[int], scenario: "Scenario") -> list[int]:
     return wanted
 
 
-def _national_components(
+def _national_schedules(
     tables: "Mapping[str, pd.DataFrame]",
     assumed: xr.Dataset,
     scenario: "Scenario",
     open_age: int,
-) -> xr.Dataset:
-    """Survival, fertility and sex ratio of the nation for every year of the assumptions."""
-    schedules = single_age_death_rates(tables["mortality"], open_age)
+) -> tuple[xr.Dataset, xr.DataArray]:
+    """Survival, fertility and sex ratio of the nation for every year, and its death rates."""
+    years = assumed["year"].values
+    mortality = NationalMortality.from_table(tables["mortality"])
+    expected = _life_expectancy(mortality, assumed, scenario.years.base)
     try:
-        survival = survival_for_life_expectancy(schedules, assumed["life_expectancy"].values)
+        death_rates = mortality.to_life_expectancy(expected, years)
     except ConsistencyError as error:
         place = scenario.where("population", "life_expectancy")
         raise ConsistencyError(
             [replace(problem, where=place) for problem in error.problems]
         ) from error
-    shares = fertility_shares(tables["fertility"], assumed["year"].values, open_age)
-    return xr.Dataset(
+    fertility = fertility_rates(
+        tables["fertility"],
+        assumed["total_fertility"].values,
+        assumed["mean_age_at_childbearing"].values,
+        years,
+        open_age,
+    )
+    schedules = xr.Dataset(
         {
-            "survival": (("year", "sex", "age"), survival),
-            "fertility": (
-                ("year", "age"),
-                assumed["total_fertility"].values[:, np.newaxis] * shares,
+            "survival": (
+                ("year", "sex", "age"),
+                survival_ratios(death_rates, open_age=open_age),
             ),
+            "fertility": (("year", "age"), fertility),
             "sex_ratio_at_birth": assumed["sex_ratio_at_birth"],
         },
-        coords={"year": assumed["year"], "sex": list(SEXES), "age": np.arange(open_age + 1)},
+        coords={"year": years, "sex": list(SEXES), "age": np.arange(open_age + 1)},
+    )
+    # Death rates go on to higher ages than the projection.
+    return schedules, xr.DataArray(
+        death_rates, dims=("year", "sex", "exact_age"), coords={"year": years, "sex": list(SEXES)}
     )
 
 
+def _life_expectancy(
+    mortality: NationalMortality, assumed: xr.Dataset, base_year: int
+) -> "NDArray[np.float64]":
+    """The path, or from the last observed figure on the trend of the death rates."""
+    path: NDArray[np.float64] = assumed["life_expectancy"].values
+    if not bool(assumed["follows_trend"]):
+        return path
+    years = assumed["year"].values
+    last = np.array([base_year - 1])
+    gained = mortality.life_expectancy_trend(years) - mortality.life_expectancy_trend(last)
+    observed = path[years == base_year - 1]
+    return np.where((years < base_year)[:, np.newaxis], path, observed + gained)
+
+
 def _immigration_by_age(
-    profile: xr.DataArray, totals: xr.DataArray, everybody: xr.DataArray
+    calibration: Calibration, totals: xr.DataArray, everybody: xr.DataArray
 ) -> xr.DataArray:
     """Net immigration ``[year, sex, age]`` that sums to the year's total.
 
-    What the total differs from the calibrated one falls on the ages with net immigration, in
-    proportion (on all people where there are none); ages that people leave keep their numbers.
+    What the total differs from the calibrated one has the ages that such differences had in the
+    tables; where nobody came in them, those of all people.
     """
-    arriving = profile.clip(min=0.0)
-    if not float(arriving.sum()) > 0:
-        arriving = everybody
-    return profile + (totals - profile.sum()) * (arriving / arriving.sum())
-
-
-def _cohort_growth(national: Projection) -> xr.DataArray:
-    """What moves do to each national cohort, ``[year, sex, age]``: people over survivors."""
-    people = national.population.isel(year=slice(1, None)).values[0]
-    moved = national.net_migration.isel(region=0, drop=True)
-    survivors = people - moved.values
-    growth = np.divide(people, survivors, out=np.ones_like(people), where=survivors > 0)
-    return moved.copy(data=growth)
+    profile, margin = calibration.national_migration, calibration.national_margin
+    if margin.isnull().any():
+        margin = everybody / everybody.sum()
+    return profile + (totals - profile.sum()) * margin
 
 
 def _dataset(projection: Projection, years: "Years") -> xr.Dataset:
