@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint bench docs golden inputs schema clean
+.PHONY: help setup run test test-slow lint bench accuracy docs golden inputs schema clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ lint: setup  ## ruff and mypy
 
 bench: setup  ## measure the core against its yardsticks; prints ratios within one run
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,rounds --benchmark-sort=min -q
+
+accuracy: setup  ## backtest on the real tables beside the checkout; writes docs/accuracy.md
+	$(BIN)/python -m benchmarks.accuracy
 
 golden: setup  ## accept new golden results (say why in CHANGELOG.md)
 	$(BIN)/python -m tests.golden

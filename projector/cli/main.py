@@ -139,6 +139,94 @@ def chart(results: Path, output: Path | None, language: "Language") -> None:
     chart_results(results, output or results.parent / f"{results.name}.svg", language)
 
 
+_TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@cli.command()
+@_SCENARIO
+@click.option(
+    "--base",
+    "bases",
+    type=int,
+    required=True,
+    multiple=True,
+    help="Pretend that this is the last year counted; may be given several times.",
+)
+@click.option("--end", type=int, help="Last year compared.  [default: the last one counted]")
+@click.option(
+    "--truth",
+    type=_TABLE,
+    help="People as they were counted later, where the scenario's table does not hold them.",
+)
+@click.option(
+    "--published",
+    type=_TABLE,
+    help="A published projection: total persons by region and year.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(min=100),
+    help="Draw prediction intervals from the errors of earlier backtests.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the tables.  [default: outputs/backtest- and the scenario file's name]",
+)
+@_LANGUAGE
+def backtest(
+    scenario: Path,
+    bases: tuple[int, ...],
+    end: int | None,
+    truth: Path | None,
+    published: Path | None,
+    draws: int | None,
+    seed: int,
+    output: Path | None,
+    language: "Language",
+) -> None:
+    """Project SCENARIO's regions from years of the past and compare with what came."""
+    from projector.cli.backtest import backtest_scenario
+
+    backtest_scenario(
+        scenario,
+        bases,
+        end=end,
+        truth=truth,
+        published=published,
+        draws=draws,
+        seed=seed,
+        output=output or Path("outputs") / f"backtest-{scenario.stem}",
+        language=language,
+    )
+
+
+@cli.group()
+def population() -> None:
+    """Look into what the projection of people is made from."""
+
+
+@population.command()
+@_SCENARIO
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the tables.  [default: outputs/calibration- and the scenario file's name]",
+)
+@_LANGUAGE
+def calibrate(scenario: Path, output: Path | None, language: "Language") -> None:
+    """Estimate the moves, mortality and fertility of SCENARIO's regions and write them as CSV.
+
+    The tables may be changed and given back under `inputs` in the scenario.
+    """
+    from projector.cli.population import calibrate_scenario
+
+    calibrate_scenario(
+        scenario, output or Path("outputs") / f"calibration-{scenario.stem}", language
+    )
+
+
 def main() -> None:
     """Run the command line; text is UTF-8 whatever the terminal's own encoding."""
     for stream in (sys.stdout, sys.stderr):

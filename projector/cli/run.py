@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.outputs import refuse_target, write_results
+from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
 from projector.outputs.summary import headline_years, summary
 from projector.outputs.words import number, word
 from projector.run import run, vocabulary
@@ -44,6 +45,8 @@ def run_scenario(path: Path, output: Path, language: "Language") -> None:
 
     refuse_target(output)
     scenario = load_scenario(path, vocabulary=vocabulary)
+    own = [file for files in scenario.inputs.tables.values() for file in files]
+    refuse_calibration_target(output / CALIBRATION_FOLDER, own)
     uncertain = sum(path.is_uncertain for _, path in scenario.paths())
     if scenario.uncertainty.draws is not None or uncertain:
         click.echo(word("not drawn", language, count=uncertain), err=True)

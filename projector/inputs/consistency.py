@@ -6,7 +6,7 @@ every age once, rows that say the same thing twice, and figures that one column 
 necessary in another.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Any
@@ -14,16 +14,28 @@ from typing import Any
 import pandas as pd
 
 from projector.errors import Problem, nearest_name
+from projector.inputs.calibration_rules import overriding_rows_possible
+from projector.inputs.migration_rules import (
+    destinations_sum_to_one,
+    every_cell_of_moves,
+    moves_go_together,
+    moves_of_regions,
+)
 from projector.tables import BED_SETTINGS, SEXES
 
 __all__ = ["check_tables"]
+
+_ROUNDED = 0.005
+"""What shares that were rounded may miss their sum by."""
 
 Tables = Mapping[str, pd.DataFrame]
 Found = Iterator[tuple[str, Problem]]
 """A table and a problem, whose place continues the name of the table's file."""
 
 
-def check_tables(places: Mapping[str, str], tables: Tables) -> list[Problem]:
+def check_tables(
+    places: Mapping[str, str], tables: Tables, regions: Collection[str]
+) -> list[Problem]:
     """Every fault between the tables of a set.
 
     Parameters
@@ -32,16 +44,18 @@ def check_tables(places: Mapping[str, str], tables: Tables) -> list[Problem]:
         The file of each table, for the messages.
     tables
         The tables that were read, by name; their index is the line in the file.
+    regions
+        Codes of the population table.
 
     Returns
     -------
     list of Problem
     """
-    return [
-        replace(problem, where=f"{places[table]}{problem.where}")
-        for rule in _RULES
-        for table, problem in rule(tables)
+    found = [
+        *(one for rule in _RULES for one in rule(tables)),
+        *overriding_rows_possible(tables, regions),
     ]
+    return [replace(problem, where=f"{places[table]}{problem.where}") for table, problem in found]
 
 
 def _names_known(tables: Tables) -> Found:
@@ -54,6 +68,7 @@ def _names_known(tables: Tables) -> Found:
         ("existing", "resource", "norms", "resource"),
         ("competences", "profession", "staffing", "profession"),
         ("use_levels", "region", "areas", "area"),
+        ("visitor_ages", "region", "areas", "area"),
         ("sites", "serves", "areas", "area"),
         ("areas", "member", "areas", "area"),
     ]
@@ -83,7 +98,10 @@ def _every_age_once(tables: Tables) -> Found:
         ("use_rates", ["diagnosis", "setting", "sex"]),
         ("length_of_stay", ["diagnosis", "setting"]),
         ("mortality", ["year", "sex"]),
+        ("visitor_ages", ["region", "sex"]),
     ):
+        if table not in tables:
+            continue
         for key, rows in tables[table].groupby(keys, sort=False):
             bands = sorted(zip(rows["age_from"], rows["age_to"], strict=True))
             gaps = [
@@ -173,6 +191,22 @@ def _meet(one: Mapping[Hashable, Any], other: Mapping[Hashable, Any]) -> bool:
     return bool(ages and one["from"] < other["to"] and other["from"] < one["to"])
 
 
+def _visitors_whole(tables: Tables) -> Found:
+    """The shares of a place's visitors make one, and each sex is spoken of once."""
+    if "visitor_ages" not in tables:
+        return
+    for region, rows in tables["visitor_ages"].groupby("region", sort=False):
+        where, sexes = f":{rows.index[0]}", set(rows["sex"])
+        total = float(rows["share"].sum())
+        if abs(total - 1) > _ROUNDED:
+            message = f"the shares of the visitors of {region} do not make one"
+            yield "visitor_ages", Problem(where, message, f"{total:g}", "1")
+        if sexes not in ({"*"}, set(SEXES)):
+            message = f"the visitors of {region} are not of all sexes once"
+            expected = f"rows for * or for both {' and '.join(SEXES)}"
+            yield "visitor_ages", Problem(where, message, ", ".join(sorted(sexes)), expected)
+
+
 def _norms_complete(tables: Tables) -> Found:
     """Beds have an occupancy; places and rooms have minutes, hours and utilisation."""
     for line, row in tables["norms"].iterrows():
@@ -221,6 +255,11 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     _both_sexes,
     _nights_known,
     _said_once,
+    _visitors_whole,
     _norms_complete,
     _areas_open,
+    moves_go_together,
+    every_cell_of_moves,
+    moves_of_regions,
+    destinations_sum_to_one,
 )

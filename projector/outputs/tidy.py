@@ -14,6 +14,8 @@ _OUTER_DIMS = 2
 """Rows are joined for one cell of the first dimensions at a time: memory stays small, and the
 text of the labels is made once instead of once for each row."""
 
+_OWN_TABLES = "/calibration"
+
 _SECOND_COLUMN = {
     "region": ("region_name", "region_name"),
     "competence": ("profession", "competence_profession"),
@@ -55,7 +57,10 @@ def write_variable(variable: xr.DataArray, path: Path) -> None:
 
 
 def write_csv(tree: xr.DataTree, folder: Path) -> None:
-    """Write every result variable of a tree that has any cell.
+    """Write every result variable of a tree that has any cell, the calibration apart.
+
+    The calibration has tables of its own, which can be read back; see
+    `projector.outputs.calibration`.
 
     Parameters
     ----------
@@ -66,6 +71,8 @@ def write_csv(tree: xr.DataTree, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for node in tree.leaves:
+        if node.path == _OWN_TABLES:
+            continue
         for name, variable in node.data_vars.items():
             if variable.size:
                 write_variable(variable, folder / csv_name(node.path, str(name)))

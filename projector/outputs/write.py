@@ -6,6 +6,7 @@ import xarray as xr
 
 from projector.errors import Problem, UsageError
 from projector.outputs.atomic import whole_folder
+from projector.outputs.calibration import CALIBRATION_FOLDER, write_tables
 from projector.outputs.netcdf import write_netcdf
 from projector.outputs.tidy import write_csv
 
@@ -28,8 +29,9 @@ def write_results(tree: xr.DataTree, target: Path) -> None:
     tree
         From `projector.run`.
     target
-        The folder: ``results.nc``, ``csv/`` with one file for each variable, and
-        ``scenario.yaml``, the resolved scenario with the file and line of every value.
+        The folder: ``results.nc``, ``csv/`` with one file for each variable, ``calibration/``
+        with what was estimated from the age tables, and ``scenario.yaml``, the resolved scenario
+        with the file and line of every value.
 
     Raises
     ------
@@ -40,6 +42,7 @@ def write_results(tree: xr.DataTree, target: Path) -> None:
     with whole_folder(target) as folder:
         write_netcdf(tree, folder / RESULTS_FILE)
         write_csv(tree, folder / _CSV_FOLDER)
+        write_tables(tree["calibration"].to_dataset(), folder / CALIBRATION_FOLDER)
         (folder / _SCENARIO_FILE).write_text(_WHAT_IT_IS + tree.attrs["scenario_resolved"], "utf-8")
 
 
@@ -67,7 +70,7 @@ def refuse_target(target: Path) -> None:
                 expected=f"a folder inside it, such as {target / 'results'}",
             )
         )
-    ours = {RESULTS_FILE, _SCENARIO_FILE, _CSV_FOLDER}
+    ours = {RESULTS_FILE, _SCENARIO_FILE, _CSV_FOLDER, CALIBRATION_FOLDER}
     foreign = (
         sorted(path.name for path in target.iterdir() if path.name not in ours)
         if target.is_dir()

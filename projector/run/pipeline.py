@@ -10,6 +10,7 @@ from projector.capacity import capacity_stage
 from projector.errors import InputsError, ScenarioError
 from projector.inputs.input_set import InputSet, load_inputs
 from projector.population import population_stage
+from projector.population.calibration_tables import calibration_dataset
 from projector.run.history import age_tables
 from projector.run.provenance import provenance
 from projector.run.regions import chosen_regions
@@ -20,7 +21,7 @@ from projector.workforce import workforce_stage
 if TYPE_CHECKING:
     from projector.scenario.models import Inputs, Scenario
 
-__all__ = ["Progress", "run", "silent", "vocabulary"]
+__all__ = ["Progress", "read_inputs", "region_names", "run", "silent", "vocabulary"]
 
 Progress = Callable[[str, Mapping[str, object]], None]
 
@@ -42,8 +43,9 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     Returns
     -------
     xarray.DataTree
-        Groups ``population``, ``activity``, ``capacity`` (with ``beds``, ``places`` and
-        ``rooms``) and ``workforce``; the root's attributes say where the numbers come from.
+        Groups ``population``, ``indicators``, ``calibration``, ``activity``, ``capacity`` (with
+        ``beds``, ``places`` and ``rooms``) and ``workforce``; the root's attributes say where the
+        numbers come from.
 
     Raises
     ------
@@ -54,16 +56,24 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     ConsistencyError
         If scenario and inputs do not fit together.
     """
-    inputs = _read_inputs(scenario)
+    inputs = read_inputs(scenario)
     regions = chosen_regions(scenario, inputs)
     tables = inputs.tables
     history, age_width = age_tables(scenario, inputs)
     progress("inputs", {"regions": len(inputs.codes), "files": len(inputs.files)})
 
-    population, calibration = population_stage(
-        history, tables, scenario, regions, age_width=age_width
+    population, indicators, calibration = population_stage(
+        history,
+        tables,
+        scenario,
+        regions,
+        age_width=age_width,
+        areas={name: inputs.members(name) for name in scenario.regions if name in inputs.areas},
     )
     population = check_dataset("population", population)
+    indicators = check_dataset("indicators", indicators)
+    known = region_names(inputs)
+    estimated = check_dataset("calibration", calibration_dataset(calibration, known))
     first, last = calibration.years
     progress("population", {"regions": len(regions), "first": first, "last": last})
 
@@ -84,14 +94,22 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
 
     groups = {
         "/population": population,
+        "/indicators": indicators,
+        "/calibration": estimated,
         "/activity": activity,
         **{f"/capacity/{unit}": dataset for unit, dataset in capacity.items()},
         "/workforce": workforce,
     }
-    names = ("region", [inputs.population.region_names[code] for code in regions])
-    named = {path: dataset.assign_coords(region_name=names) for path, dataset in groups.items()}
+    named = {path: _with_names(dataset, known) for path, dataset in groups.items()}
     # A tree lists shallow groups first; naming the empty one keeps the order of the stages.
-    stages = ("/population", "/activity", "/capacity", "/workforce")
+    stages = (
+        "/population",
+        "/indicators",
+        "/calibration",
+        "/activity",
+        "/capacity",
+        "/workforce",
+    )
     tree = xr.DataTree.from_dict({path: named.get(path, xr.Dataset()) for path in stages} | named)
     tree.attrs.update(provenance(scenario, inputs, calibration.years, left_out))
     return tree
@@ -108,7 +126,7 @@ def vocabulary(inputs: "Inputs") -> Mapping[str, list[str]] | None:
         return None
 
 
-def _read_inputs(scenario: "Scenario") -> InputSet:
+def read_inputs(scenario: "Scenario") -> InputSet:
     """Read the scenario's inputs and hold every name in the scenario against them.
 
     Raises
@@ -123,6 +141,18 @@ def _read_inputs(scenario: "Scenario") -> InputSet:
     if problems:
         raise ScenarioError(problems)
     return inputs
+
+
+def region_names(inputs: InputSet) -> dict[str, str]:
+    """Name by code of the regions, and of the nation where only the set's own table has it."""
+    nation = {} if inputs.nation is None else inputs.nation.region_names
+    return {**nation, **inputs.population.region_names}
+
+
+def _with_names(dataset: xr.Dataset, known: Mapping[str, str]) -> xr.Dataset:
+    """Names of the regions beside their codes; an area is called by its name."""
+    codes = [str(code) for code in dataset["region"].values]
+    return dataset.assign_coords(region_name=("region", [known.get(code, code) for code in codes]))
 
 
 def _number_of_sites(capacity: Mapping[str, xr.Dataset]) -> int:

@@ -5,13 +5,20 @@ from typing import TYPE_CHECKING
 
 from projector import __version__
 from projector.inputs.input_set import InputSet
+from projector.population.calibration_tables import OVERRIDES
+from projector.tables import unique
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
     from projector.scenario.models import Scenario
 
-__all__ = ["provenance"]
+__all__ = ["notes", "overriding_notes", "provenance"]
+
+_NOTED = 5
+"""Regions that a note names before the rest is counted."""
 
 
 def provenance(
@@ -47,22 +54,80 @@ def provenance(
         "scenario_sha256": scenario.digest(),
         "scenario_resolved": scenario.resolved_yaml(),
         "inputs_sha256": json.dumps(dict(sorted(inputs.files.items())), ensure_ascii=False),
-        "inputs_notes": "\n".join([*inputs.notes, *_calibration_note(scenario, calibrated)]),
+        "inputs_notes": "\n".join(notes(scenario, inputs, calibrated)),
         "calibration_years": f"{calibrated[0]}-{calibrated[1]}",
         "names": json.dumps(_names(inputs), ensure_ascii=False),
         "sites_left_out": json.dumps(list(left_out), ensure_ascii=False),
     }
 
 
+def notes(scenario: "Scenario", inputs: InputSet, calibrated: tuple[int, int]) -> list[str]:
+    """What a planner should know about the tables and what was made of them.
+
+    Parameters
+    ----------
+    scenario, inputs, calibrated
+        As for `provenance`.
+
+    Returns
+    -------
+    list of str
+    """
+    names = inputs.population.region_names
+    return [
+        *inputs.notes,
+        *_calibration_note(scenario, calibrated),
+        *overriding_notes(inputs.tables, inputs.files, names),
+    ]
+
+
 def _calibration_note(scenario: "Scenario", calibrated: tuple[int, int]) -> list[str]:
     """Said where the tables do not reach as far as the scenario asks."""
-    asked = scenario.population.calibration
-    if asked is None or (asked.first, asked.last) == calibrated:
+    said, asked = scenario.population.calibration, scenario.calibration_years
+    if said is None or not said.says_years or asked == calibrated:
         return []
     return [
-        f"the scenario asks for moves and births of {asked.first}-{asked.last}; the age tables "
+        f"the scenario asks for moves and births of {asked[0]}-{asked[1]}; the age tables "
         f"that could be compared are of {calibrated[0]}-{calibrated[1]}"
     ]
+
+
+def overriding_notes(
+    tables: "Mapping[str, pd.DataFrame]", files: "Mapping[str, str]", names: "Mapping[str, str]"
+) -> list[str]:
+    """What a reader should know of estimates that input tables have taken the place of.
+
+    Parameters
+    ----------
+    tables
+        Input tables.
+    files
+        What was read, by ``table: file``.
+    names
+        Region names by code.
+
+    Returns
+    -------
+    list of str
+        One for each table of `OVERRIDES` that is there.
+    """
+    notes = []
+    for table in OVERRIDES:
+        if table not in tables:
+            continue
+        rows = tables[table]
+        (file,) = (key.removeprefix(f"{table}: ") for key in files if key.startswith(f"{table}: "))
+        note = f"the table {table} ({file}) takes the place of estimates (rows: {len(rows)})"
+        if "region" in rows:
+            codes = unique(rows["region"])
+            shown = [
+                code if names.get(code, code) == code else f"{code} {names[code]}"
+                for code in codes[:_NOTED]
+            ]
+            more = [f"and {len(codes) - _NOTED} more"] if len(codes) > _NOTED else []
+            note += f", in {', '.join([*shown, *more])}"
+        notes.append(note)
+    return notes
 
 
 def _names(inputs: InputSet) -> dict[str, dict[str, dict[str, str]]]:

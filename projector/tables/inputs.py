@@ -11,6 +11,7 @@ from projector.tables.vocabulary import (
     DRIVERS,
     LEVELS,
     QUALITIES,
+    REGIONAL_MEASURES,
     SETTINGS,
     SEXES,
 )
@@ -92,6 +93,22 @@ _KIND_OR_ALL = Column("text", "kind of diagnosis, or *", allowed=DIAGNOSIS_KINDS
 _SOURCE = Column("text", "where the figure comes from")
 _QUALITY = Column("text", "official, derived or assumption", allowed=QUALITIES)
 _PROVENANCE = {"source": _SOURCE, "quality": _QUALITY}
+_SINGLE_AGE = Column("ages", "completed years at the end of the year: 0 to 104, or 105+")
+_NOT_USED = {
+    "region_name": Column("text", "name of the region, not used", optional=True, blank=True),
+    **{
+        name: Column("number", f"{what} when it was estimated, not used", optional=True, blank=True)
+        for name, what in (
+            ("own", "what the region's tables showed"),
+            ("parent", "what it was drawn towards"),
+            ("credibility", "weight of the region's own"),
+        )
+    },
+    "source": replace(_SOURCE, optional=True, blank=True),
+    "quality": replace(_QUALITY, optional=True, blank=True),
+}
+"""Beside an overridden estimate: what `projector population calibrate` writes too, so that its
+files can be read back as they are."""
 
 
 def _frozen(columns: Mapping[str, Column]) -> Mapping[str, Column]:
@@ -120,6 +137,32 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
             "Names of regions, for population tables that hold codes only.",
             _frozen({"region": _REGION, "region_name": Column("text", "name of the region")}),
             ("region",),
+            required=False,
+        ),
+        "region_changes": Table(
+            "What became of regions, for age tables on the codes of different years. A row for "
+            "each old code and each region that its people are in afterwards, which is the code "
+            "itself where it lives on while others join it. KLASS's own table of changes is "
+            "taken too, and a key with the columns year, original, current, weighting.",
+            _frozen(
+                {
+                    "year": Column("year", "the codes change on 1 January of this year"),
+                    "old_region": Column("code", "region code before"),
+                    "new_region": Column("code", "region code from then on"),
+                    "share": Column(
+                        "number",
+                        "share of the old region's people, where it is divided and this is known",
+                        unit="1",
+                        minimum=0,
+                        maximum=1,
+                        optional=True,
+                        blank=True,
+                    ),
+                    "source": replace(_SOURCE, optional=True),
+                    "quality": replace(_QUALITY, optional=True),
+                }
+            ),
+            ("year", "old_region", "new_region"),
             required=False,
         ),
         "areas": Table(
@@ -157,6 +200,135 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
             ),
             ("year", "ages"),
         ),
+        "out_migration": Table(
+            "Share of the survivors that moves to another region in a year, by age at its end. "
+            "With destinations: every region has every sex and age.",
+            _frozen(
+                {
+                    "region": _REGION,
+                    "sex": _SEX,
+                    "ages": _AGES,
+                    "rate": Column(
+                        "number", "movers per survivor", unit="1 year-1", minimum=0, maximum=1
+                    ),
+                }
+                | _PROVENANCE
+            ),
+            ("region", "sex", "ages"),
+            required=False,
+        ),
+        "destinations": Table(
+            "Where those who leave a region go. The shares of a region sum to 1 at every age; "
+            "a pair of regions with no row has no moves.",
+            _frozen(
+                {
+                    "region": _REGION,
+                    "to_region": Column("code", "region code of where they go"),
+                    "ages": _AGES,
+                    "share": Column(
+                        "number", "share of those who leave", unit="1", minimum=0, maximum=1
+                    ),
+                }
+                | _PROVENANCE
+            ),
+            ("region", "to_region", "ages"),
+            required=False,
+        ),
+        "immigration": Table(
+            "People who come from abroad in a year, by age at its end. Says how a national path "
+            "falls on regions and ages. With emigration: every region has every sex and age.",
+            _frozen(
+                {
+                    "region": _REGION,
+                    "sex": _SEX,
+                    "ages": _AGES,
+                    "persons": Column("number", "immigrants a year", unit="persons", minimum=0),
+                }
+                | _PROVENANCE
+            ),
+            ("region", "sex", "ages"),
+            required=False,
+        ),
+        "emigration": Table(
+            "Share of the survivors that leaves the country in a year, by age at its end.",
+            _frozen(
+                {
+                    "region": _REGION,
+                    "sex": _SEX,
+                    "ages": _AGES,
+                    "rate": Column(
+                        "number", "emigrants per survivor", unit="1 year-1", minimum=0, maximum=1
+                    ),
+                }
+                | _PROVENANCE
+            ),
+            ("region", "sex", "ages"),
+            required=False,
+        ),
+        "cohort_ratios": Table(
+            "Moves of regions, in place of those estimated from the age tables; what has no row "
+            "is as estimated.",
+            _frozen(
+                {
+                    "region": _REGION,
+                    "sex": _SEX,
+                    "ages": _SINGLE_AGE,
+                    "ratio": Column(
+                        "number",
+                        "what moves make of a cohort in a year, over the same of the nation's",
+                        unit="1",
+                        minimum=0,
+                        maximum=10,
+                    ),
+                }
+                | _NOT_USED
+            ),
+            ("region", "sex", "ages"),
+            required=False,
+        ),
+        "regional_levels": Table(
+            "Levels of mortality and fertility of regions, in place of those estimated likewise.",
+            _frozen(
+                {
+                    "region": _REGION,
+                    "measure": Column("text", "level of what", allowed=REGIONAL_MEASURES),
+                    "level": Column(
+                        "number",
+                        "ratio to the nation's; of mortality 0.2 to 2",
+                        unit="1",
+                        minimum=0,
+                        maximum=10,
+                    ),
+                }
+                | _NOT_USED
+            ),
+            ("region", "measure"),
+            required=False,
+        ),
+        "national_migration": Table(
+            "Who moves to and from the country, in place of what was estimated likewise. The "
+            "national path of net immigration says how many they are together.",
+            _frozen(
+                {
+                    "sex": _SEX,
+                    "ages": _SINGLE_AGE,
+                    "persons": Column(
+                        "number", "net immigrants a year, negative where more leave", unit="persons"
+                    ),
+                    "share_of_one_more": Column(
+                        "number",
+                        "share of one more net immigrant; is written, and not read back",
+                        unit="1",
+                        optional=True,
+                        blank=True,
+                    ),
+                    "source": replace(_SOURCE, optional=True, blank=True),
+                    "quality": replace(_QUALITY, optional=True, blank=True),
+                }
+            ),
+            ("sex", "ages"),
+            required=False,
+        ),
         "paths": Table(
             "National paths that the letters of a variant choose among.",
             _frozen(
@@ -167,6 +339,7 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
                         allowed=(
                             "total_fertility",
                             "life_expectancy",
+                            "internal_migration",
                             "net_immigration",
                             "sex_ratio_at_birth",
                             "population",
@@ -177,7 +350,8 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
                     "year": _YEAR,
                     "value": Column(
                         "number",
-                        "children per woman, years, persons a year, boys per girl or persons",
+                        "children per woman, years, persons a year, boys per girl or persons; of "
+                        "internal migration a factor on what the age tables show, L and H only",
                     ),
                 }
                 | _PROVENANCE
@@ -272,6 +446,26 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
                 | _PROVENANCE
             ),
             ("setting", "kind"),
+            required=False,
+        ),
+        "visitor_ages": Table(
+            "Who the visitors are: shares of those of a region or area by sex and age, which "
+            "together make one. Within a row they are as the nation's people are; where no row "
+            "applies they are so altogether.",
+            _frozen(
+                {
+                    "region": Column(
+                        "code", "a region code, the name of an area, or *", any_of=True
+                    ),
+                    "sex": Column("text", "sex, or *", allowed=SEXES, any_of=True),
+                    "ages": _AGES,
+                    "share": Column(
+                        "number", "share of the visitors", unit="1", minimum=0, maximum=1
+                    ),
+                }
+                | _PROVENANCE
+            ),
+            ("region", "sex", "ages"),
             required=False,
         ),
         "norms": Table(

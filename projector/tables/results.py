@@ -46,6 +46,17 @@ _ACTIVITY = ("region", "year", "diagnosis", "setting")
 _STOCK = "year: point"
 _FLOW = "year: sum"
 
+
+def _estimate(name: str, dims: tuple[str, ...], what: str) -> dict[str, Variable]:
+    """A calibrated figure, and how it came about."""
+    return {
+        name: Variable(dims, "1", what),
+        f"{name}_own": Variable(dims, "1", f"{what}, as the region's own tables show", None),
+        f"{name}_parent": Variable(dims, "1", f"{what}, that the estimate is drawn towards", None),
+        f"{name}_credibility": Variable(dims, "1", f"{what}, weight of the region's own"),
+    }
+
+
 VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
     {
         "population": {
@@ -70,9 +81,54 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                 cell_methods=_FLOW,
             ),
         },
+        "indicators": {
+            "life_expectancy": Variable(
+                ("region", "year", "sex"), "years", "life expectancy at birth"
+            ),
+            "total_fertility": Variable(("region", "year"), "1", "children per woman"),
+            "mean_age_at_childbearing": Variable(
+                ("region", "year"), "years", "mean age at childbearing", may_not_apply=True
+            ),
+        },
+        "calibration": {
+            **_estimate(
+                "cohort_ratio",
+                ("region", "sex", "age"),
+                "what moves make of a cohort in a year relative to the nation's, by age at its end",
+            ),
+            **_estimate("regional_level", ("region", "measure"), "level relative to the nation's"),
+            "national_migration": Variable(
+                ("sex", "age"),
+                "persons",
+                "net immigration of the nation in a year by age at its end",
+                None,
+            ),
+            "national_margin": Variable(
+                ("sex", "age"),
+                "1",
+                "share of one more net immigrant by age at the end of the year",
+                None,
+                may_not_apply=True,
+            ),
+            "extraordinary_persons": Variable(
+                ("extraordinary",),
+                "persons",
+                "people a year who came beyond what is usual in the region",
+                None,
+            ),
+            "extraordinary_weight": Variable(
+                ("extraordinary",), "1", "what the years count for in the region"
+            ),
+        },
         "activity": {
             "contacts": Variable(_ACTIVITY, "contacts year-1", "contacts", cell_methods=_FLOW),
             "bed_days": Variable(_ACTIVITY, "bed days year-1", "bed days", cell_methods=_FLOW),
+            "visitors": Variable(
+                ("region", "year", "season"),
+                "persons",
+                "visitors present on an average day of the season",
+                cell_methods="year: mean",
+            ),
         },
         **{
             f"capacity/{unit}": {

@@ -1,6 +1,7 @@
 """The words that the data contracts are made of, and how an axis is addressed by them."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "NATION",
     "OPEN_AGE",
     "QUALITIES",
+    "REGIONAL_MEASURES",
+    "SEASONS",
     "SETTINGS",
     "SEXES",
     "UNITS",
@@ -54,8 +57,17 @@ BED_SETTINGS = (
 MUNICIPAL_SETTINGS = ("municipal_acute", "municipal_short_stay", "nursing_home", "home_care")
 """Settings that municipalities run; hospital trusts run the others."""
 
+SEASONS: Mapping[str, int] = MappingProxyType(
+    {"winter": 90, "spring": 92, "summer": 92, "autumn": 91}
+)
+"""Days of each season: December to February, March to May, June to August, September to
+November."""
+
 DIAGNOSIS_KINDS = ("somatic", "mental", "addiction")
 QUALITIES = ("official", "derived", "assumption")
+REGIONAL_MEASURES = ("mortality", "fertility")
+"""What a region has a level of, relative to the nation."""
+
 LEVELS = ("L", "M", "H")
 """Low, middle and high alternative of a national path."""
 
@@ -64,6 +76,7 @@ DRIVERS = ("bed", "place", "room", "1000 contacts", "1000 bed days", "1000 inhab
 
 UNITS = (
     "persons",
+    "years",
     "1",
     "1 year-1",
     "contacts year-1",
