@@ -111,8 +111,12 @@ def nearest_name(name: str, allowed: Iterable[str]) -> str | None:
     Returns
     -------
     str or None
-        The best match by difflib's ratio on case-folded text, at least 0.6.
+        The best match by difflib's ratio on case-folded text, at least 0.6. Of a code in figures
+        only one that differs by zeros in front: codes that look alike are of other places.
     """
+    if name.strip().isdigit():
+        bare = name.strip().lstrip("0")
+        return next((code for code in allowed if code.lstrip("0") == bare), None)
     by_folded = {_folded(candidate): candidate for candidate in allowed}
     matches = difflib.get_close_matches(_folded(name), list(by_folded), n=1, cutoff=0.6)
     return by_folded[matches[0]] if matches else None

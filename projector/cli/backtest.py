@@ -34,7 +34,7 @@ def backtest_scenario(
     truth: Path | None,
     published: Path | None,
     draws: int | None,
-    seed: int,
+    seed: int | None,
     output: Path,
     language: "Language",
 ) -> None:
@@ -51,7 +51,7 @@ def backtest_scenario(
     truth, published
         Tables of what came and of a published projection, or None.
     draws, seed
-        Draws for prediction intervals, or None, and their seed.
+        Draws for prediction intervals and their seed, in place of what the scenario says.
     output
         Folder for the tables; the picture lies beside it.
     language
@@ -75,7 +75,15 @@ def backtest_scenario(
     refuse_backtest_target(output)
     scenario = load_scenario(path, vocabulary=vocabulary)
     material = read_material(scenario, truth=truth, published=published)
-    found = backtest(scenario, material, bases, end=end, draws=draws, seed=seed)
+    said = scenario.uncertainty
+    found = backtest(
+        scenario,
+        material,
+        bases,
+        end=end,
+        draws=said.draws if draws is None else draws,
+        seed=said.seed if seed is None else seed,
+    )
     for note in found.notes:
         click.echo(word("note", language, text=note), err=True)
     tables = {"errors": found.errors, "regions": found.regions}

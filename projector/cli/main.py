@@ -168,7 +168,9 @@ _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.IntRange(min=100),
     help="Draw prediction intervals from the errors of earlier backtests.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Seed of the draws.  [default: the scenario's, or 0]"
+)
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
@@ -182,7 +184,7 @@ def backtest(
     truth: Path | None,
     published: Path | None,
     draws: int | None,
-    seed: int,
+    seed: int | None,
     output: Path | None,
     language: "Language",
 ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.errors import InputsError, Problem, nearest_name
+from projector.errors import InputsError, Problem
 from projector.inputs.ages import age_label
 from projector.inputs.delimited import MOST_FAULTS
 from projector.inputs.people import People
@@ -20,6 +20,10 @@ _EVERY_YEAR = (
 )
 _FEWEST_YEARS = 2
 """What is left of a series without its first years must still be one."""
+
+_MOST_LEFT_OUT = 1
+"""Years at the beginning that may be left out for the sake of a few regions; whoever lacks more is
+told."""
 
 
 def paths_of(files: Sequence[People]) -> str:
@@ -49,7 +53,7 @@ def first_year_of_all(
     """
     begins = there.argmax(axis=1)
     start = int(begins.max())
-    if start == 0 or len(years) - start < _FEWEST_YEARS:
+    if not 0 < start <= _MOST_LEFT_OUT or len(years) - start < _FEWEST_YEARS:
         return 0
     late = sorted(code for code, first in zip(regions, begins, strict=True) if first == start)
     notes.append(
@@ -169,7 +173,9 @@ def _absent_regions(
     for position in positions[:MOST_FAULTS]:
         code = labels.regions[position]
         holders = [people for people in files if code in people.regions][:1] or files
-        others = [labels.region(int(n)) for n in positions if n != position]
+        name = labels.names[code]
+        same = [labels.regions[int(n)] for n in positions if n != position]
+        same = [other for other in same if name != code and labels.names[other] == name]
         years = ", ".join(str(year) for year in labels.years[absent[position]])
         label = labels.region(int(position))
         problems.append(
@@ -178,7 +184,7 @@ def _absent_regions(
                 f"the region has no people given for {years}",
                 f"'{label}'",
                 _EVERY_YEAR,
-                nearest_name(label, others),
+                f"{same[0]} {name}" if same else None,
             )
         )
     if len(positions) > MOST_FAULTS:

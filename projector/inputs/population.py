@@ -1,7 +1,7 @@
 """People by region, year, sex and age, from however many files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -98,8 +98,8 @@ def read_population(
     _raise_any(problems)
     read = [people_of(table, problems, notes) for table in tables]
     _raise_any(problems)
-    files = [people for people in read if people is not None]
-    groups = _common_groups(files, notes)
+    files = [_with_open_end(people, notes) for people in read if people is not None]
+    groups = _common_groups(files)
     regions = unique(code for people in files for code in people.regions)
     years = np.unique(np.concatenate([people.year for people in files]))
     known = dict(changes.names if changes else {}) | dict(names or {})
@@ -141,6 +141,10 @@ def read_population(
     )
 
 
+_SHOWN = 5
+"""Labels of a list in a message."""
+
+
 def _label(code: str, names: Mapping[str, str]) -> str:
     return code if names[code] == code else f"{code} {names[code]}"
 
@@ -150,7 +154,7 @@ def _raise_any(problems: Sequence[Problem]) -> None:
         raise InputsError(problems)
 
 
-def _common_groups(files: Sequence[People], notes: list[str]) -> list[tuple[int, int]]:
+def _common_groups(files: Sequence[People]) -> list[tuple[int, int]]:
     """The age groups of all files, from 0 without gap or overlap to an open one."""
     problems: list[Problem] = []
     groups = [sorted(set(people.groups)) for people in files]
@@ -158,14 +162,34 @@ def _common_groups(files: Sequence[People], notes: list[str]) -> list[tuple[int,
         path = str(people.table.path)
         problems += [Problem(path, fault) for fault in _gaps(found)]
         if found != groups[0] and not problems:
-            shown = ", ".join(age_label(*group) for group in sorted(set(found) ^ set(groups[0])))
+            shown = [age_label(*group) for group in sorted(set(found) ^ set(groups[0]))]
             message = f"the ages are not those of {files[0].table.path}"
-            problems.append(Problem(path, message, f"{shown} in one of them only"))
+            problems.append(
+                Problem(
+                    path,
+                    message,
+                    f"{_few(shown)} in one of them only",
+                    "all files by single age, or all in the same age groups",
+                )
+            )
     _raise_any(problems)
-    last, end = groups[0][-1]
-    if end != OPEN:
-        notes.append(f"the last age, {last}, is read as {last} and older")
     return groups[0]
+
+
+def _with_open_end(people: People, notes: list[str]) -> People:
+    """A file by single age that does not say so has an open last age all the same."""
+    last = max(people.groups)
+    if any(first != end for first, end in people.groups) or OPEN in last:
+        return people
+    notes.append(f"the last age, {last[0]}, is read as {last[0]} and older")
+    opened = [(last[0], OPEN) if group == last else group for group in people.groups]
+    return replace(people, groups=tuple(opened))
+
+
+def _few(labels: Sequence[str]) -> str:
+    """A list that is still read when it is long."""
+    shown = ", ".join(labels[:_SHOWN])
+    return shown if len(labels) <= _SHOWN else f"{shown} and {len(labels) - _SHOWN} more"
 
 
 def _gaps(groups: Sequence[tuple[int, int]]) -> list[str]:

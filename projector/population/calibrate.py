@@ -33,7 +33,7 @@ from projector.population.extraordinary import (
     interval_weights,
     list_extraordinary,
 )
-from projector.population.intervals import Intervals, intervals
+from projector.population.intervals import Intervals, comparable, intervals
 from projector.population.levels import (
     Tree,
     fertility_levels,
@@ -61,6 +61,13 @@ _INTERVALS_OF_A_SLOPE = 8
 _SAME_TOTAL = 1.0
 """Persons a year: totals that vary less are the same, and fewer are nobody."""
 
+_FURTHEST = 4.0
+"""Years below the middle of the first band that its slope still says something of."""
+
+_WIDEST_STEP = 5
+"""Wider age groups are compared over this many years all the same, at the ages they were spread
+to: over longer a cohort is another generation."""
+
 _PARTS = ("value", "own", "parent", "credibility")
 
 
@@ -70,9 +77,9 @@ class Method:
 
     Parameters
     ----------
-    step
-        Least number of years between two tables that are compared. With five-year groups 5:
-        then a cohort moves from one whole group into the next.
+    age_width
+        Width of the age groups that single ages were made from. Tables are compared over as many
+        years, at most five: then a cohort moves from one whole group into the next.
     weight_half_life
         Years back for which an interval counts half as much; None where all count the same.
     by_county
@@ -81,10 +88,15 @@ class Method:
         Whether years out of the ordinary are found and count for less.
     """
 
-    step: int = 1
+    age_width: int = 1
     weight_half_life: float | None = None
     by_county: bool = True
     extraordinary: bool = True
+
+    @property
+    def step(self) -> int:
+        """Least number of years between two tables that are compared."""
+        return min(self.age_width, _WIDEST_STEP)
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,7 @@ def calibrate(
     closed: xr.Dataset,
     death_rates: xr.DataArray,
     method: Method,
+    years: Sequence[int] | None = None,
 ) -> Calibration:
     """Estimate regional components from a run of age tables.
 
@@ -143,6 +156,9 @@ def calibrate(
         ``[year, sex, age]`` that the survival is made from, to an older age than the tables'.
     method
         How.
+    years
+        The tables that moves and births are derived from; by default all. Levels of mortality
+        last, and are derived from all up to the last of these that lie equally far apart.
 
     Returns
     -------
@@ -156,14 +172,18 @@ def calibrate(
     """
     everyone = xr.concat([history, nation.expand_dims(region=[NATION])], dim="region")
     regions = [str(code) for code in history["region"].values]
-    seen = intervals(everyone, closed, step=method.step)
-    past = slice(seen.years[0][0], seen.years[-1][1] - 1)
+    chosen = list(history["year"].values) if years is None else list(years)
+    everyone = everyone.sel(year=slice(None, chosen[-1]))
+    if not comparable(everyone, method.step):
+        everyone = everyone.sel(year=chosen)
+    past = slice(int(everyone["year"].values[0]), int(chosen[-1]) - 1)
     closed, death_rates = closed.sel(year=past), death_rates.sel(year=past)
     tree = _tree(regions, by_county=method.by_county)
-    people = history.mean("year").sum(("sex", "age")).values
+    people = history.sel(year=chosen).mean("year").sum(("sex", "age")).values
 
-    dying = mortality_levels(seen, _recency(seen, method), people, tree)
-    level = lawful_levels(1.0 + dying.value[:, 0], regions)
+    lasting = intervals(everyone, closed, step=method.step)
+    dying = mortality_levels(lasting, _recency(lasting, method), people, tree)
+    level = lawful_levels("mortality", 1.0 + dying.value[:, 0], regions)
     own = xr.DataArray(
         survival_with_level(
             death_rates.values,
@@ -175,14 +195,10 @@ def calibrate(
             **{dim: closed[dim] for dim in ("year", "sex", "age")},
         },
     )
-    seen = intervals(everyone, closed.assign(survival=own), step=method.step)
-    rate, expected = _of_all_ages(seen)
-    own_rate = rate[:, :-1] / rate[:, -1:] - 1.0
-    weight, regional = np.ones_like(rate[:, -1:]), np.ones_like(own_rate)
-    if method.extraordinary:
-        # The nation varies less than any region and is held against itself alone.
-        weight = interval_weights(rate[:, -1:])
-        regional = interval_weights(own_rate, tree[1] == np.arange(len(regions)))
+    everyone, closed = everyone.sel(year=chosen), closed.assign(survival=own)
+    seen = intervals(everyone, closed, step=method.step)
+    unusual = _unusual(everyone, closed, seen, tree, method)
+    weight, regional = unusual.national, unusual.regional
     recent = _recency(seen, method)
     counting = recent * regional
     moving, bands = _moves(seen, counting, people, tree, method)
@@ -190,6 +206,7 @@ def calibrate(
     moves = _by_single_age(moving, bands, seen.length, dims)
     mothers = closed["fertility"].mean("year").values
     bearing = fertility_levels(seen, moves["value"].values, mothers, counting, people, tree)
+    lawful_levels("fertility", 1.0 + bearing.value[:, 0], regions)
     migration, margin = _national_moves(seen, recent * weight)
     by_cell = {dim: history[dim] for dim in ("sex", "age")}
     return Calibration(
@@ -198,11 +215,50 @@ def calibrate(
         fertility=levels_dataset(bearing, history["region"]),
         national_migration=xr.DataArray(migration, coords=by_cell),
         national_margin=xr.DataArray(margin, coords=by_cell),
-        extraordinary=(
-            *list_extraordinary(own_rate, expected[:, :-1], regional, regions, seen.years),
-            *list_extraordinary(rate[:, -1:], expected[:, -1:], weight, [NATION], seen.years),
-        ),
+        extraordinary=unusual.found,
         years=(seen.years[0][0], seen.years[-1][1]),
+    )
+
+
+@dataclass(frozen=True)
+class _Unusual:
+    """What the intervals count for, regional ``[interval, region]`` and national likewise."""
+
+    regional: Array
+    national: Array
+    found: tuple[Extraordinary, ...]
+
+
+def _unusual(
+    everyone: xr.DataArray, closed: xr.Dataset, seen: Intervals, tree: Tree, method: Method
+) -> _Unusual:
+    """Years out of the ordinary, judged by all ages together and table by table.
+
+    That the ages were spread within their groups does not matter to their sum, so years are
+    judged one by one where moves by age need longer intervals, which then count for the mean of
+    their years.
+    """
+    regions = [str(code) for code in everyone["region"].values[:-1]]
+    if not method.extraordinary:
+        count = len(seen.years)
+        return _Unusual(np.ones((count, len(regions))), np.ones((count, 1)), ())
+    yearly = intervals(everyone, closed) if comparable(everyone) else seen
+    rate, expected = _of_all_ages(yearly)
+    own_rate = rate[:, :-1] / rate[:, -1:] - 1.0
+    # The nation varies less than any region and is held against itself alone.
+    national = interval_weights(rate[:, -1:])
+    regional = interval_weights(own_rate, tree[1] == np.arange(len(regions)))
+    within = np.array(
+        [[first <= start < last for start, _ in yearly.years] for first, last in seen.years]
+    )
+    share = within / within.sum(axis=1, keepdims=True)
+    return _Unusual(
+        share @ regional,
+        share @ national,
+        (
+            *list_extraordinary(own_rate, expected[:, :-1], regional, regions, yearly.years),
+            *list_extraordinary(rate[:, -1:], expected[:, -1:], national, [NATION], yearly.years),
+        ),
     )
 
 
@@ -307,12 +363,12 @@ def _by_single_age(
     """Estimates by band over `length` years as yearly figures by single age.
 
     Monotone cubic between the middles of the bands. Above the last it is flat; below the first,
-    where children move with younger and younger parents, it goes on along its slope there. A
-    cohort aged a at the end passed the ages a−length+1 to a, in the middle a−(length−1)/2. A
-    ratio is never below zero.
+    where children move with younger and younger parents, it goes on along its slope for a few
+    years. A cohort aged a at the end passed the ages a−length+1 to a, in the middle
+    a−(length−1)/2. A ratio is never below zero.
     """
     at = dims["age"].values + (length - 1) / 2
-    within, younger = np.clip(at, middle[0], middle[-1]), np.minimum(at - middle[0], 0.0)
+    within, younger = np.clip(at, middle[0], middle[-1]), np.clip(at - middle[0], -_FURTHEST, 0.0)
     variables = {}
     for part in _PARTS:
         banded = getattr(estimate, part).reshape(-1, len(SEXES), len(middle))

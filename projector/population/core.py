@@ -35,6 +35,7 @@ __all__ = ["MigrationTiming", "Projection", "project"]
 MigrationTiming = Literal["end", "even", "start"]
 _SHARE_AT_START: dict[MigrationTiming, float] = {"end": 0.0, "even": 0.5, "start": 1.0}
 _FEMALE = SEXES.index("female")
+_NEWTON_STEPS = 6
 
 Array = NDArray[np.float64]
 
@@ -107,8 +108,8 @@ def project(
           (`projector.population.migration.balance`).
 
         Regions that are all of a nation may be given its ``national_births[year]``, persons, and
-        ``national_survival[year, sex, age]``: their births and deaths are then scaled to it, one
-        factor for each year, and for each year, sex and age.
+        ``national_survival[year, sex, age]``: their births are then scaled to it, one factor for
+        each year, and their forces of mortality, one factor for each year, sex and age.
     migration_timing
         When net migrants given as persons are counted: at the ``end`` of the year, half at each
         end (``even``) or at the ``start``, exposed to the year's deaths and births. All other
@@ -201,18 +202,56 @@ def _survive(
     survivors = survival * entering
     mid_year_women = exposed[:, _FEMALE] + survivors[:, _FEMALE]
     born = 0.5 * (fertility * mid_year_women).sum(axis=-1)
-    if births_of_all is not None and born.sum() > 0:
-        born *= births_of_all / born.sum()
+    if births_of_all is not None:
+        born = _as_many(born, births_of_all)
     births = born[:, np.newaxis] * share_of_births
     entering[..., 0] = births
     survivors[..., 0] = survival[..., 0] * births
-    np.subtract(entering, survivors, out=deaths)
     if survival_of_all is not None:
-        dying = deaths.sum(axis=0)
-        wanted = (1.0 - survival_of_all) * entering.sum(axis=0)
-        deaths *= np.divide(wanted, dying, out=np.ones_like(dying), where=dying > 0)
-        survivors = entering - deaths
+        survivors = _surviving_together(entering, survival, survival_of_all)
+    np.subtract(entering, survivors, out=deaths)
     return survivors, births
+
+
+def _as_many(born: Array, together: float) -> Array:
+    """Births of the regions, scaled to those of all together."""
+    if not born.sum() > 0 < together:
+        if together > 0:
+            raise ConsistencyError(
+                Problem(
+                    where="fertility",
+                    message="the nation has births, and no region has any",
+                    found="a fertility of 0 in every region",
+                    expected="a region where children are born",
+                )
+            )
+        return np.zeros_like(born)
+    scaled: Array = born * (together / born.sum())
+    return scaled
+
+
+def _surviving_together(entering: Array, survival: Array, of_all: Array) -> Array:
+    """Survivors ``[region, sex, age]`` that are as many as if all had the nation's survival.
+
+    Every region's force of mortality is multiplied by the same factor, :math:`S^k`, which Newton's
+    method finds for each sex and age: nobody dies twice, and the order of the regions stays.
+    """
+    hazard = -np.log(np.maximum(survival, np.finfo(float).tiny))
+    wanted = of_all * entering.sum(axis=0)
+    factor = np.ones_like(wanted)
+    for _ in range(_NEWTON_STEPS):
+        kept = entering * np.exp(-factor * hazard)
+        slope = (kept * hazard).sum(axis=0)
+        step = np.divide(
+            kept.sum(axis=0) - wanted, slope, out=np.zeros_like(slope), where=slope > 0
+        )
+        factor = np.maximum(factor + step, 0.0)
+    survivors = entering * np.exp(-factor * hazard)
+    together = survivors.sum(axis=0)
+    survivors *= np.divide(wanted, together, out=np.ones_like(wanted), where=together > 0)
+    # What is left of the error is rounding, and must not bring anybody back.
+    result: Array = np.minimum(survivors, entering)
+    return result
 
 
 def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) -> Array:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from projector.errors import ConsistencyError, Problem
 from projector.population.core import project
 
-__all__ = ["Intervals", "intervals"]
+__all__ = ["Intervals", "comparable", "intervals"]
 
 Array = NDArray[np.float64]
 
@@ -39,11 +39,11 @@ class Intervals:
         first, last = self.years[0]
         return last - first
 
-    def ratio(self) -> Array:
-        """Counted over expected, ``[interval, region, sex, age]``; 1 where nobody is expected."""
-        return np.divide(
-            self.observed, self.expected, out=np.ones_like(self.expected), where=self.expected > 0
-        )
+
+def comparable(people: xr.DataArray, step: int = 1) -> bool:
+    """Whether `intervals` would find tables that lie equally far apart, `step` years or more."""
+    years = _counted_back([int(year) for year in people["year"].values], step)
+    return len({last - first for first, last in pairwise(years)}) == 1
 
 
 def intervals(people: xr.DataArray, closed: xr.Dataset, *, step: int = 1) -> Intervals:
@@ -76,7 +76,7 @@ def intervals(people: xr.DataArray, closed: xr.Dataset, *, step: int = 1) -> Int
                 where="table population",
                 message="the calibration needs tables that lie equally far apart",
                 found=f"years {', '.join(map(str, years))}",
-                expected="for example every year, or every second year",
+                expected=_what_is_missing(years),
             )
         )
     return Intervals(
@@ -85,6 +85,16 @@ def intervals(people: xr.DataArray, closed: xr.Dataset, *, step: int = 1) -> Int
         np.stack([people.sel(year=last).values for _, last in pairs]),
         np.stack([_without_moves(people, closed, first, last) for first, last in pairs]),
     )
+
+
+def _what_is_missing(years: list[int]) -> str:
+    """The years without which the tables do not lie equally far apart."""
+    gap = min(last - first for first, last in pairwise(years))
+    whole = range(years[0], years[-1] + 1, gap)
+    missing = [str(year) for year in whole if year not in years]
+    if set(years) <= set(whole):
+        return f"tables of {', '.join(missing)} too, or `calibration: {{from, to}}` without a gap"
+    return "for example every year, or every second year"
 
 
 def _without_moves(people: xr.DataArray, closed: xr.Dataset, first: int, last: int) -> Array:
@@ -99,11 +109,8 @@ def _without_moves(people: xr.DataArray, closed: xr.Dataset, first: int, last: i
 
 
 def _spaced(years: list[int], step: int) -> list[int]:
-    """The years counted back from the last one in steps of at least `step`."""
-    chosen = [years[-1]]
-    for year in reversed(years[:-1]):
-        if chosen[-1] - year >= step:
-            chosen.append(year)
+    """The years counted back from the last one in steps of at least `step`, two or more."""
+    chosen = _counted_back(years, step)
     if len(chosen) < 2:
         raise ConsistencyError(
             Problem(
@@ -113,4 +120,12 @@ def _spaced(years: list[int], step: int) -> list[int]:
                 expected=f"two tables at least {step} years apart",
             )
         )
+    return chosen
+
+
+def _counted_back(years: list[int], step: int) -> list[int]:
+    chosen = [years[-1]]
+    for year in reversed(years[:-1]):
+        if chosen[-1] - year >= step:
+            chosen.append(year)
     return chosen[::-1]

@@ -114,8 +114,8 @@ def fertility_levels(
     )
 
 
-def lawful_levels(level: Array, regions: Sequence[str]) -> Array:
-    """The levels of mortality, ``[region]``, where all are possible.
+def lawful_levels(measure: str, level: Array, regions: Sequence[str]) -> Array:
+    """The levels of mortality or fertility, ``[region]``, where all are possible.
 
     Raises
     ------
@@ -128,8 +128,11 @@ def lawful_levels(level: Array, regions: Sequence[str]) -> Array:
         raise ConsistencyError(
             Problem(
                 where=f"table population, region {regions[wrong[0]]}",
-                message="the old people of a region die impossibly seldom or often",
-                found=f"{level[wrong[0]]:.2f} times as often as in the nation",
+                message={
+                    "mortality": "the old people of a region die impossibly seldom or often",
+                    "fertility": "there are impossibly few or many children in a region",
+                }[measure],
+                found=f"{level[wrong[0]]:.2f} times as in the nation",
                 expected=f"between {low:g} and {high:g}: are the tables of one region on one "
                 "set of borders?",
             )

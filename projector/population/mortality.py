@@ -110,16 +110,3 @@ def _ungrouped(target: Array, first: Ages, last: Ages) -> Array:
         achieved = np.add.reduceat(rates * L, starts, axis=-1) / np.add.reduceat(L, starts, axis=-1)
         log_knots = log_knots + np.log(target / achieved)[..., 1:]
     return rates
-
-
-def survival_for_life_expectancy(schedules: Array, targets: Array) -> Array:
-    """BRIDGE until the stage calls `NationalMortality`; to be deleted with that change."""
-    from projector.population import national_mortality as nm  # noqa: PLC0415
-    from projector.population.lee_carter import fit_lee_carter  # noqa: PLC0415
-    from projector.population.lifetable import survival_ratios  # noqa: PLC0415
-
-    log_rates = np.log(schedules)
-    model = nm._without_rises(fit_lee_carter(log_rates, np.arange(len(schedules))))
-    national = nm.NationalMortality(model, log_rates)
-    rates = national.to_life_expectancy(targets, np.full(len(targets), len(schedules) - 1))
-    return survival_ratios(rates)

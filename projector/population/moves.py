@@ -2,7 +2,8 @@
 
 Moves between the regions and flows over the borders are those of `projector.population.gross`.
 Net, with rates :math:`m` and persons :math:`M`, what crosses the borders (or, where moves
-between the regions are not given, what all moves come to) is :math:`m S + M` instead.
+between the regions are not given, what all moves come to) is :math:`m S' + M` instead, where
+:math:`S'` are the people after moves between the regions.
 
 Where the nation's total is given, immigration and emigration are scaled to it, or net moves
 balanced to it (`projector.population.migration`).
@@ -60,18 +61,17 @@ class NetMoves:
         national = national_total(components, "national_net_migration", -np.inf)
         return cls(rate, persons, national)
 
-    def settle(self, staying: Array, survivors: Array, t: int, at_end: float) -> Array:
-        """Those who stay and the net moves, ``[region, sex, age]``.
+    def settle(self, there: Array, t: int, at_end: float) -> Array:
+        """People after the net moves, ``[region, sex, age]``.
 
-        `at_end` is the share of the persons who come at the end of the year.
+        `there` are those after moves between the regions, and `at_end` is the share of the
+        persons who come at the end of the year.
         """
-        settled = staying.copy() if self.rate is None else self.rate[t] * survivors
-        if self.rate is not None:
-            settled += staying
+        settled = there.copy() if self.rate is None else (1.0 + self.rate[t]) * there
         if self.persons is not None:
             settled += at_end * self.persons[t]
         if self.national is not None and settled.min() >= 0:  # else the core names the region
-            return staying + balance(settled - staying, self.national[t], staying)
+            return there + balance(settled - there, self.national[t], there)
         return settled
 
 
@@ -143,13 +143,10 @@ class Migration:
             leaving = rate if leaving is None else leaving + rate
         if leaving is not None:
             staying = self._staying_rate(leaving) * survivors
-        settled = staying
-        if self.net is not None:
-            settled = self.net.settle(staying, survivors, t, at_end)
         for name in ("in_migration", "immigration"):
             if name in flows:
-                settled = settled + flows[name]
-        return settled, flows
+                staying = staying + flows[name]
+        return staying if self.net is None else self.net.settle(staying, t, at_end), flows
 
     def _staying_rate(self, leaving: Array) -> Array:
         """Share that neither moves nor emigrates."""

@@ -10,7 +10,8 @@ Tayman & Swanson 2013 advise the pair for shrinking and growing places).
 Where the regions are all of the nation, those who leave go into a pool for each sex and age, and
 each region draws the share of it that it had at the base, when :math:`S` survived:
 
-.. math:: N' = (\mu - \ell_r) S_r + \frac{g_r S_r^0}{\sum_q g_q S_q^0} \sum_q \ell_q S_q
+.. math:: N' = \mu \left( (1 - \ell_r) S_r
+               + \frac{g_r S_r^0}{\sum_q g_q S_q^0} \sum_q \ell_q S_q \right)
 
 What leaves one region arrives in another, and births and deaths are scaled to the nation's, so
 the regions are its people exactly. Other regions gain as the nation's cohort grows:
@@ -22,6 +23,7 @@ the place of what was calibrated: out-rates with destinations, and immigration a
 which are raked to the nation's net immigration where the regions are all of it.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +33,7 @@ from projector.errors import ConsistencyError, Problem
 from projector.inputs.regions import outermost
 from projector.population.calibrate import Calibration
 from projector.population.core import Projection, project
-from projector.population.lifetable import survival_with_level
+from projector.population.lifetable import survival_with_level, with_open_age
 from projector.population.migration_tables import components_from_tables
 from projector.tables import SEXES
 
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["National", "project_regions"]
+__all__ = ["National", "as_the_nation", "project_regions"]
 
 _COMPLETE = 0.005
 """Regions whose people come this close to the nation's are all of its regions: people of
@@ -123,10 +125,9 @@ def project_regions(
     done = []
     for some in filter(None, (whole, parts)):
         people, own = base.sel(region=some), _own(national, calibration, some)
-        everybody = national.projection.population.isel(region=0, year=0, drop=True)
-        complete = some is whole and abs(float(people.sum() / everybody.sum()) - 1) < _COMPLETE
+        complete = some is whole and _are_the_nation(people, national)
         if complete:
-            own = _as_the_nation(own, national)
+            own = _with_the_nation(own, national)
         if "out_rate" in gross:
             components = _of_tables(own, gross, national, share, complete=complete)
         elif complete:
@@ -135,6 +136,45 @@ def project_regions(
             components = _of_some_regions(own, people, national, calibration, share)
         done.append(project(people, components))
     return _together(done, codes)
+
+
+def as_the_nation(base: xr.DataArray, national: National, calibration: Calibration) -> Calibration:
+    """Levels of mortality and fertility that together are the nation's at the base.
+
+    Parameters
+    ----------
+    base, national, calibration
+        As for `project_regions`.
+
+    Returns
+    -------
+    Calibration
+        Unchanged where the regions are not all of the nation. Otherwise with all levels multiplied
+        alike, so that what is reported of a region is what it is projected with.
+    """
+    whole = base.sel(region=outermost([str(code) for code in base["region"].values]))
+    if not _are_the_nation(whole, national):
+        return calibration
+    fertility = national.schedules["fertility"].isel(year=0, drop=True)
+    open_age = int(base["age"].values[-1])
+    rates = with_open_age(national.death_rates.isel(year=0).values, open_age)
+    expected = {
+        "mortality": (whole * xr.DataArray(rates, dims=("sex", "age"))).sum(("sex", "age")),
+        "fertility": (whole.sel(sex="female", drop=True) * fertility).sum("age"),
+    }
+    scaled = {}
+    for measure, events in expected.items():
+        levels = getattr(calibration, measure)
+        own = float((events * levels["value"].sel(region=whole["region"])).sum())
+        factor = float(events.sum()) / own if own > 0 else 1.0
+        scaled[measure] = levels.assign(value=levels["value"] * factor)
+    return replace(calibration, **scaled)
+
+
+def _are_the_nation(people: xr.DataArray, national: National) -> bool:
+    """Whether regions side by side are all of the nation."""
+    everybody = national.projection.population.isel(region=0, year=0, drop=True)
+    return abs(float(people.sum() / everybody.sum()) - 1) < _COMPLETE
 
 
 def _own(national: National, calibration: Calibration, regions: list[str]) -> xr.Dataset:
@@ -171,7 +211,7 @@ def _leaving_and_gains(
     return leaving, (ratio - 1.0).clip(min=0.0) * survivors
 
 
-def _as_the_nation(own: xr.Dataset, national: National) -> xr.Dataset:
+def _with_the_nation(own: xr.Dataset, national: National) -> xr.Dataset:
     """Births and deaths that together are the nation's."""
     births = national.projection.births.isel(region=0, drop=True).sum("sex")
     return own.assign(national_births=births, national_survival=national.schedules["survival"])

@@ -16,7 +16,7 @@ regions of an area hold :math:`\Gamma`; what the mean over the intervals varies 
 chance is :math:`B`. Then each region gets its best linear prediction
 
 .. math:: \hat x_r = \hat\gamma_p + A (A + B + C_r)^{-1} (\bar x_r - \hat\gamma_p), \qquad
-          C_r = \operatorname{diag}\frac{c_c}{\sum_y w_y E_{ryc}}
+          C_r = \operatorname{diag}\frac{c_c \sum_y w_{ry}^2 E_{ryc}}{(\sum_y w_{ry} E_{ryc})^2}
 
 and :math:`\hat\gamma_p` is predicted likewise from the members of the area. Cells that move
 together steady one another, so the estimate smooths over age as far as the regions' own age
@@ -35,6 +35,9 @@ Array = NDArray[np.float64]
 
 _NOBODY = 1e-6
 """Fewer expected people than this show nothing."""
+
+_LEVELS_OF_PARTS = 2
+"""A district of a municipality of a county."""
 
 _NOTHING = 1e-15
 """Regions that vary less than this do not differ."""
@@ -75,9 +78,9 @@ class Evidence:
 
         Of every region and cell the squared deviation from its own mean is regressed on
         :math:`d + c/E` with the weights :math:`E` and :math:`E^2`: small cells show what chance
-        does, big ones what else passes with the interval. One interval shows neither; then
-        people are as variable as Poisson counts, :math:`c = 1`. Of `counts`, ``[region]``, come
-        the regions that the regression is made of.
+        does, big ones what else passes with the interval. Intervals that count for less do so
+        here too. One interval shows neither; then people are as variable as Poisson counts,
+        :math:`c = 1`. Of `counts`, ``[region]``, come the regions that the regression is made of.
         """
         intervals = len(self.deviation)
         people = np.maximum(self.expected, _NOBODY)
@@ -85,17 +88,22 @@ class Evidence:
         if intervals > 1:
             squares = (self.deviation - self.pooled()) ** 2 * intervals / (intervals - 1)
             there = np.where(counts[:, np.newaxis], self.expected, 0.0)
-            first, second = there.sum(axis=(0, 1)), (there**2).sum(axis=(0, 1))
-            count = np.maximum((there > _NOBODY).sum(axis=(0, 1)), 1)
-            by_first = (there * squares).sum(axis=(0, 1))
-            by_second = (there**2 * squares).sum(axis=(0, 1))
-            lasting = np.divide(
+            weight = self.weight[..., np.newaxis]
+            first, second = ((weight * there**power).sum(axis=(0, 1)) for power in (1, 2))
+            count = (weight * (there > _NOBODY)).sum(axis=(0, 1))
+            by_first, by_second = (
+                (weight * there**power * squares).sum(axis=(0, 1)) for power in (1, 2)
+            )
+            passing = np.divide(
                 by_first * first - by_second * count,
                 first**2 - second * count,
                 out=np.zeros_like(first),
                 where=first**2 < second * count * (1 - 1e-12),
             )
-            constant = np.maximum((by_first - np.maximum(lasting, 0.0) * first) / count, 0.0)
+            chance = by_first - np.maximum(passing, 0.0) * first
+            constant = np.divide(
+                np.maximum(chance, 0.0), count, out=np.zeros_like(count), where=count > 0
+            )
         weighted = (self.weight[..., np.newaxis] * people).sum(axis=0)
         squared = (self.weight[..., np.newaxis] ** 2 * people).sum(axis=0)
         variance: Array = constant * squared / np.maximum(weighted, _NOBODY) ** 2
@@ -165,11 +173,14 @@ def shrink(
     within = _not_negative(lasting - common)
     passing = _not_negative(_covariance(own, size) - lasting - np.diag(size @ chance))
     noise = passing + chance[..., np.newaxis] * np.eye(own.shape[1])
-    gain = np.swapaxes(np.linalg.solve(within + noise + _ridge(within), within + 0 * noise), -1, -2)
+    total = within + noise + _ridge(within)
+    gain: Array = np.swapaxes(np.linalg.solve(total, np.broadcast_to(within, noise.shape)), -1, -2)
     parent = _of_areas(own, np.where(counts, area, -1), common, within + noise)
     value = parent + _applied(gain, own - parent)
-    parent = np.where(counts[:, np.newaxis], parent, value[whole])
-    value = parent + _applied(gain, own - parent)
+    # A part of a part waits for its whole.
+    for _ in range(_LEVELS_OF_PARTS):
+        parent = np.where(counts[:, np.newaxis], parent, value[whole])
+        value = parent + _applied(gain, own - parent)
     explained = np.einsum("rcd,dc->rc", gain, within)
     spread = np.diag(within)
     credibility = np.divide(

@@ -24,7 +24,7 @@ from projector.population.fertility import fertility_rates
 from projector.population.lifetable import person_years, survival_ratios
 from projector.population.mortality import single_age_death_rates
 from projector.population.national_mortality import NationalMortality
-from projector.population.regional import National, project_regions
+from projector.population.regional import National, as_the_nation, project_regions
 from projector.population.reporting import report
 from projector.tables import NATION, SEXES
 
@@ -97,12 +97,12 @@ def population_stage(
     )
     national = National(ahead, rates, projection)
     own = base.drop_sel(region=NATION)
-    if list(regions) == [NATION]:
-        regional = None
-    else:
-        regional = project_regions(own, national, calibration, _share(assumed, scenario), tables)
+    regional, levels = None, calibration
+    if list(regions) != [NATION]:
+        levels = as_the_nation(own, national, calibration)
+        regional = project_regions(own, national, levels, _share(assumed, scenario), tables)
     people = _dataset(regional or projection, years).sel(region=list(regions))
-    return people, report(national, regional, calibration, regions, areas or {}), calibration
+    return people, report(national, regional, levels, regions, areas or {}), calibration
 
 
 def calibration_of(
@@ -130,25 +130,26 @@ def _calibrated(
     years = scenario.years
     known = [int(year) for year in history["year"].values]
     window = _calibration_years(known, scenario)
-    all_years = np.arange(min(*window, years.base - 1), max(*window, years.end) + 1)
+    all_years = np.arange(min(*known, years.base - 1), max(*window, years.end) + 1)
     assumed = national_assumptions(tables["paths"], scenario.population, all_years, years.base)
     open_age = int(history["age"].values[-1])
     schedules, death_rates = _national_schedules(tables, assumed, scenario, open_age)
     asked = scenario.population.calibration
-    method = Method(step=age_width)
+    method = Method(age_width=age_width)
     if asked is not None:
         method = Method(
-            step=age_width,
+            age_width=age_width,
             weight_half_life=asked.weight_half_life,
             by_county=asked.parents != "nation",
             extraordinary=asked.extraordinary == "detect",
         )
     calibration = calibrate(
-        history.drop_sel(region=NATION).sel(year=window),
-        history.sel(region=NATION, year=window, drop=True),
+        history.drop_sel(region=NATION),
+        history.sel(region=NATION, drop=True),
         schedules,
         death_rates,
         method,
+        window,
     )
     return overridden(calibration, tables), assumed, schedules, death_rates
 

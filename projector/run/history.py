@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from projector.inputs.population import Population
     from projector.scenario.models import Scenario
 
-__all__ = ["age_tables"]
+__all__ = ["age_notes", "age_tables"]
+
+_WIDE = 5
+"""Years; wider groups hold several generations of movers."""
 
 _COMPLETE = 0.99
 """Regions that hold this share of the published national population are the whole country:
@@ -71,6 +74,34 @@ def age_tables(scenario: "Scenario", inputs: InputSet) -> tuple[xr.DataArray, in
     years = np.intersect1d(history["year"], nation["year"])
     width = max(published.age_width, inputs.nation.age_width)
     return _with_nation(history.sel(year=years), nation.sel(year=years)), width
+
+
+def age_notes(scenario: "Scenario", inputs: InputSet) -> list[str]:
+    """What the ages of the tables mean for the moves that are derived from them.
+
+    Parameters
+    ----------
+    scenario, inputs
+        As for `age_tables`.
+
+    Returns
+    -------
+    list of str
+    """
+    own = inputs.population.age_width
+    _, width = age_tables(scenario, inputs)
+    if width > own:
+        return [
+            f"the nation of the input set has age groups of {width} years, so moves are compared "
+            "over so many years; with the nation (region 0) by single age in the population table "
+            "they would be compared year by year"
+        ]
+    if own > _WIDE:
+        return [
+            f"the population table has age groups of up to {own} years; moves are those of the "
+            "single ages that they were spread to, and are less sure than from five-year groups"
+        ]
+    return []
 
 
 def _require_base_year(scenario: "Scenario", published: "Population") -> None:

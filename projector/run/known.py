@@ -30,6 +30,8 @@ _RULE = "trend"
 _LEAST_SCHEDULES = {"mortality": 3, "fertility": 1}
 """Schedules that the population stage needs of a table; a trend needs three."""
 
+_GROSS = ("out_migration", "destinations", "immigration", "emigration")
+
 _HALF_A_PERIOD = 2
 """Years from the year of a five-year schedule to the last one it covers."""
 
@@ -154,7 +156,7 @@ def inputs_known_at(inputs: InputSet, base: int) -> tuple[InputSet, list[str]]:
                 f"base {base}: the table {name} holds fewer than {least} schedules from before "
                 "the base year, so the pattern over ages is from later ones too; its level is not"
             )
-    given = [name for name in OVERRIDES if tables.pop(name, None) is not None]
+    given = [name for name in (*OVERRIDES, *_GROSS) if tables.pop(name, None) is not None]
     if given:
         notes.append(
             "not used, because a backtest estimates from what was known at its base year: the "

@@ -1,6 +1,6 @@
 """The main job, read as its table of contents: scenario and inputs in, the tree of results out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import xarray as xr
@@ -68,7 +68,7 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
         scenario,
         regions,
         age_width=age_width,
-        areas={name: inputs.members(name) for name in scenario.regions if name in inputs.areas},
+        areas=_areas_within(inputs, regions),
     )
     population = check_dataset("population", population)
     indicators = check_dataset("indicators", indicators)
@@ -153,6 +153,16 @@ def _with_names(dataset: xr.Dataset, known: Mapping[str, str]) -> xr.Dataset:
     """Names of the regions beside their codes; an area is called by its name."""
     codes = [str(code) for code in dataset["region"].values]
     return dataset.assign_coords(region_name=("region", [known.get(code, code) for code in codes]))
+
+
+def _areas_within(inputs: InputSet, regions: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Members of the areas that lie wholly in the regions of a run, by name."""
+    members = {name: inputs.members(name) for name in inputs.areas}
+    return {
+        name: codes
+        for name, codes in members.items()
+        if len(codes) > 1 and set(codes) <= set(regions)
+    }
 
 
 def _number_of_sites(capacity: Mapping[str, xr.Dataset]) -> int:

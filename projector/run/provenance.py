@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from projector import __version__
 from projector.inputs.input_set import InputSet
 from projector.population.calibration_tables import OVERRIDES
+from projector.run.history import age_notes
 from projector.tables import unique
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def notes(scenario: "Scenario", inputs: InputSet, calibrated: tuple[int, int]) -
     names = inputs.population.region_names
     return [
         *inputs.notes,
+        *age_notes(scenario, inputs),
         *_calibration_note(scenario, calibrated),
         *overriding_notes(inputs.tables, inputs.files, names),
     ]

@@ -91,7 +91,7 @@ def test_tables_that_fit_are_read(tmp_path: Path) -> None:
         (
             instead("destinations", 2, f"A,332,*,1,{BY}"),
             "set/destinations.csv:2: column 'to_region': the region does not stand in "
-            "out_migration.csv (found 332). Did you mean '3332'?",
+            "out_migration.csv (found 332)",
         ),
         (
             {"destinations": TABLES["destinations"][:2]},

@@ -84,7 +84,7 @@ def test_every_name_in_a_list_and_every_key_has_its_own_place(folder, monkeypatc
     )
     problems = check_names(load_scenario("own.yaml"), KNOWN)
     assert [str(problem).removeprefix("own.yaml:") for problem in problems] == [
-        "3:23: unknown region (found 3323). Did you mean '3322'?",
+        "3:23: unknown region (found 3323; expected one of 3322, Hallingdal, Ringerike, Norge)",
         "7:53: unknown diagnosis (found cpod). Did you mean 'copd'?",
         "7:68: unknown region (found Ringerike kommune). Did you mean 'Ringerike'?",
         "12:41: unknown resource (found municipal_accute). Did you mean 'municipal_acute'?",
