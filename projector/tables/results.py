@@ -83,7 +83,9 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
         },
         "indicators": {
             "life_expectancy": Variable(
-                ("region", "year", "sex"), "years", "life expectancy at birth"
+                ("region", "year", "sex"),
+                "years",
+                "life expectancy at birth; a region's level holds moves of the old too",
             ),
             "total_fertility": Variable(("region", "year"), "1", "children per woman"),
             "mean_age_at_childbearing": Variable(
