@@ -21,6 +21,9 @@ _EVERY_YEAR = (
 _FEWEST_YEARS = 2
 """What is left of a series without its first years must still be one."""
 
+_STRAY = 0.5
+"""Share of the regions and years below which an age does not belong to the table."""
+
 _MOST_LEFT_OUT = 1
 """Years at the beginning that may be left out for the sake of a few regions; whoever lacks more is
 told."""
@@ -32,12 +35,18 @@ def paths_of(files: Sequence[People]) -> str:
 
 
 def first_year_of_all(
-    there: NDArray[np.bool_], regions: Sequence[str], years: NDArray[np.int64], notes: list[str]
+    files: Sequence[People],
+    there: NDArray[np.bool_],
+    regions: Sequence[str],
+    years: NDArray[np.int64],
+    notes: list[str],
 ) -> int:
     """Position of the first year from which on a series can hold every region.
 
     Parameters
     ----------
+    files
+        What the years were read from.
     there
         (region, year): whether a region has people given for a year.
     regions, years
@@ -49,11 +58,13 @@ def first_year_of_all(
     -------
     int
         0 where every region is there from the first year on, or where leaving years out would
-        not help: then `require_every_year` says what is absent.
+        not help or would leave out a whole file: then `require_every_year` says what is absent.
     """
     begins = there.argmax(axis=1)
     start = int(begins.max())
     if not 0 < start <= _MOST_LEFT_OUT or len(years) - start < _FEWEST_YEARS:
+        return 0
+    if any(people.year.max() < years[start] for people in files):
         return 0
     late = sorted(code for code, first in zip(regions, begins, strict=True) if first == start)
     notes.append(
@@ -79,12 +90,44 @@ def merge_people(
         raise InputsError(_repeated(files, places, np.flatnonzero(given.ravel() > 1), labels))
     there = np.asarray(given.any(axis=(2, 3)))
     lacking = (given == 0) & there[..., None, None]
+    _refuse_stray_ages(files, given, there, groups)
     if lacking.any():
         raise InputsError(_absent_cells(files, np.flatnonzero(lacking.ravel()), labels))
     persons = np.zeros(int(np.prod(shape)))
     for people, place in zip(files, places, strict=True):
         persons[place] = people.persons
     return persons.reshape(shape), there
+
+
+def _refuse_stray_ages(
+    files: Sequence[People],
+    given: NDArray[np.intp],
+    there: NDArray[np.bool_],
+    groups: Sequence[tuple[int, int]],
+) -> None:
+    """An age that nearly no region and year has is a slip of the pen in the rows that have it.
+
+    Raises
+    ------
+    InputsError
+        With the first row of each such age.
+    """
+    held = np.asarray(given.any(axis=2))[there].mean(axis=0)
+    stray = {groups[int(position)] for position in np.flatnonzero(held < _STRAY)}
+    problems = [
+        Problem(
+            people.table.where(int(people.rows[first])),
+            "an age that nearly no other region and year has",
+            age_label(*group),
+            "the ages of the other rows",
+        )
+        for people in files
+        for place, group in enumerate(people.groups)
+        if group in stray
+        for first in np.flatnonzero(people.ages == place)[:1]
+    ]
+    if problems:
+        raise InputsError(problems[:MOST_FAULTS])
 
 
 def require_every_year(

@@ -112,7 +112,7 @@ def read_population(
         region_names = {code: code for code in regions} | region_names
     if not persons.any():
         raise InputsError(Problem(paths_of(files), "no region has any people"))
-    start = first_year_of_all(there, regions, years, notes)
+    start = first_year_of_all(files, there, regions, years, notes)
     years, persons, there = years[start:], persons[:, start:], there[:, start:]
     require_every_year(files, there, regions, years, region_names)
     empty = persons.sum(axis=(1, 2, 3)) == 0

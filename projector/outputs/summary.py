@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.outputs.words import Language, number, word
-from projector.tables import DIAGNOSIS_KINDS, MUNICIPAL_SETTINGS
+from projector.tables import DIAGNOSIS_KINDS, MUNICIPAL_SETTINGS, SEASONS
 
 __all__ = [
     "AGE_GROUPS",
@@ -127,6 +127,7 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
             (
                 *(row(word(f"ages {group}", language), n) for group, n in groups.items()),
                 row(total, population.sum(("region", "sex", "age"))),
+                *(row(word(key, language), n) for key, n in _visitors(activity["visitors"])),
             ),
         )
     ]
@@ -165,6 +166,19 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     sections.append(Section(word("existing", language), tuple(rows)))
     sections.append(Section(word("by region", language), tuple(_regions(tree, years, language))))
     return [section for section in sections if section.rows]
+
+
+def _visitors(visitors: xr.DataArray) -> Iterator[tuple[str, xr.DataArray]]:
+    """Non-residents present, where there are any: over the year, and when there are most."""
+    present = visitors.sum("region")
+    if not bool((present > 0).any()):
+        return
+    days = xr.DataArray(
+        [SEASONS[str(season)] for season in present["season"].values], dims="season"
+    )
+    yield "visitors", present.weighted(days).mean("season")
+    if bool((present.max("season") > present.min("season")).any()):
+        yield "visitors busiest", present.max("season")
 
 
 def _by_setting(activity: xr.DataArray, language: Language) -> Iterator[tuple[str, xr.DataArray]]:

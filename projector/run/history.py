@@ -89,19 +89,28 @@ def age_notes(scenario: "Scenario", inputs: InputSet) -> list[str]:
     list of str
     """
     own = inputs.population.age_width
-    _, width = age_tables(scenario, inputs)
+    history, width = age_tables(scenario, inputs)
+    years = history["year"].values
+    missing = sorted(set(range(int(years[0]), int(years[-1]))) - set(map(int, years)))
+    gaps = [
+        f"there is no age table of {', '.join(map(str, missing))}; what moves did then is seen "
+        "together with the years around"
+    ]
+    notes = gaps if missing else []
     if width > own:
         return [
+            *notes,
             f"the nation of the input set has age groups of {width} years, so moves are compared "
             "over so many years; with the nation (region 0) by single age in the population table "
-            "they would be compared year by year"
+            "they would be compared year by year",
         ]
     if own > _WIDE:
         return [
+            *notes,
             f"the population table has age groups of up to {own} years; moves are those of the "
-            "single ages that they were spread to, and are less sure than from five-year groups"
+            "single ages that they were spread to, and are less sure than from five-year groups",
         ]
-    return []
+    return notes
 
 
 def _require_base_year(scenario: "Scenario", published: "Population") -> None:

@@ -134,6 +134,41 @@ def test_first_years_that_lack_a_region_are_left_out_with_a_note(tmp_path: Path)
     assert "2020 is left out, because the tables begin only in 2021 for 3322" in people.notes
 
 
+def test_a_region_that_only_the_later_of_two_files_has_is_a_fault(tmp_path: Path) -> None:
+    earlier = year_file(tmp_path / "a.csv", 2020, {"3320 Flå": 2})
+    rows = ["region,year,sex,age,persons", *people_rows("3320", 2021, 2022)]
+    later = write(tmp_path / "b.csv", rows + people_rows("3322", 2021, 2022))
+    with pytest.raises(InputsError, match=r"b\.csv: the region has no people given for 2020"):
+        read_population([earlier, later])
+
+
+def test_more_than_one_first_year_is_not_left_out(tmp_path: Path) -> None:
+    rows = people_rows("3320", 2020, 2021, 2022, 2023) + people_rows("3322", 2022, 2023)
+    path = write(tmp_path / "people.csv", ["region,year,sex,age,persons", *rows])
+    with pytest.raises(InputsError, match="no people given for 2020, 2021"):
+        read_population([path])
+
+
+def single_ages(region: str, *years: int, last: str = "3") -> list[str]:
+    ages = ("0", "1", "2", last)
+    return [f"{region},{y},{sex},{age},10" for y in years for sex in SEXES for age in ages]
+
+
+def test_an_age_that_one_row_has_is_told_with_its_line(tmp_path: Path) -> None:
+    rows = single_ages("3320", 2020, 2021, 2022) + single_ages("3322", 2020, 2021, 2022)
+    rows[-1] = rows[-1].replace(",3,10", ",4,10")
+    path = write(tmp_path / "people.csv", ["region,year,sex,age,persons", *rows])
+    with pytest.raises(InputsError, match=rf"people\.csv:{len(rows) + 1}: an age that nearly"):
+        read_population([path])
+
+
+def test_a_single_last_age_and_an_open_one_are_the_same_in_several_files(tmp_path: Path) -> None:
+    heading = "region,year,sex,age,persons"
+    closed = write(tmp_path / "a.csv", [heading, *single_ages("3320", 2020, 2021)])
+    opened = write(tmp_path / "b.csv", [heading, *single_ages("3320", 2022, last="3+")])
+    assert read_population([closed, opened]).persons.sizes["year"] == 3
+
+
 @pytest.mark.parametrize(("held", "absent"), [((2020, 2021), 2022), ((2020, 2022), 2021)])
 def test_a_later_year_that_lacks_a_region_is_a_fault(
     tmp_path: Path, held: tuple[int, ...], absent: int

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import projector
-from projector.outputs.summary import people_in
+from projector.outputs.summary import people_in, summary
 from projector.scenario import load_scenario
 from projector.tables import VARIABLES
-from tests.embedded import SCENARIOS, result_of
+from tests.embedded import SCENARIOS, result_of, result_with
 
 HALLINGDAL = ["3320", "3322", "3324", "3326", "3328", "3330"]
 
@@ -141,3 +141,17 @@ def test_the_hospital_at_ringerike_is_found_again_in_2007() -> None:
     )
     assert float(beds["served"]) == pytest.approx(190, rel=0.015)
     assert float(beds["existing"]) == 190
+
+
+def test_visitors_stand_beside_the_people_in_the_table_that_is_printed(tmp_path: Path) -> None:
+    seasons = "{winter: 26000, spring: 15000, summer: 24000, autumn: 15000}"
+    tree = result_with(
+        tmp_path, "hallingdal", population=f"{{visitors: {{Hallingdal: {seasons}}}}}"
+    )
+    people = {row.name: row.figures[0] for row in summary(tree, "en")[0].rows}
+    assert people["Visitors in the busiest season"] == "26,000"
+    mean = (90 * 26_000 + 92 * 15_000 + 92 * 24_000 + 91 * 15_000) / 365
+    assert people["Visitors present, mean of the year"] == f"{mean:,.0f}"
+    assert "Visitors in the busiest season" not in {
+        row.name for row in summary(result_of("hallingdal"), "en")[0].rows
+    }
