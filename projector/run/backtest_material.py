@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from projector.errors import ScenarioError
 from projector.inputs.ages import ungroup
-from projector.inputs.input_set import InputSet, load_inputs
+from projector.inputs.input_set import InputSet
 from projector.inputs.published import read_published
 from projector.inputs.read import read_population
 from projector.population import stationary_tail
-from projector.scenario import check_names
+from projector.run.pipeline import read_inputs
 from projector.tables import OPEN_AGE
 
 if TYPE_CHECKING:
@@ -68,10 +67,7 @@ def read_material(
     InputsError
         If a table is wrong.
     """
-    inputs = load_inputs(scenario.inputs.set, scenario.inputs.tables)
-    problems = check_names(scenario, inputs.vocabulary())
-    if problems:
-        raise ScenarioError(problems)
+    inputs = read_inputs(scenario)
     counted = inputs.population if truth is None else read_population([truth])
     notes = [] if truth is None else list(counted.notes)
     if counted.age_width > 1:

@@ -7,7 +7,7 @@ import xarray as xr
 
 from projector.population.calibration_tables import calibration_dataset
 from projector.population.stage import calibration_of
-from projector.run.history import age_tables
+from projector.run.history import age_notes, age_tables
 from projector.run.pipeline import read_inputs, region_names
 from projector.run.provenance import notes
 from projector.run.regions import chosen_regions
@@ -76,5 +76,5 @@ def estimate(scenario: "Scenario") -> Estimated:
         base=history.sel(year=scenario.years.base, drop=True).drop_sel(region=NATION),
         regions=[str(code) for code in dataset["region"].values] if NATION in regions else regions,
         years=calibration.years,
-        notes=notes(scenario, inputs, calibration.years),
+        notes=notes(scenario, inputs, calibration.years, age_notes(inputs, history, age_width)),
     )

@@ -76,20 +76,21 @@ def age_tables(scenario: "Scenario", inputs: InputSet) -> tuple[xr.DataArray, in
     return _with_nation(history.sel(year=years), nation.sel(year=years)), width
 
 
-def age_notes(scenario: "Scenario", inputs: InputSet) -> list[str]:
+def age_notes(inputs: InputSet, history: xr.DataArray, age_width: int) -> list[str]:
     """What the ages of the tables mean for the moves that are derived from them.
 
     Parameters
     ----------
-    scenario, inputs
-        As for `age_tables`.
+    inputs
+        The tables as published.
+    history, age_width
+        From `age_tables`.
 
     Returns
     -------
     list of str
     """
     own = inputs.population.age_width
-    history, width = age_tables(scenario, inputs)
     years = history["year"].values
     missing = sorted(set(range(int(years[0]), int(years[-1]))) - set(map(int, years)))
     gaps = [
@@ -97,11 +98,11 @@ def age_notes(scenario: "Scenario", inputs: InputSet) -> list[str]:
         "together with the years around"
     ]
     notes = gaps if missing else []
-    if width > own:
+    if age_width > own:
         return [
             *notes,
-            f"the nation of the input set has age groups of {width} years, so moves are compared "
-            "over so many years; with the nation (region 0) by single age in the population table "
+            f"the nation of the input set has age groups of {age_width} years, so moves are "
+            "compared over so many years; with the nation (region 0) by single age in the population table "
             "they would be compared year by year",
         ]
     if own > _WIDE:

@@ -11,7 +11,7 @@ from projector.errors import InputsError, ScenarioError
 from projector.inputs.input_set import InputSet, load_inputs
 from projector.population import population_stage
 from projector.population.calibration_tables import calibration_dataset
-from projector.run.history import age_tables
+from projector.run.history import age_notes, age_tables
 from projector.run.provenance import provenance
 from projector.run.regions import chosen_regions
 from projector.scenario import check_names
@@ -111,7 +111,8 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
         "/workforce",
     )
     tree = xr.DataTree.from_dict({path: named.get(path, xr.Dataset()) for path in stages} | named)
-    tree.attrs.update(provenance(scenario, inputs, calibration.years, left_out))
+    ages = age_notes(inputs, history, age_width)
+    tree.attrs.update(provenance(scenario, inputs, calibration.years, left_out, ages))
     return tree
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from projector import __version__
 from projector.inputs.input_set import InputSet
 from projector.population.calibration_tables import OVERRIDES
-from projector.run.history import age_notes
 from projector.tables import unique
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ def provenance(
     inputs: InputSet,
     calibrated: tuple[int, int],
     left_out: "Sequence[str]",
+    ages: "Sequence[str]",
 ) -> dict[str, str]:
     """Attributes of the result's root.
 
@@ -40,6 +40,8 @@ def provenance(
         First and last year of the age tables that moves and births were derived from.
     left_out
         Sites whose capacity could not be compared.
+    ages
+        From `projector.run.history.age_notes`.
 
     Returns
     -------
@@ -55,19 +57,24 @@ def provenance(
         "scenario_sha256": scenario.digest(),
         "scenario_resolved": scenario.resolved_yaml(),
         "inputs_sha256": json.dumps(dict(sorted(inputs.files.items())), ensure_ascii=False),
-        "inputs_notes": "\n".join(notes(scenario, inputs, calibrated)),
+        "inputs_notes": "\n".join(notes(scenario, inputs, calibrated, ages)),
         "calibration_years": f"{calibrated[0]}-{calibrated[1]}",
         "names": json.dumps(_names(inputs), ensure_ascii=False),
         "sites_left_out": json.dumps(list(left_out), ensure_ascii=False),
     }
 
 
-def notes(scenario: "Scenario", inputs: InputSet, calibrated: tuple[int, int]) -> list[str]:
+def notes(
+    scenario: "Scenario",
+    inputs: InputSet,
+    calibrated: tuple[int, int],
+    ages: "Sequence[str]",
+) -> list[str]:
     """What a planner should know about the tables and what was made of them.
 
     Parameters
     ----------
-    scenario, inputs, calibrated
+    scenario, inputs, calibrated, ages
         As for `provenance`.
 
     Returns
@@ -77,7 +84,7 @@ def notes(scenario: "Scenario", inputs: InputSet, calibrated: tuple[int, int]) -
     names = inputs.population.region_names
     return [
         *inputs.notes,
-        *age_notes(scenario, inputs),
+        *ages,
         *_calibration_note(scenario, calibrated),
         *overriding_notes(inputs.tables, inputs.files, names),
     ]
