@@ -102,8 +102,8 @@ def age_notes(inputs: InputSet, history: xr.DataArray, age_width: int) -> list[s
         return [
             *notes,
             f"the nation of the input set has age groups of {age_width} years, so moves are "
-            "compared over so many years; with the nation (region 0) by single age in the population table "
-            "they would be compared year by year",
+            "compared over so many years; with the nation (region 0) by single age in the "
+            "population table they would be compared year by year",
         ]
     if own > _WIDE:
         return [
