@@ -357,7 +357,7 @@ _CHOICE = """\
 
 - People of 80 and over came out too many in 2026, because life expectancy stood still from 2020 to
   2023 after it had risen for decades. Nobody who knew only the years before could have seen that.
-- In places of 2 000 to 5 000 people, five or six years ahead, the total is foreseen hardly better
+- In places of 2 000 to 5 000 people, from 2014 and 2015 to 2020, the total is foreseen no better
   than by no change: what comes and goes there in a few years is not in the age tables.
 - Intervals rest on errors of earlier years, in which there was no pandemic and no war; in the case
   of 2020 they held fewer of the old than they promise.

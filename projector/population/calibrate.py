@@ -15,7 +15,7 @@ level. Fertility likewise, from the children (`projector.population.levels`).
 
 A small region's figures are mostly noise. Levels and ratios are shrunk towards the parent area
 and the nation by `projector.population.shrinkage`, in bands of ages that are narrow where
-people move much; intervals out of the ordinary count for less
+people move much; intervals out of the ordinary count for less in moves and births
 (`projector.population.extraordinary`).
 """
 
@@ -167,8 +167,8 @@ def calibrate(
     Raises
     ------
     ConsistencyError
-        If there are not two tables `method.step` years apart, or a region's old people die
-        impossibly seldom or often.
+        If there are not two tables `method.step` years apart, or a region's old people die, or
+        its children are born, impossibly seldom or often.
     """
     everyone = xr.concat([history, nation.expand_dims(region=[NATION])], dim="region")
     regions = [str(code) for code in history["region"].values]
