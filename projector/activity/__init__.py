@@ -1,5 +1,5 @@
 """Activity: what people need, by diagnosis and level of care."""
 
-from projector.activity.stage import activity_stage, contacts_of
+from projector.activity.stage import activity_stage
 
-__all__ = ["activity_stage", "contacts_of"]
+__all__ = ["activity_stage"]

@@ -54,35 +54,18 @@ class Visitors:
     profiles: Array
     profile_of: NDArray[np.int64]
 
-    def over_the_year(self, regions: Sequence[int]) -> Array:
-        """Persons present on an average day of the year in some regions, ``[region, year]``."""
-        mean: Array = self.present[regions] @ (_DAYS / _DAYS.sum())
-        return mean
+    @property
+    def visited(self) -> tuple[int, ...]:
+        """Positions of the regions that have visitors."""
+        return tuple(np.flatnonzero(self.present.any(axis=(1, 2))).tolist())
 
-    def contacts_of(self, regions: Sequence[int], use_per_visitor: Array) -> Array:
-        """What the visitors of some regions use.
-
-        Parameters
-        ----------
-        regions
-            Positions of the regions.
-        use_per_visitor
-            A year's use by a visitor present all year, ``[year, sex, age, diagnosis, setting]``.
-
-        Returns
-        -------
-        ndarray
-            ``[region, year, diagnosis, setting]``.
-        """
-        years, _, _, *services = use_per_visitor.shape
-        profiles, chosen = np.unique(self.profile_of[regions], return_inverse=True)
-        who = self.profiles[profiles].reshape(len(profiles), -1)
-        each = who @ use_per_visitor.reshape(years, who.shape[1], -1)
-        # [year, profile, service] of one visitor; the sum over sex and age is done before the
-        # regions are reached, so that nobody needs visitors by region, sex and age.
-        by_region = each[:, chosen].transpose(1, 0, 2)
-        used = self.over_the_year(regions)[..., np.newaxis] * by_region
-        return used.reshape(len(regions), years, *services)
+    def persons(self) -> Array:
+        """Visitors on an average day of the year, ``[visited region, year, sex, age]``."""
+        chosen = list(self.visited)
+        over_the_year = self.present[chosen] @ (_DAYS / _DAYS.sum())
+        who = self.profiles[self.profile_of[chosen]]
+        result: Array = over_the_year[:, :, np.newaxis, np.newaxis] * who[:, np.newaxis]
+        return result
 
 
 def visitors_of(

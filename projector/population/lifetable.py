@@ -15,6 +15,7 @@ __all__ = [
     "infant_person_years",
     "life_expectancy",
     "person_years",
+    "remaining_life_expectancy",
     "survival_ratios",
     "survival_with_level",
     "with_level",
@@ -234,6 +235,30 @@ def life_expectancy(death_rates: Array, years_lived: Array | None = None) -> Arr
         Years, ``[..., sex]``.
     """
     result: Array = person_years(death_rates, years_lived).sum(axis=-1)
+    return result
+
+
+def remaining_life_expectancy(death_rates: Array, open_age: int) -> Array:
+    r"""Years that people of each age have left, :math:`e_a = T_a / l_a`.
+
+    Parameters
+    ----------
+    death_rates
+        :math:`m`, ``[..., sex, age]``, per year.
+    open_age
+        The last age of the result; the rates go on beyond it, or end with it.
+
+    Returns
+    -------
+    ndarray
+        Years, ``[..., sex, age]``, ages 0 to `open_age`: at the beginning of each.
+    """
+    L = person_years(death_rates)
+    above = np.cumsum(L[..., ::-1], axis=-1)[..., ::-1]
+    deaths = death_rates * L
+    # Whoever is alive at the beginning of an age dies in it or later.
+    survivors = np.cumsum(deaths[..., ::-1], axis=-1)[..., ::-1]
+    result: Array = (above / survivors)[..., : open_age + 1]
     return result
 
 

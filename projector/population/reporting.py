@@ -9,7 +9,11 @@ from numpy.typing import NDArray
 from projector.population.calibrate import Calibration
 from projector.population.core import Projection
 from projector.population.indicators import indicators
-from projector.population.lifetable import with_level, with_open_age
+from projector.population.lifetable import (
+    remaining_life_expectancy,
+    with_level,
+    with_open_age,
+)
 from projector.population.regional import National
 from projector.tables import NATION, SEXES, unique
 
@@ -43,7 +47,8 @@ def report(
     Dataset
         ``life_expectancy[region, year, sex]``, ``total_fertility[region, year]`` and
         ``mean_age_at_childbearing[region, year]``; the areas stand beside the regions under
-        their names, and the nation comes last.
+        their names, and the nation comes last. ``remaining_life_expectancy[year, sex, age]`` is
+        the nation's.
     """
     rows = {code: [code] for code in regions if code != NATION} | dict(areas)
     found = [_of_groups(national, national.projection, np.ones((1, 2)), {NATION: [NATION]})]
@@ -55,7 +60,18 @@ def report(
             ]
         )
         found.insert(0, _of_groups(national, regional, levels.T, rows))
-    return xr.concat(found, dim="region")
+    open_age = int(national.schedules["age"].values[-1])
+    years_left = remaining_life_expectancy(national.death_rates.values, open_age)
+    return xr.concat(found, dim="region").assign(
+        remaining_life_expectancy=xr.DataArray(
+            years_left,
+            coords={
+                "year": national.death_rates["year"],
+                "sex": list(SEXES),
+                "age": np.arange(open_age + 1),
+            },
+        )
+    )
 
 
 def _members(groups: Mapping[str, Sequence[str]]) -> list[str]:

@@ -77,10 +77,15 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     first, last = calibration.years
     progress("population", {"regions": len(regions), "first": first, "last": last})
 
-    at_base = history.sel(year=scenario.years.base, drop=True)
-    activity = check_dataset(
-        "activity", activity_stage(population, at_base, tables, scenario, inputs.members)
+    used = activity_stage(
+        population,
+        history,
+        tables,
+        scenario,
+        inputs.members,
+        indicators["remaining_life_expectancy"],
     )
+    activity = check_dataset("activity", used.dataset())
     progress("activity", {"changes": len(scenario.activity.changes)})
 
     capacity, left_out = capacity_stage(activity, tables, scenario, inputs.members)

@@ -91,6 +91,11 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
             "mean_age_at_childbearing": Variable(
                 ("region", "year"), "years", "mean age at childbearing", may_not_apply=True
             ),
+            "remaining_life_expectancy": Variable(
+                ("year", "sex", "age"),
+                "years",
+                "years that people of an age have left, in the nation",
+            ),
         },
         "calibration": {
             **_estimate(
@@ -125,11 +130,63 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
         "activity": {
             "contacts": Variable(_ACTIVITY, "contacts year-1", "contacts", cell_methods=_FLOW),
             "bed_days": Variable(_ACTIVITY, "bed days year-1", "bed days", cell_methods=_FLOW),
+            "acute": Variable(
+                _ACTIVITY,
+                "contacts year-1",
+                "contacts that are acute, readmissions among them",
+                cell_methods=_FLOW,
+            ),
+            "readmissions": Variable(
+                _ACTIVITY[:3],
+                "contacts year-1",
+                "acute stays within 30 days of another",
+                cell_methods=_FLOW,
+            ),
+            "ready_days": Variable(
+                _ACTIVITY[:3],
+                "bed days year-1",
+                "bed days after the patient is ready for discharge",
+                cell_methods=_FLOW,
+            ),
             "visitors": Variable(
                 ("region", "year", "season"),
                 "persons",
                 "visitors present on an average day of the season",
                 cell_methods="year: mean",
+            ),
+        },
+        "sites": {
+            "contacts": Variable(
+                ("site", *_ACTIVITY[1:]),
+                "contacts year-1",
+                "contacts at the site of people in the regions of the run",
+                cell_methods=_FLOW,
+            ),
+            "bed_days": Variable(
+                ("site", *_ACTIVITY[1:]),
+                "bed days year-1",
+                "bed days at the site of people in the regions of the run",
+                cell_methods=_FLOW,
+            ),
+            "own_coverage": Variable(
+                ("region", "year", "setting"),
+                "1",
+                "share of the residents' contacts treated at a site that serves them",
+                may_not_apply=True,
+            ),
+        },
+        "priority": {
+            "contacts": Variable(
+                ("region", "year", "group", "setting"),
+                "contacts year-1",
+                "contacts by priority group",
+                cell_methods=_FLOW,
+            ),
+            "bed_days": Variable(
+                ("region", "year", "group", "setting"),
+                "bed days year-1",
+                "bed days by priority group",
+                cell_methods=_FLOW,
             ),
         },
         **{

@@ -107,15 +107,33 @@ def activity(
     people: xr.Dataset | None = None,
     changed: Mapping[str, pd.DataFrame] | None = None,
 ) -> xr.Dataset:
+    """The activity by region of the small world."""
+    return views(written, people, changed)["activity"]
+
+
+def remaining_years() -> xr.DataArray:
+    """Remaining life expectancy that grows by a fifth of a year each year at every age."""
+    at_base = np.maximum(85.0 - AGES, 2.0)
+    gain = 0.2 * np.arange(len(YEARS))
+    years_left = np.broadcast_to(at_base + gain[:, None, None], (len(YEARS), 2, len(AGES)))
+    return xr.DataArray(years_left, coords={"year": YEARS, "sex": list(SEXES), "age": AGES})
+
+
+def views(
+    written: Scenario,
+    people: xr.Dataset | None = None,
+    changed: Mapping[str, pd.DataFrame] | None = None,
+) -> dict[str, xr.Dataset]:
     """The activity of the small world; an area "West" holds the first two regions."""
     everywhere = population()["population"].isel(year=0, drop=True)
     nation = xr.ones_like(everywhere.isel(region=[0])).assign_coords(region=["0"])
-    at_base = xr.concat([everywhere, nation], dim="region")
+    history = xr.concat([everywhere, nation], dim="region").expand_dims(year=YEARS[:1], axis=1)
     areas = {"West": REGIONS[:2]}
     return activity_stage(
         population() if people is None else people,
-        at_base,
+        history,
         tables() | dict(changed or {}),
         written,
         lambda name: areas.get(name, [name]),
+        remaining_years(),
     )

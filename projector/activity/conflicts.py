@@ -1,0 +1,98 @@
+"""Changes that undo one another: a planner who writes both has one of them wrong."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from projector.activity.changes import WrittenChange, block_of
+from projector.errors import ConsistencyError, Problem
+
+if TYPE_CHECKING:
+    from projector.activity.axes import Axes
+    from projector.scenario.models import Change
+
+__all__ = ["refuse_conflicts"]
+
+_MOVES = ("shift", "substitute")
+_TAKES = ("avoid", "readmissions", *_MOVES)
+
+
+def refuse_conflicts(written: Sequence[WrittenChange], axes: "Axes") -> None:
+    """Refuse two changes of which one undoes the other.
+
+    That is so when contacts of the same people and diagnoses are shifted to a setting and back,
+    redirected to a site and back, avoided and added by a share, or when a change takes from what
+    an earlier pathway starts with, which then would not move what follows.
+
+    Parameters
+    ----------
+    written
+        The changes of a scenario, in their order.
+    axes
+        The axes of its ledger.
+
+    Raises
+    ------
+    ConsistencyError
+        Naming both changes of each such pair.
+    """
+    problems = [
+        Problem(
+            where=later.place,
+            message=f"'{later.change.name}' {how} '{earlier.change.name}' in {earlier.place}",
+            expected=instead,
+        )
+        for earlier, later in combinations(written, 2)
+        for how, instead in _conflicts(earlier.change, later.change, axes)
+    ]
+    if problems:
+        raise ConsistencyError(problems)
+
+
+def _conflicts(
+    earlier: "Change", later: "Change", axes: "Axes"
+) -> Iterator[tuple[str, str]]:
+    one, other = block_of(earlier, axes), block_of(later, axes)
+    people = all(
+        np.intersect1d(getattr(one, axis), getattr(other, axis)).size for axis in ("cells", "rows")
+    )
+    same_rows_but_site = np.intersect1d(one.cells, other.cells).size and _share_a_region(
+        one.rows, other.rows, axes
+    )
+    diagnoses = {axes.columns[c].diagnosis for c in one.columns}
+    shared = diagnoses & {axes.columns[c].diagnosis for c in other.columns}
+    if not shared:
+        return
+    if people and earlier.kind in _MOVES and later.kind in _MOVES:
+        back = earlier.to in (later.selection.setting or ())
+        if back and later.to in (earlier.selection.setting or ()):
+            yield (
+                f"shifts back from {earlier.to} what goes there by",
+                "one of the two, with the share that is left",
+            )
+    if same_rows_but_site and earlier.kind == later.kind == "redirect":
+        if earlier.to_site in (later.selection.site or ()) and later.to_site in (
+            earlier.selection.site or ()
+        ):
+            yield (
+                f"sends back from {earlier.to_site} what goes there by",
+                "one of the two, with the share that is left",
+            )
+    same = np.intersect1d(one.columns, other.columns).size
+    kinds = {earlier.kind, later.kind}
+    if people and same and "add" in kinds and kinds & {"avoid", "readmissions"}:
+        adds = earlier if earlier.kind == "add" else later
+        if adds.share is not None:
+            yield "undoes what is done by", "one of the two, with the share that is left"
+    if people and same and earlier.kind == "pathway" and later.kind in _TAKES:
+        yield (
+            "changes the start of the pathway",
+            "the change before the pathway, so that what follows moves with it",
+        )
+
+
+def _share_a_region(one: np.ndarray, other: np.ndarray, axes: "Axes") -> bool:
+    regions = {axes.rows[r].region for r in one}
+    return not regions.isdisjoint(axes.rows[r].region for r in other)

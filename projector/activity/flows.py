@@ -1,0 +1,129 @@
+"""Which site treats whom: from the table ``flows`` to rows of the ledger and their shares."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from projector.activity.axes import ELSEWHERE, Column, Row
+from projector.errors import ConsistencyError, Problem
+from projector.tables import unique
+
+__all__ = ["Flows", "flows_of"]
+
+Array = NDArray[np.float64]
+
+_ROUNDED = 1e-6
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Rows of a ledger.
+
+    Parameters
+    ----------
+    rows
+        Who, by the site that treats them.
+    origin
+        Position of the origin of each row.
+    share
+        Share of the origin's contacts, ``[column, row]``; None where nobody knows of sites.
+    """
+
+    rows: tuple[Row, ...]
+    origin: NDArray[np.int64]
+    share: Array | None
+
+
+def flows_of(
+    table: pd.DataFrame | None,
+    origins: Sequence[Row],
+    columns: Sequence[Column],
+    kinds: dict[str, str],
+    members: Callable[[str], Sequence[str]],
+    redirected: Sequence[str],
+) -> Flows:
+    """Rows for every origin and every site that treats, or will treat, some of it.
+
+    Parameters
+    ----------
+    table
+        Input table ``flows``, if there is one. A row for a smaller area goes before one for a
+        larger area that contains it, then one for a diagnosis, a setting or a kind before one
+        for all of them.
+    origins
+        Residents and visitors of the regions.
+    columns
+        Columns of the ledger.
+    kinds
+        Kind of each diagnosis.
+    members
+        Region codes of a region or area name.
+    redirected
+        Sites that the scenario redirects to: every origin has a row there.
+
+    Raises
+    ------
+    ConsistencyError
+        If more than all of a region's contacts of some kind would be treated.
+    """
+    if table is None and not redirected:
+        return Flows(tuple(origins), np.arange(len(origins)), None)
+    records = [] if table is None else table.to_dict("records")
+    sites = unique([*(row["site"] for row in records), *redirected])
+    regions = unique(origin.region for origin in origins)
+    share = np.zeros((len(sites), len(columns), len(regions)))
+    for row in sorted(records, key=lambda row: _specificity(row, members)):
+        chosen = [
+            c
+            for c, column in enumerate(columns)
+            if row["diagnosis"] in ("*", column.diagnosis)
+            and row["setting"] in ("*", column.setting)
+            and row["kind"] in ("*", kinds[column.diagnosis])
+        ]
+        where = [i for i, code in enumerate(regions) if code in members(row["region"])]
+        share[np.ix_([sites.index(row["site"])], chosen, where)] = row["share"]
+    elsewhere = 1.0 - share.sum(axis=0)
+    _refuse_more_than_all(elsewhere, columns, regions)
+    elsewhere[np.abs(elsewhere) < _ROUNDED] = 0.0
+    by_site = dict(zip([*sites, ELSEWHERE], [*share, elsewhere], strict=True))
+    rows, origin, shares = [], [], []
+    for position, one in enumerate(origins):
+        i = regions.index(one.region)
+        for site, treated in by_site.items():
+            if treated[:, i].any() or site in redirected:
+                rows.append(Row(one.region, one.who, site))
+                origin.append(position)
+                shares.append(treated[:, i])
+    return Flows(tuple(rows), np.array(origin), np.stack(shares, axis=1))
+
+
+def _specificity(
+    row: dict[str, str], members: Callable[[str], Sequence[str]]
+) -> tuple[int, int, int, int]:
+    """Sorts general rows before those that take their place."""
+    return (
+        -len(members(row["region"])),
+        int(row["diagnosis"] != "*"),
+        int(row["setting"] != "*"),
+        int(row["kind"] != "*"),
+    )
+
+
+def _refuse_more_than_all(
+    elsewhere: Array, columns: Sequence[Column], regions: Sequence[str]
+) -> None:
+    wrong = np.argwhere(elsewhere < -_ROUNDED)
+    if len(wrong):
+        c, r = wrong[0]
+        raise ConsistencyError(
+            Problem(
+                where="table flows",
+                message=f"more than all contacts of region {regions[r]} are treated: "
+                f"{columns[c].diagnosis}, {columns[c].setting}",
+                found=f"shares that sum to {1 - elsewhere[c, r]:.4f}",
+                expected="at most 1; what is left is treated elsewhere",
+            )
+        )

@@ -1,0 +1,205 @@
+r"""The ledger: contacts, bed days and days after readiness, by cell, year, column and row.
+
+Filled by one matrix product per cell of sex and age, over all years at once,
+
+.. math:: C_{k,y,c,o} = \lambda_{c,o} \sum_{(x,a) \in k} u_{y,c,x,a} \; P_{y,x,a,o}
+
+with :math:`P` the people of origin :math:`o` (residents or visitors of a region), :math:`u` their
+use per person and :math:`\lambda` the region's level. Rows are the origins by the site that
+treats them, :math:`C_{k,y,c,(o,j)} = f_{c,(o,j)} C_{k,y,c,o}`. The changes of a scenario then
+scale slices of it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.activity.axes import Axes, Cell, Row
+from projector.tables import SEXES
+
+__all__ = ["Block", "Demand", "Ledger", "Profile", "fill"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Use per person of some origins: contacts, nights and nights after readiness.
+
+    Parameters
+    ----------
+    origins
+        Positions of the origins that use care like this.
+    contacts
+        A year, ``[year, column, age · sex]``.
+    nights
+        The same for the columns with nights.
+    ready
+        Nights after the patient is ready for discharge; None where nobody knows of any.
+    """
+
+    origins: NDArray[np.int64]
+    contacts: Array
+    nights: Array
+    ready: Array | None
+
+
+@dataclass(frozen=True)
+class Demand:
+    """All that a ledger is filled from.
+
+    Parameters
+    ----------
+    axes
+        Cells, columns and rows.
+    origins
+        Residents and visitors of the regions, whom rows share out by site.
+    years
+        Calendar years.
+    base_year
+        Year of the base population.
+    persons
+        ``[year, age · sex, origin]``.
+    profiles
+        Each origin is in one of them.
+    level
+        Level of use ``[column, origin]``.
+    origin
+        Origin of each row, ``[row]``.
+    flow
+        Share of an origin's contacts treated at the row's site, ``[column, row]``; None where
+        nobody knows of sites, and rows are origins.
+    length_of_stay
+        Nights of a stay by the input tables, ``[cell, year, column with nights]``; NaN where
+        they know none.
+    """
+
+    axes: Axes
+    origins: tuple[Row, ...]
+    years: NDArray[np.int64]
+    base_year: int
+    persons: Array
+    profiles: tuple[Profile, ...]
+    level: Array
+    origin: NDArray[np.int64]
+    flow: Array | None
+    length_of_stay: Array
+
+    def of_regions(self, regions: Collection[str]) -> "Demand":
+        """The part of it that is about some regions."""
+        kept = np.array([origin.region in regions for origin in self.origins])
+        rows = np.flatnonzero(kept[self.origin])
+        renumbered = np.cumsum(kept) - 1
+        profiles = [
+            replace(profile, origins=renumbered[profile.origins[kept[profile.origins]]])
+            for profile in self.profiles
+        ]
+        return replace(
+            self,
+            axes=replace(self.axes, rows=tuple(self.axes.rows[row] for row in rows)),
+            origins=tuple(origin for origin, keep in zip(self.origins, kept, strict=True) if keep),
+            persons=np.ascontiguousarray(self.persons[..., kept]),
+            profiles=tuple(profile for profile in profiles if profile.origins.size),
+            level=self.level[:, kept],
+            origin=renumbered[self.origin[rows]],
+            flow=None if self.flow is None else self.flow[:, rows],
+        )
+
+
+@dataclass(frozen=True)
+class Block:
+    """Positions that something is about: cells, columns and rows, in every year."""
+
+    cells: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+    def of(self, nights: int) -> "Block":
+        """The part of it that has nights: its columns among the first `nights`."""
+        return replace(self, columns=self.columns[self.columns < nights])
+
+    def at(self, years: int) -> tuple[NDArray[np.intp], ...]:
+        """As an index into an array ``[cell, year, column, row]``."""
+        return np.ix_(self.cells, np.arange(years), self.columns, self.rows)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What is used, ``[cell, year, column, row]``.
+
+    `bed_days` and `ready_days` have the columns with nights only, which stand first; `persons`
+    is ``[cell, year, row]``.
+    """
+
+    contacts: Array
+    bed_days: Array
+    ready_days: Array | None
+    persons: Array
+    length_of_stay: Array
+
+    def copy(self) -> "Ledger":
+        """One whose arrays may be changed."""
+        return replace(
+            self,
+            contacts=self.contacts.copy(),
+            bed_days=self.bed_days.copy(),
+            ready_days=None if self.ready_days is None else self.ready_days.copy(),
+        )
+
+
+def fill(demand: Demand) -> Ledger:
+    """The ledger before any change.
+
+    Parameters
+    ----------
+    demand
+        People, use per person, levels and flows.
+
+    Returns
+    -------
+    Ledger
+    """
+    groups = [_people_of(cell) for cell in demand.axes.cells]
+    nights = demand.axes.with_nights
+    contacts = _amount(demand, groups, "contacts", len(demand.axes.columns))
+    bed_days = _amount(demand, groups, "nights", nights)
+    ready_days = None
+    if any(profile.ready is not None for profile in demand.profiles):
+        ready_days = _amount(demand, groups, "ready", nights)
+    persons = np.stack([demand.persons[:, people].sum(axis=1) for people in groups])
+    return Ledger(
+        contacts, bed_days, ready_days, persons[..., demand.origin], demand.length_of_stay
+    )
+
+
+def _amount(demand: Demand, groups: Sequence[slice], name: str, columns: int) -> Array:
+    """Use of one kind, ``[cell, year, column, row]``."""
+    everybody = demand.persons.shape[2]
+    result = np.empty((len(groups), len(demand.years), columns, everybody))
+    for profile in demand.profiles:
+        per_person = getattr(profile, name)
+        alone = len(profile.origins) == everybody
+        persons = demand.persons if alone else demand.persons[..., profile.origins]
+        for k, people in enumerate(groups):
+            for year, (rates, there) in enumerate(zip(per_person, persons, strict=True)):
+                if alone:
+                    np.dot(rates[:, people], there[people], out=result[k, year])
+                else:
+                    result[k, year][:, profile.origins] = rates[:, people] @ there[people]
+    if (demand.level != 1.0).any():
+        result *= demand.level[:columns]
+    if demand.flow is None:
+        return result
+    return result[..., demand.origin] * demand.flow[:columns]
+
+
+def _people_of(cell: Cell) -> slice:
+    """Where the people of a cell stand on the axis of age and sex, sex innermost."""
+    if cell.sexes == SEXES:
+        return slice(cell.first * len(SEXES), (cell.last + 1) * len(SEXES))
+    (sex,) = cell.sexes
+    return slice(
+        cell.first * len(SEXES) + SEXES.index(sex), (cell.last + 1) * len(SEXES), len(SEXES)
+    )

@@ -1,0 +1,216 @@
+"""What is reported of a ledger: by region, by site, by priority group."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from projector.activity.axes import ELSEWHERE, Axes
+from projector.activity.ledger import Demand, Ledger
+from projector.activity.visitors import Visitors
+from projector.tables import SEASONS, SETTINGS, unique
+
+__all__ = ["Views"]
+
+Array = NDArray[np.float64]
+
+_SERVICES = ("year", "diagnosis", "setting")
+
+
+class Views:
+    """Sums over ledgers of some regions each, until all have been added.
+
+    Parameters
+    ----------
+    tables
+        Input tables ``diagnoses`` and, where there are any, ``priority_groups`` and ``sites``.
+    visitors
+        Who is present without living in a region.
+    members
+        Region codes of a region or area name.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        visitors: Visitors,
+        members: Callable[[str], Sequence[str]],
+    ) -> None:
+        named = tables["diagnoses"]
+        self._kinds = dict(zip(named["diagnosis"], named["kind"], strict=True))
+        self._groups = tables.get("priority_groups")
+        self._visitors = visitors
+        sites = tables.get("sites")
+        self._serves = (
+            {}
+            if sites is None
+            else {
+                site: set(members(area))
+                for site, area in zip(sites["site"], sites["serves"], strict=True)
+            }
+        )
+        self._by_region: list[dict[str, Array]] = []
+        self._by_site: dict[str, dict[str, Array]] = {}
+
+    def add(self, ledger: Ledger, demand: Demand) -> None:
+        """Add a ledger, filled from `demand`, of regions that were not added before."""
+        rows = demand.axes.rows
+        regions = unique(row.region for row in rows)
+        of_row = _membership([row.region for row in rows], regions)
+        contacts, bed_days = _over_cells(ledger.contacts), _over_cells(ledger.bed_days)
+        services = self._services
+        of_regions = _by(contacts, of_row)
+        found = {
+            "contacts": services(of_regions, demand.axes),
+            "bed_days": services(_by(bed_days, of_row), demand.axes),
+            "acute": services(of_regions, demand.axes, ("acute", "readmission")),
+            "readmissions": services(of_regions, demand.axes, ("readmission",)).sum(axis=-1),
+        }
+        found["ready_days"] = np.zeros_like(found["readmissions"])
+        if ledger.ready_days is not None:
+            ready = _by(_over_cells(ledger.ready_days), of_row)
+            found["ready_days"] = services(ready, demand.axes).sum(axis=-1)
+        if self._groups is not None:
+            found |= {
+                f"priority {name}": self._by_group(amounts, demand.axes, of_row)
+                for name, amounts in (("contacts", ledger.contacts), ("bed_days", ledger.bed_days))
+            }
+        if demand.flow is not None:
+            found["own_coverage"] = self._own_coverage(contacts, demand.axes, of_row)
+            for name, amounts in (("contacts", contacts), ("bed_days", bed_days)):
+                self._add_to_sites(name, amounts, demand.axes)
+        self._by_region.append(found)
+
+    def datasets(self, demand: Demand) -> dict[str, xr.Dataset]:
+        """The datasets of all that was added, as `projector.tables` has them.
+
+        ``activity``, and ``sites`` and ``priority`` where they are known.
+        """
+        joined = {
+            name: np.concatenate([part[name] for part in self._by_region])
+            for name in self._by_region[0]
+        }
+        services = ("region", *_SERVICES)
+        coords = {
+            "region": unique(origin.region for origin in demand.origins),
+            "year": demand.years,
+            "diagnosis": list(self._kinds),
+            "setting": list(SETTINGS),
+        }
+        kind = ("diagnosis", list(self._kinds.values()))
+        result = {
+            "activity": xr.Dataset(
+                {
+                    **{name: (services, joined[name]) for name in ("contacts", "bed_days", "acute")},
+                    **{name: (services[:3], joined[name]) for name in ("readmissions", "ready_days")},
+                    "visitors": (("region", "year", "season"), self._visitors.present),
+                },
+                coords={**coords, "season": list(SEASONS)},
+            ).assign_coords(kind=kind)
+        }
+        if demand.flow is not None:
+            sites = list(self._by_site)
+            result["sites"] = xr.Dataset(
+                {
+                    **{
+                        name: (
+                            ("site", *_SERVICES),
+                            np.stack([self._by_site[site][name] for site in sites]),
+                        )
+                        for name in ("contacts", "bed_days")
+                    },
+                    "own_coverage": (("region", "year", "setting"), joined["own_coverage"]),
+                },
+                coords={**coords, "site": np.array(sites, dtype=object)},
+            ).assign_coords(kind=kind)
+        if self._groups is not None:
+            by_group = ("region", "year", "group", "setting")
+            result["priority"] = xr.Dataset(
+                {name: (by_group, joined[f"priority {name}"]) for name in ("contacts", "bed_days")},
+                coords={**coords, "group": self._group_names},
+            ).drop_vars("diagnosis")
+        return result
+
+    def _services(self, amounts: Array, axes: Axes, courses: Sequence[str] | None = None) -> Array:
+        """``[year, column, region]`` as ``[region, year, diagnosis, setting]``.
+
+        A view of an array whose regions lie side by side, as in the ledger.
+        """
+        diagnoses = list(self._kinds)
+        years, columns, regions = amounts.shape
+        result = np.zeros((years, len(diagnoses) * len(SETTINGS), regions))
+        for c, column in enumerate(axes.columns[:columns]):
+            if courses is None or column.course in courses:
+                service = diagnoses.index(column.diagnosis) * len(SETTINGS)
+                result[:, service + SETTINGS.index(column.setting)] += amounts[:, c]
+        by_service = result.reshape(years, len(diagnoses), len(SETTINGS), regions)
+        return by_service.transpose(3, 0, 1, 2)
+
+    def _add_to_sites(self, name: str, amounts: Array, axes: Axes) -> None:
+        sites = unique(row.site for row in axes.rows if row.site != ELSEWHERE)
+        at_site = _by(amounts, _membership([row.site for row in axes.rows], sites))
+        for site, found in zip(sites, self._services(at_site, axes), strict=True):
+            there = self._by_site.setdefault(site, {})
+            there[name] = there.get(name, 0.0) + found
+
+    def _own_coverage(self, contacts: Array, axes: Axes, of_row: Array) -> Array:
+        """Share of the residents' contacts treated at a site that serves them."""
+        resident = np.array([[row.who == "resident"] for row in axes.rows])
+        at_home = np.array([[row.region in self._serves.get(row.site, ())] for row in axes.rows])
+        whole, own = (
+            self._services(_by(contacts, of_row * chosen), axes).sum(axis=2)
+            for chosen in (resident, resident & at_home)
+        )
+        regions = unique(row.region for row in axes.rows)
+        served = [any(region in codes for codes in self._serves.values()) for region in regions]
+        asked = (whole > 0) & np.array(served)[:, np.newaxis, np.newaxis]
+        return np.divide(own, whole, out=np.full_like(whole, np.nan), where=asked)
+
+    @property
+    def _group_names(self) -> list[str]:
+        assert self._groups is not None
+        return [*unique(self._groups.sort_values("order", kind="stable")["group"]), "other"]
+
+    def _by_group(self, amounts: Array, axes: Axes, of_row: Array) -> Array:
+        """``[region, year, group, setting]``: every contact in the first group that has it."""
+        assert self._groups is not None
+        groups, columns = self._group_names, axes.columns[: amounts.shape[2]]
+        belongs = np.full((len(axes.cells), len(columns)), groups.index("other"))
+        ordered = self._groups.sort_values("order", kind="stable", ascending=False)
+        for row in ordered.to_dict("records"):
+            last = np.inf if row["age_to"] < 0 else row["age_to"]
+            cells = [cell.first >= row["age_from"] and cell.last <= last for cell in axes.cells]
+            of_row_of_table = [
+                row["diagnosis"] in ("*", column.diagnosis)
+                and row["kind"] in ("*", self._kinds[column.diagnosis])
+                for column in columns
+            ]
+            belongs[np.ix_(cells, of_row_of_table)] = groups.index(row["group"])
+        settings = [SETTINGS.index(column.setting) for column in columns]
+        result = np.zeros((len(groups) * len(SETTINGS), amounts.shape[1], of_row.shape[1]))
+        for k, of_cell in enumerate(belongs):
+            summed = _by(amounts[k], of_row)
+            for c, (group, setting) in enumerate(zip(of_cell, settings, strict=True)):
+                result[group * len(SETTINGS) + setting] += summed[:, c]
+        by_group = result.reshape(len(groups), len(SETTINGS), amounts.shape[1], -1)
+        return by_group.transpose(3, 2, 0, 1)
+
+
+def _over_cells(amounts: Array) -> Array:
+    result: Array = amounts.sum(axis=0)
+    return result
+
+
+def _membership(names: Sequence[str], groups: Sequence[str]) -> Array:
+    """1 where a row belongs to a group, ``[row, group]``."""
+    return np.array([[name == group for group in groups] for name in names], dtype=float)
+
+
+def _by(amounts: Array, weight: Array) -> Array:
+    """Rows ``[year, column, row]`` added up by their weight ``[row, group]``."""
+    if weight.shape[0] == weight.shape[1] and (weight == np.eye(len(weight))).all():
+        return amounts
+    result: Array = amounts @ weight
+    return result
