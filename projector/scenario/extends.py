@@ -11,14 +11,16 @@ precedence is:
 4. Everything else replaces the parent's value whole: numbers and texts, other
    lists, an empty list, and every value over years or distribution.
    ``{2026: 3}`` in a child leaves nothing of the parent's ``{2026: 5, 2030: 8}``.
-5. ``extends``, ``scenario`` and ``description`` belong to their own file and are
-   not inherited; every file has its own ``scenario``.
-6. Beds of a setting are sized by occupancy or by overflow: the rule that a child writes
-   for a setting takes the place of the other one that it inherits for it.
+5. ``extends``, ``scenario``, ``description`` and ``without`` belong to their own file and
+   are not inherited; every file has its own ``scenario``.
+6. What a child writes takes the place of what it inherits and does not go with it: beds of a
+   setting are sized by occupancy or by overflow; acute is said of hospital or of settings; a
+   change has one amount (`AMOUNTS`).
 7. ``inputs: folder`` means ``inputs: {set: folder}``, and every path in `inputs` is
    relative to the file that wrote it.
 
-A change is taken back by giving it the share 0; a key cannot be removed.
+A change is taken back by giving it the share 0 (visitors the factor 1, a pathway the portion
+0); a key cannot be removed.
 """
 
 import os
@@ -27,14 +29,16 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from projector.errors import Problem
+from projector.scenario.activity_rules import HOSPITAL
+from projector.scenario.change_rules import AMOUNTS
 from projector.scenario.distributions import DISTRIBUTIONS
 from projector.scenario.numbers import YEARS
 from projector.scenario.reading import nearest_file, read_tree
 from projector.scenario.tree import Entry, Items, Located, Map, Node, Place, Scalar
 
-__all__ = ["merge", "read_with_parents"]
+__all__ = ["map_at", "merge", "name_of", "read_with_parents", "with_entry"]
 
-_OWN_KEYS = ("extends", "scenario", "description")
+_OWN_KEYS = ("extends", "scenario", "description", "without")
 
 
 def read_with_parents(path: pathlib.Path) -> tuple[Map | None, list[Located]]:
@@ -96,25 +100,43 @@ def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, 
 
 
 def _without_rivals(merged: Node, child: Map) -> Node:
+    """What is inherited, less what the child's own takes the place of."""
+    return _without_other_acute(_without_other_sizing(merged, child), child)
+
+
+def _without_other_sizing(merged: Node, child: Map) -> Node:
     """What is inherited, less the sizing rules that the child's own take the place of."""
-    own = _map_at(child, "capacity")
-    inherited = _map_at(merged, "capacity")
+    own = map_at(child, "capacity")
+    inherited = map_at(merged, "capacity")
     if own is None or inherited is None or not isinstance(merged, Map):
         return merged
     for rule, rival in (("occupancy", "overflow"), ("overflow", "occupancy")):
-        chosen, replaced = _map_at(own, rule), _map_at(inherited, rival)
+        chosen, replaced = map_at(own, rule), map_at(inherited, rival)
         if chosen is not None and replaced is not None:
             rest = _without(replaced, chosen.entries.keys())
-            inherited = _with(inherited, rival, rest)
-    return _with(merged, "capacity", inherited)
+            inherited = with_entry(inherited, rival, rest)
+    return with_entry(merged, "capacity", inherited)
 
 
-def _map_at(tree: Node, key: str) -> Map | None:
+def _without_other_acute(merged: Node, child: Map) -> Node:
+    """What is inherited, less `acute` of settings where the child says hospital, or the reverse."""
+    own, activity = map_at(map_at(child, "activity"), "acute"), map_at(merged, "activity")
+    inherited = map_at(activity, "acute")
+    if not (isinstance(merged, Map) and own and own.entries and activity and inherited):
+        return merged
+    says_hospital = HOSPITAL in own.entries
+    others = [key for key in inherited.entries if (key == HOSPITAL) != says_hospital]
+    rest = with_entry(activity, "acute", _without(inherited, others))
+    return with_entry(merged, "activity", rest)
+
+
+def map_at(tree: Node | None, key: str) -> Map | None:
+    """The map under a key, or None where there is none."""
     entry = tree.entries.get(key) if isinstance(tree, Map) else None
     return entry.node if entry is not None and isinstance(entry.node, Map) else None
 
 
-def _with(tree: Map, key: str, node: Node) -> Map:
+def with_entry(tree: Map, key: str, node: Node) -> Map:
     """A map with another node under a key that it has."""
     entry = Entry(tree.entries[key].key_place, node)
     return replace(tree, entries=tree.entries | {key: entry})
@@ -141,20 +163,30 @@ def merge(parent: Node, child: Node) -> Node:
 
 
 def _merge_items(parent: Items, child: Items) -> Items:
-    if not child.nodes or not all(_name(node) for node in (*parent.nodes, *child.nodes)):
+    if not child.nodes or not all(name_of(node) for node in (*parent.nodes, *child.nodes)):
         return child
     nodes = list(parent.nodes)
-    waiting = {_name(node): position for position, node in reversed(list(enumerate(nodes)))}
+    waiting = {name_of(node): position for position, node in reversed(list(enumerate(nodes)))}
     for node in child.nodes:
-        position = waiting.pop(_name(node), None)
+        position = waiting.pop(name_of(node), None)
         if position is None:
             nodes.append(node)
         else:
-            nodes[position] = merge(nodes[position], node)
+            nodes[position] = merge(_without_other_amounts(nodes[position], node), node)
     return Items(child.place, tuple(nodes))
 
 
-def _name(node: Node) -> str | None:
+def _without_other_amounts(inherited: Node, own: Node) -> Node:
+    """A change that is inherited, less its amount where the child's own has another."""
+    if not (isinstance(inherited, Map) and isinstance(own, Map)):
+        return inherited
+    if not any(amount in own.entries for amount in AMOUNTS):
+        return inherited
+    return _without(inherited, [amount for amount in AMOUNTS if amount not in own.entries])
+
+
+def name_of(node: Node) -> str | None:
+    """The `name` of a list item that has one."""
     entry = node.entries.get("name") if isinstance(node, Map) else None
     named = entry.node if entry is not None else None
     return named.value if isinstance(named, Scalar) and isinstance(named.value, str) else None

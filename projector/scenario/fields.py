@@ -14,6 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 from typing_extensions import TypeAliasType
 
 from projector.scenario import parsing, paths
+from projector.scenario.activity_rules import HOSPITAL, LIMIT
 from projector.scenario.distributions import DISTRIBUTIONS
 from projector.scenario.faults import Fault, FaultsError, validation_error
 from projector.scenario.numbers import (
@@ -33,6 +34,8 @@ from projector.tables import (
     SEASONS,
     SETTINGS,
     SEXES,
+    URGENCIES,
+    WHO,
 )
 
 Schema = dict[str, Any]
@@ -192,7 +195,13 @@ BedSetting = TypeAliasType(
     "BedSetting", Annotated[str, _one(BED_SETTINGS, "setting with bed days")]
 )
 Settings = TypeAliasType("Settings", Annotated[tuple[str, ...], _one_or_more(_SETTING)])
-Sex = TypeAliasType("Sex", Annotated[str, _one(SEXES, "sex")])
+Sexes = TypeAliasType("Sexes", Annotated[tuple[str, ...], _one_or_more(_one(SEXES, "sex"))])
+Urgency = TypeAliasType("Urgency", Annotated[str, _one(URGENCIES, "urgency")])
+Who = TypeAliasType("Who", Annotated[str, _one(WHO, "kind of people")])
+PartOfStay = TypeAliasType(
+    "PartOfStay", Annotated[str, _one(("discharge_ready",), "part of a stay")]
+)
+AcuteSetting = TypeAliasType("AcuteSetting", Annotated[str, _one((HOSPITAL, *SETTINGS), "setting")])
 Total = TypeAliasType("Total", Annotated[str, _one(("total",), "key")])
 Driver = TypeAliasType("Driver", Annotated[str, _one(DRIVERS, "driver")])
 DiagnosisKind = TypeAliasType(
@@ -244,8 +253,11 @@ Folder = TypeAliasType(
 )
 Files = TypeAliasType("Files", Annotated[tuple[pathlib.Path, ...], _one_or_more(_FILE)])
 
-Ratio = TypeAliasType("Ratio", Annotated[float, _number(_NO_LESS_THAN_ZERO)])
-Days = TypeAliasType("Days", Annotated[float, _number(Bounds("days", low=0, low_open=True))])
+Part = TypeAliasType("Part", Annotated[float, _number(_SHARE)])
+Limit = TypeAliasType("Limit", Annotated[float, _number(LIMIT)])
+Waiting = TypeAliasType(
+    "Waiting", Annotated[float, _number(Bounds("number", low=0, low_open=True))]
+)
 HalfLife = TypeAliasType(
     "HalfLife", Annotated[float, _number(Bounds("years", low=0, low_open=True))]
 )
@@ -259,6 +271,8 @@ OverflowShare = TypeAliasType(
     "OverflowShare",
     Annotated[Path, _path(Bounds("share", low=0, high=1, low_open=True, high_open=True))],
 )
+ShareOnTop = TypeAliasType("ShareOnTop", Annotated[Path, _path(Bounds("share", low=0))])
+Days = TypeAliasType("Days", Annotated[Path, _path(Bounds("days", low=0, low_open=True))])
 Rate = TypeAliasType("Rate", Annotated[Path, _path(paths.RATE, rate=False)])
 AmountPath = TypeAliasType("AmountPath", Annotated[Path, _path(_NO_LESS_THAN_ZERO)])
 Visitors = TypeAliasType(

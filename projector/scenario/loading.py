@@ -1,7 +1,7 @@
 """A scenario file, with all it extends, into a validated scenario."""
 
 import pathlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from pydantic import ValidationError
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from projector.errors import Problem, ScenarioError
 from projector.scenario.extends import read_with_parents
 from projector.scenario.faults import Fault, located, validation_error
+from projector.scenario.leaving_out import leave_out
 from projector.scenario.models import Inputs, Scenario
 from projector.scenario.names import name_problems
 from projector.scenario.tree import Items, Located, Map, Node
@@ -20,7 +21,12 @@ Vocabulary = Callable[[Inputs], Mapping[str, Iterable[str]] | None]
 """What the inputs of a scenario call things, or None where they cannot be read."""
 
 
-def load_scenario(path: str | pathlib.Path, *, vocabulary: Vocabulary | None = None) -> Scenario:
+def load_scenario(
+    path: str | pathlib.Path,
+    *,
+    vocabulary: Vocabulary | None = None,
+    without: Sequence[str] = (),
+) -> Scenario:
     """Read a scenario file and all it extends.
 
     Parameters
@@ -31,6 +37,9 @@ def load_scenario(path: str | pathlib.Path, *, vocabulary: Vocabulary | None = N
         Gives the names that the scenario's inputs hold, so that unknown names are reported
         together with what else is wrong with a file. The names of a file that is sound are
         checked when the scenario runs.
+    without
+        Names of changes to leave out, of the file or its parents, as if they had not been
+        written; `Scenario.without` and the resolved scenario tell.
 
     Returns
     -------
@@ -41,17 +50,19 @@ def load_scenario(path: str | pathlib.Path, *, vocabulary: Vocabulary | None = N
     ------
     ScenarioError
         With every problem of the file and of its parents, sorted by file, line and
-        column.
+        column; a name of `without` that no change has is one of them.
     """
     path = pathlib.Path(path)
     tree, problems = read_with_parents(path)
     if tree is not None:
+        tree, unknown = leave_out(tree, without)
+        problems += unknown
         try:
             scenario = Scenario.model_validate(_written(tree))
         except ValidationError as error:
             problems += located(error, tree)
         else:
-            faults = list(_horizon_faults(scenario))
+            faults = [*_horizon_faults(scenario), *_window_faults(scenario)]
             problems += located(validation_error(faults), tree) if faults else []
             if not problems:
                 scenario._path, scenario._origins = path, tree
@@ -120,3 +131,14 @@ def _horizon_faults(scenario: Scenario) -> Iterator[Fault]:
             first = outside.index(True)
             message = f"{path.bounds.word} grows to {values[first]:.4g} in {years[first]}"
             yield Fault(message, location, expected=str(path.bounds))
+
+
+def _window_faults(scenario: Scenario) -> Iterator[Fault]:
+    """Years of a change that are not among those of the projection."""
+    base, end = scenario.years.base, scenario.years.end
+    for position, change in enumerate(scenario.activity.changes):
+        window = change.between
+        if window is not None and (window.last < base or window.first > end):
+            message = f"the years {window.first} to {window.last} are not projected"
+            location = ("activity", "changes", position, "between")
+            yield Fault(message, location, expected=f"years from {base} to {end}")

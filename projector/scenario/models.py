@@ -6,12 +6,22 @@ the help text of the JSON schema.
 
 import pathlib
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, PrivateAttr
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, PrivateAttr
 from pydantic_core import CoreSchema
 
 from projector.scenario import fields, resolved, rules
+from projector.scenario.activity_models import (
+    Activity,
+    Added,
+    Change,
+    Growth,
+    HealthyAgeing,
+    Selection,
+    Step,
+    Window,
+)
 from projector.scenario.faults import find
 from projector.scenario.section import Rule, Section
 from projector.scenario.tree import Map, Node, Place
@@ -27,13 +37,16 @@ __all__ = [
     "Duty",
     "Fertility",
     "Growth",
+    "HealthyAgeing",
     "Inputs",
     "Opening",
     "Population",
     "Scenario",
     "Selection",
     "SiteCapacity",
+    "Step",
     "Uncertainty",
+    "Window",
     "Workforce",
     "Years",
 ]
@@ -41,10 +54,6 @@ __all__ = [
 _CALIBRATION_YEARS = 10
 """Age tables this far back are used when the scenario does not say: long enough for a wave of
 moves to pass."""
-
-
-def _as_list(written: object) -> object:
-    return [written] if isinstance(written, dict) else written
 
 
 class Years(Section):
@@ -135,98 +144,6 @@ class Population(Section):
     visitors: dict[fields.Text, fields.Visitors] = Field(default_factory=dict)
     """non-residents present on an average day, by region or area; may differ by season"""
     source: fields.Text | None = None
-
-
-class Growth(Section):
-    """Yearly growth of the use of services for one diagnosis."""
-
-    annual: fields.Rate | None = None
-    """growth a year of all ages that `ages` does not name; may differ between years"""
-    ages: dict[fields.AgeBand, fields.Rate] = Field(default_factory=dict)
-    """growth a year by age; bands do not overlap"""
-    setting: fields.Settings | None = None
-    """only in these settings"""
-    source: fields.Text | None = None
-
-    rule: ClassVar[Rule] = staticmethod(rules.growth_rule)
-
-
-class Selection(Section):
-    """Which contacts a change concerns; a key left out means all."""
-
-    diagnosis: fields.Names | None = None
-    setting: fields.Settings | None = None
-    ages: fields.AgeBands | None = None
-    sex: fields.Sex | None = None
-    region: fields.Names | None = None
-
-    rule: ClassVar[Rule] = staticmethod(rules.selection_rule)
-
-
-class Added(Section):
-    """Contacts that come in place of each avoided one."""
-
-    setting: fields.Setting
-    contacts: fields.Ratio
-    """contacts per avoided contact"""
-    days: fields.Days | None = None
-    """length of stay, where the setting has nights"""
-
-    rule: ClassVar[Rule] = staticmethod(rules.added_rule)
-
-
-class Change(Section):
-    """One change of the services: avoid, shift or shorten."""
-
-    name: fields.Text
-    avoid: Selection | None = None
-    """contacts that no longer happen"""
-    shift: Selection | None = None
-    """contacts that move to another setting"""
-    shorten: Selection | None = None
-    """stays that become shorter"""
-    share: fields.Share
-    """share of the selected contacts (of the length of stay, for shorten)"""
-    to: fields.Setting | None = None
-    """the setting that contacts are shifted to"""
-    exchange: fields.Ratio = 1.0
-    """contacts in the new setting per contact shifted"""
-    days: fields.Days | None = None
-    """length of stay in the new setting, where it has nights"""
-    adds: Annotated[
-        tuple[Added, ...],
-        BeforeValidator(_as_list, json_schema_input_type=Added | tuple[Added, ...]),
-    ] = ()
-    """contacts that come in place of each avoided one"""
-    source: fields.Text | None = None
-
-    rule: ClassVar[Rule] = staticmethod(rules.change_rule)
-
-    @property
-    def kind(self) -> Literal["avoid", "shift", "shorten"]:
-        """Which of the three it is."""
-        if self.avoid is not None:
-            return "avoid"
-        return "shorten" if self.shift is None else "shift"
-
-    @property
-    def selection(self) -> Selection:
-        """What it concerns."""
-        selected = self.avoid or self.shift or self.shorten
-        assert selected is not None  # the rule of this section
-        return selected
-
-
-class Activity(Section):
-    """What people will need."""
-
-    growth: dict[fields.Text, Growth] = Field(default_factory=dict)
-    """growth by diagnosis"""
-    changes: tuple[Change, ...] = ()
-    """changes, applied in this order"""
-    source: fields.Text | None = None
-
-    rule: ClassVar[Rule] = staticmethod(rules.changes_rule)
 
 
 class Opening(Section):
@@ -324,6 +241,10 @@ class Scenario(Section):
     capacity: Capacity = Field(default_factory=Capacity)
     workforce: Workforce = Field(default_factory=Workforce)
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)
+    without: fields.Names = ()
+    """changes that a run left out, as it recorded them in the resolved scenario"""
+
+    rule: ClassVar[Rule] = staticmethod(rules.scenario_rule)
 
     _path: pathlib.Path = PrivateAttr(default=pathlib.Path("scenario.yaml"))
     _origins: Node = PrivateAttr(default_factory=lambda: Map(Place("scenario.yaml"), {}))
@@ -367,7 +288,8 @@ class Scenario(Section):
         Percent are fractions, distributions stay as written, years are whole numbers,
         a single item where a list is possible is a list, input files are relative to
         the folder of the scenario. What was not written is left out. Keys come in the
-        order of the models, and below them in the order they were written.
+        order of the models, and below them in the order they were written. `without` names
+        the changes that were left out on loading, if any, sorted.
         """
         said = resolved.plain(self, self._path.parent)
         assert isinstance(said, dict)

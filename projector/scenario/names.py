@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from projector.errors import nearest_name
 from projector.scenario.faults import KEY, Fault, located, validation_error
 from projector.scenario.tree import Items, Located, Map, Node, Scalar
+from projector.tables import VERBS
 
 __all__ = ["VOCABULARY", "name_problems"]
 
@@ -30,11 +31,15 @@ _WRITTEN: tuple[tuple[str, Location], ...] = (
     ("region", ("regions",)),
     ("region", ("population", "visitors", KEY)),
     ("diagnosis", ("activity", "growth", KEY)),
+    ("region", ("activity", "growth", _ANY, "region")),
+    ("region", ("activity", "growth", _ANY, _ANY, "region")),
+    ("diagnosis", ("activity", "healthy_ageing", "diagnosis")),
     *(
         (kind, ("activity", "changes", _ANY, verb, kind))
-        for verb in ("avoid", "shift", "shorten")
-        for kind in ("diagnosis", "region")
+        for verb in VERBS
+        for kind in ("diagnosis", "region", "site")
     ),
+    ("site", ("activity", "changes", _ANY, "to_site")),
     ("site", ("capacity", "existing", KEY)),
     ("region", ("capacity", "existing", _ANY, "serves")),
     ("resource", ("capacity", "existing", _ANY, KEY)),
@@ -66,6 +71,7 @@ def name_problems(tree: Node, vocabulary: Mapping[str, Iterable[str]]) -> list[L
         kind: [unicodedata.normalize("NFC", name) for name in vocabulary[kind]]
         for kind in VOCABULARY
     }
+    known["site"] += _new_sites(tree)
     faults = [
         _unknown(kind, name, location, known[kind])
         for kind, name, location in _uses(tree)
@@ -82,13 +88,19 @@ def _unknown(kind: str, name: str, location: Location, names: list[str]) -> Faul
     return Fault(f"unknown {kind}", location, expected=expected, nearest=nearest)
 
 
+def _new_sites(tree: Node) -> list[str]:
+    """Sites that the scenario itself opens: it says what they serve."""
+    return [
+        name
+        for name, _, node in _names_at(tree, ("capacity", "existing", KEY), ())
+        if isinstance(node, Map) and "serves" in node.entries
+    ]
+
+
 def _uses(tree: Node) -> Iterator[Use]:
     for kind, pattern in _WRITTEN:
-        for name, location, node in _names_at(tree, pattern, ()):
-            says_where = isinstance(node, Map) and "serves" in node.entries
-            if not (kind == "site" and says_where) and not (
-                kind == "resource" and name == "serves"
-            ):
+        for name, location, _ in _names_at(tree, pattern, ()):
+            if not (kind == "resource" and name == "serves"):
                 yield kind, name, location
 
 

@@ -8,16 +8,21 @@ __all__ = [
     "BED_SETTINGS",
     "DIAGNOSIS_KINDS",
     "DRIVERS",
+    "HOSPITAL_SETTINGS",
     "LEVELS",
     "MUNICIPAL_SETTINGS",
     "NATION",
     "OPEN_AGE",
+    "PRICE_ITEMS",
     "QUALITIES",
     "REGIONAL_MEASURES",
     "SEASONS",
     "SETTINGS",
     "SEXES",
     "UNITS",
+    "URGENCIES",
+    "VERBS",
+    "WHO",
     "one_or_all",
     "unique",
 ]
@@ -56,6 +61,32 @@ BED_SETTINGS = (
 
 MUNICIPAL_SETTINGS = ("municipal_acute", "municipal_short_stay", "nursing_home", "home_care")
 """Settings that municipalities run; hospital trusts run the others."""
+
+HOSPITAL_SETTINGS = tuple(setting for setting in SETTINGS if setting not in MUNICIPAL_SETTINGS)
+"""Settings that hospital trusts run."""
+
+URGENCIES = ("acute", "elective")
+"""Whether a contact was planned."""
+
+WHO = ("residents", "visitors")
+"""Who has a contact: those who live in the region, or those who stay there."""
+
+VERBS = (
+    "avoid",
+    "shift",
+    "substitute",
+    "shorten",
+    "readmissions",
+    "redirect",
+    "add",
+    "work_off",
+    "visitors",
+    "pathway",
+)
+"""What a change of the services does."""
+
+PRICE_ITEMS = ("drg_point", "discharge_ready_day", "contact", "bed_day")
+"""What a price is of."""
 
 SEASONS: Mapping[str, int] = MappingProxyType(
     {"winter": 90, "spring": 92, "summer": 92, "autumn": 91}

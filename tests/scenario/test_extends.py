@@ -113,6 +113,15 @@ def test_named_items_merge_by_name_in_the_order_of_the_parent():
     ]
 
 
+def test_the_amount_of_a_child_replaces_that_of_its_parent():
+    parent = [{"name": "one", "contacts": 12, "source": "plan"}, {"name": "two", "coverage": 0.8}]
+    child = [{"name": "one", "share": 0}, {"name": "two", "source": "another plan"}]
+    assert merged({"changes": parent}, {"changes": child})["changes"] == [
+        {"name": "one", "share": 0, "source": "plan"},
+        {"name": "two", "coverage": 0.8, "source": "another plan"},
+    ]
+
+
 def test_an_empty_list_takes_all_named_items_away():
     assert merged({"changes": [{"name": "one"}]}, {"changes": []}) == {"changes": []}
 
@@ -127,6 +136,26 @@ def test_places_go_with_the_values():
     inner = node.entries["a"].node
     assert inner.entries["b"].node.place.file == "child"
     assert inner.entries["c"].node.place.file == "parent"
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "kept"),
+    [
+        ("{inpatient: 60 %, day: 5 %}", "{hospital: 25 %}", {"hospital": 0.25}),
+        ("{hospital: 25 %}", "{inpatient: 60 %}", {"inpatient": 0.6}),
+        ("{inpatient: 60 %, day: 5 %}", "{day: 0}", {"inpatient": 0.6, "day": 0.0}),
+        ("{hospital: 25 %}", "{}", {"hospital": 0.25}),
+    ],
+)
+def test_acute_of_a_child_replaces_what_does_not_go_with_it(folder, parent, child, kept):
+    for name, above, acute in (
+        ("parent", "reference", parent),
+        ("child", "parent", child),
+    ):
+        (folder / f"{name}.yaml").write_text(
+            f"scenario: Own\nextends: {above}.yaml\nactivity: {{acute: {acute}}}\n"
+        )
+    assert load_scenario(folder / "child.yaml").activity.acute == kept
 
 
 def test_a_chain_of_any_length(folder, monkeypatch):

@@ -3,6 +3,7 @@
 import pytest
 
 from projector.scenario import VOCABULARY, check_names, load_scenario
+from projector.tables import VERBS
 
 KNOWN = {
     "region": ["3322", "Hallingdal", "Ringerike", "Norge"],
@@ -11,6 +12,19 @@ KNOWN = {
     "profession": ["nurse"],
     "competence": ["intensive_care"],
     "site": ["Hallingdal sjukestugu"],
+}
+
+VERBS_WITH_KEYS = {
+    "avoid": "share: 10 %",
+    "shift": "setting: day, to: hotel, share: 10 %",
+    "substitute": "setting: day, to: remote, share: 10 %",
+    "shorten": "share: 10 %",
+    "readmissions": "share: 10 %",
+    "redirect": "to_site: Rngrk, share: 10 %",
+    "add": "share: 10 %",
+    "work_off": "setting: day, waiting: 10, between: {from: 2026, to: 2027}",
+    "visitors": "factor: 2",
+    "pathway": "setting: day, steps: {setting: home_care, share: 10 %}",
 }
 
 
@@ -92,3 +106,51 @@ def test_every_name_in_a_list_and_every_key_has_its_own_place(folder, monkeypatc
         "15:16: unknown profession (found nurses). Did you mean 'nurse'?",
         "15:25: unknown competence (found intensive). Did you mean 'intensive_care'?",
     ]
+
+
+def test_the_names_of_growth_and_of_every_verb_are_looked_up(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    names = "diagnosis: cpd, region: Halingdal, site: Halingdal sjukestugu"
+    verbs = ""
+    for verb, keys in VERBS_WITH_KEYS.items():
+        setting = "setting: day, " if keys.startswith("setting") else ""
+        own = keys.removeprefix(setting)
+        verbs += f"    - {{name: {verb}, {verb}: {{{setting}{names}}}, {own}}}\n"
+    (folder / "own.yaml").write_text(
+        "scenario: Own\n"
+        "extends: hallingdal.yaml\n"
+        "activity:\n"
+        "  growth:\n"
+        "    heart: {annual: 1 %, region: Ringerikke}\n"
+        "    copd: [{annual: 1 %, region: [Norge, Noreg]}]\n"
+        "  healthy_ageing: {share: 50 %, diagnosis: hart}\n"
+        "  changes:\n" + verbs
+    )
+    found = [str(problem) for problem in check_names(load_scenario("own.yaml"), KNOWN)]
+    assert found[:3] == [
+        "own.yaml:5:34: unknown region (found Ringerikke). Did you mean 'Ringerike'?",
+        "own.yaml:6:42: unknown region (found Noreg). Did you mean 'Norge'?",
+        "own.yaml:7:44: unknown diagnosis (found hart). Did you mean 'heart'?",
+    ]
+    assert len(VERBS_WITH_KEYS) == len(VERBS)
+    for kind in ("diagnosis", "region", "site"):
+        of_changes = [text for text in found[3:] if f"unknown {kind} " in text]
+        assert len(of_changes) == len(VERBS) + (kind == "site")  # to_site of redirect
+
+
+def test_contacts_may_go_to_a_site_that_the_scenario_opens(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    text = (
+        "scenario: Own\n"
+        "extends: hallingdal.yaml\n"
+        "activity:\n"
+        "  changes:\n"
+        "    - {name: New, redirect: {region: Hallingdal}, to_site: Ny sjukestugu, share: 5 %}\n"
+        "capacity:\n"
+        "  existing: {Ny sjukestugu: {serves: Hallingdal, municipal_acute: 3}}\n"
+    )
+    (folder / "own.yaml").write_text(text)
+    assert check_names(load_scenario("own.yaml"), KNOWN) == []
+    (folder / "own.yaml").write_text(text.replace("to_site: Ny", "to_site: Nye"))
+    (problem,) = check_names(load_scenario("own.yaml"), KNOWN)
+    assert problem.nearest == "Ny sjukestugu"

@@ -39,7 +39,7 @@ def test_the_example_holds_what_it_says(scenario, folder):
 
 
 def test_the_example_changes_activity(scenario):
-    heart = scenario.activity.growth["heart"]
+    (heart,) = scenario.activity.growth["heart"]
     assert heart.annual == constant(-0.005)
     assert heart.ages == {Ages(80, -1): constant(-0.017)}
     assert heart.setting == ("inpatient",)  # from the parent
@@ -54,7 +54,7 @@ def test_the_example_changes_activity(scenario):
     assert change.share == Path(((2026, 0.0), (2030, Distribution("triangular", (0.4, 0.55, 0.7)))))
     assert change.share.is_uncertain
     (added,) = change.adds
-    assert (added.setting, added.contacts, added.days) == ("ambulatory", 12.0, None)
+    assert (added.setting, added.contacts, added.days) == ("ambulatory", constant(12.0), None)
 
 
 def test_the_example_sizes_and_staffs(scenario):
@@ -122,7 +122,7 @@ def test_a_scenario_is_frozen(scenario):
 
 def test_all_paths_are_listed_with_their_places(scenario):
     paths = dict(scenario.paths())
-    assert len(paths) == 11
+    assert len(paths) == 12
     years = np.array([2026, 2028, 2030])
     share = paths["activity", "changes", 0, "share"]
     assert share.at(years, base_year=2026) == pytest.approx([0, 0.275, 0.55])
@@ -183,11 +183,12 @@ def test_a_shift_and_a_calibration_are_read(folder):
     assert (change.kind, change.to, change.exchange, change.days) == (
         "shift",
         "municipal_acute",
-        1.5,
-        3.0,
+        constant(1.5),
+        constant(3.0),
     )
     assert change.selection.ages == (Ages(80, 80), Ages(0, 17))
     assert change.selection.region == ("3322",)
+    assert change.selection.sex == ("female",)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +273,7 @@ def test_a_child_changes_one_season(folder):
 
 def test_a_source_between_braces_may_hold_commas_but_no_other_text(folder):
     path = write(folder, "activity:\n  growth: {lung: {annual: 1 %, source: a, 2018, c}}\n")
-    assert load_scenario(path).activity.growth["lung"].source == "a, 2018, c"
+    assert load_scenario(path).activity.growth["lung"][0].source == "a, 2018, c"
     path = write(folder, "activity:\n  growth: {lung: {annual: 1 %, setting: day, hotel}}\n")
     with pytest.raises(ScenarioError, match="no colon here"):
         load_scenario(path)

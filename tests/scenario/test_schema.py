@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 from projector.scenario import scenario_schema
-from projector.tables import SEASONS, SETTINGS
+from projector.tables import SEASONS, SETTINGS, VERBS
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -49,6 +49,26 @@ def test_visitors_are_a_value_or_one_for_every_season(schema):
     assert by_season["minProperties"] == len(SEASONS)
     assert not by_season["additionalProperties"]
     assert value == [{"anyOf": schema["$defs"]["AmountPath"]["anyOf"]}]
+
+
+def test_every_verb_selects_contacts(schema):
+    change = schema["$defs"]["Change"]["properties"]
+    selection = {"$ref": "#/$defs/Selection"}
+    verbs = [key for key, part in change.items() if part.items() >= selection.items()]
+    assert verbs == list(VERBS)
+
+
+def test_growth_is_one_map_or_a_list_of_them(schema):
+    growth = schema["$defs"]["Activity"]["properties"]["growth"]["additionalProperties"]
+    one = {"$ref": "#/$defs/Growth"}
+    assert growth == {"anyOf": [one, {"items": one, "type": "array"}]}
+
+
+def test_what_holds_when_nothing_is_written_is_told_to_editors(schema):
+    definitions = schema["$defs"]
+    assert definitions["Change"]["properties"]["exchange"]["default"] == 1
+    assert definitions["Step"]["properties"]["contacts"]["default"] == 1
+    assert definitions["HealthyAgeing"]["properties"]["ages"]["default"] == "55+"
 
 
 def test_no_value_may_be_empty(schema):

@@ -1,0 +1,158 @@
+"""Rules between the keys of section `activity`, those within one change left out.
+
+They are as those of `projector.scenario.rules`; what goes together in a change stands in
+`projector.scenario.change_rules`.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+from projector.scenario.change_rules import texts
+from projector.scenario.faults import KEY, Fault, FaultsError
+from projector.scenario.numbers import Bounds, parse_number
+from projector.scenario.parsing import Ages, parse_ages
+from projector.scenario.paths import RATE, parse_path
+from projector.scenario.values import Path
+
+__all__ = ["HOSPITAL", "LIMIT", "activity_rule", "growth_rule"]
+
+Written = dict[Any, Any]
+
+HOSPITAL = "hospital"
+"""Stands for all settings of hospitals together."""
+
+LIMIT = Bounds("limit", low=0, low_open=True)
+"""How many times the use of the base year growth may end at."""
+
+_EVERYWHERE = "all"
+
+
+def growth_rule(written: Written) -> Iterator[Fault]:
+    """Growth says something, about each age once, and goes towards its limit."""
+    if "annual" not in written and "ages" not in written:
+        yield Fault("growth needs annual or ages")
+    for (first, one), (second, another) in combinations(_age_bands(written), 2):
+        if one.overlaps(another):
+            message = f"these ages overlap {first} in {{other}}"
+            yield Fault(message, ("ages", second, KEY), other=("ages", first))
+    yield from _limit_faults(written)
+
+
+def _age_bands(written: Written) -> list[tuple[Any, Ages]]:
+    """The ages of `ages` that can be read, with how they were written."""
+    bands: list[tuple[Any, Ages]] = []
+    ages = written.get("ages")
+    for key in ages if isinstance(ages, dict) else ():
+        try:
+            bands.append((key, parse_ages(key)))
+        except FaultsError:
+            continue  # reported at the key
+    return bands
+
+
+def _limit_faults(written: Written) -> Iterator[Fault]:
+    """A limit above 1 goes with growth, below 1 with decline, judged by the medians."""
+    try:
+        limit = LIMIT.require(parse_number(written["limit"]))
+    except (KeyError, FaultsError):
+        return  # reported at the limit
+    if limit == 1:
+        message = "use is at this limit already"
+        yield Fault(message, ("limit",), expected="above 1 for growth, below 1 for decline")
+        return
+    for location, rate in _rates(written):
+        # What a rate is in its own years decides: between them it lies between.
+        rates = rate.at(rate.years or (0,), base_year=0)
+        if any(value * (limit - 1) < 0 for value in rates):
+            message = "use moves away from this limit, by the rate in {other}"
+            expected = "below 1, for decline" if limit > 1 else "above 1, for growth"
+            yield Fault(message, ("limit",), expected=expected, other=location)
+
+
+def _rates(written: Written) -> Iterator[tuple[tuple[str | int, ...], Path]]:
+    """The rates that can be read, with the keys that lead to them."""
+    parse = parse_path(RATE, rate=False)
+    ages = written.get("ages")
+    places: list[tuple[str | int, ...]] = [("annual",)] if "annual" in written else []
+    places += [("ages", key) for key in ages] if isinstance(ages, dict) else []
+    for location in places:
+        value: Any = written
+        for key in location:
+            value = value[key]
+        try:
+            yield location, parse(value)
+        except FaultsError:
+            continue  # reported at the rate
+
+
+def activity_rule(written: Written) -> Iterator[Fault]:
+    """Each thing is said once: what is acute, how a cell grows, what a change is called."""
+    yield from _acute_faults(written.get("acute"))
+    growth = written.get("growth")
+    for diagnosis, entries in growth.items() if isinstance(growth, dict) else ():
+        if isinstance(entries, list | tuple):
+            yield from _same_cells(diagnosis, entries)
+    yield from _same_names(written.get("changes"))
+
+
+def _acute_faults(acute: object) -> Iterator[Fault]:
+    if isinstance(acute, dict) and HOSPITAL in acute:
+        message = "acute is said of hospital or of settings; hospital is in {other}"
+        for setting in acute:
+            if setting != HOSPITAL:
+                yield Fault(message, ("acute", setting, KEY), other=("acute", HOSPITAL))
+
+
+def _same_cells(diagnosis: str, entries: Sequence[object]) -> Iterator[Fault]:
+    if not entries:
+        yield Fault("an empty list", ("growth", diagnosis), expected="a map with annual or ages")
+    maps = [(place, entry) for place, entry in enumerate(entries) if isinstance(entry, dict)]
+    for (first, one), (second, another) in combinations(maps, 2):
+        if _meet(one, another):
+            yield Fault(
+                "these people and settings grow already by {other}",
+                ("growth", diagnosis, second),
+                expected="another sex, region, setting or ages",
+                other=("growth", diagnosis, first),
+            )
+
+
+def _meet(one: Written, another: Written) -> bool:
+    """Whether two entries are about some cell both, as far as the file can tell."""
+    for key in ("sex", "setting", "region"):
+        chosen, others = _chosen(one, key), _chosen(another, key)
+        if chosen is not None and others is not None and chosen.isdisjoint(others):
+            return False
+    return any(
+        first.overlaps(second) for first in _growing_ages(one) for second in _growing_ages(another)
+    )
+
+
+def _chosen(entry: Written, key: str) -> frozenset[str] | None:
+    """Names that an entry is limited to; None for all."""
+    if key not in entry:
+        return None
+    names = frozenset(name for _, name in texts(entry[key]))
+    return None if key == "region" and _EVERYWHERE in names else names
+
+
+def _growing_ages(entry: Written) -> list[Ages]:
+    if "annual" in entry or not isinstance(entry.get("ages"), dict):
+        return [Ages(0, -1)]
+    return [band for _, band in _age_bands(entry)]
+
+
+def _same_names(changes: object) -> Iterator[Fault]:
+    first_with: dict[str, int] = {}
+    for position, change in enumerate(changes if isinstance(changes, list | tuple) else ()):
+        name = change.get("name") if isinstance(change, dict) else None
+        if not isinstance(name, str):
+            continue
+        if name in first_with:
+            yield Fault(
+                "two changes with the same name; the other is in {other}",
+                ("changes", position, "name"),
+                other=("changes", first_with[name], "name"),
+            )
+        first_with.setdefault(name, position)
