@@ -26,6 +26,7 @@ def arrive(
     per_case: "Path | None",
     days: "Path | None",
     *,
+    years: NDArray[np.int64],
     place: str,
     keeps_course: bool,
 ) -> None:
@@ -48,6 +49,8 @@ def arrive(
     days
         Nights of a stay; None is what stays there have, and where there are none what the input
         tables say.
+    years
+        Years that values are taken of, one for each year of the ledger.
     place
         Of the change, for the message.
     keeps_course
@@ -59,10 +62,10 @@ def arrive(
         If stays arrive where no length of stay is known.
     """
     axes = demand.axes
-    every_year = np.arange(len(demand.years))
+    every_year = np.arange(len(years))
     amount = np.ones(len(every_year))
     if per_case is not None:
-        amount = per_case.at(demand.years, base_year=demand.base_year)
+        amount = per_case.at(years, base_year=demand.base_year)
     for i, position in enumerate(block.columns):
         source = axes.columns[position]
         target = axes.column(
@@ -71,24 +74,22 @@ def arrive(
         index = np.ix_(block.cells, every_year, [target], block.rows)
         arriving = cases[:, :, i : i + 1] * amount[:, np.newaxis, np.newaxis]
         if target < axes.with_nights:
-            nights = _nights(ledger, demand, index, arriving, days, axes.columns[target], place)
+            if days is None:
+                nights = _nights_there(ledger, index, arriving, axes.columns[target], place)
+            else:
+                nights = days.at(years, base_year=demand.base_year)[:, np.newaxis, np.newaxis]
             ledger.bed_days[index] += arriving * nights
         ledger.contacts[index] += arriving
 
 
-def _nights(
+def _nights_there(
     ledger: Ledger,
-    demand: Demand,
     index: tuple[NDArray[np.intp], ...],
     arriving: Array,
-    days: "Path | None",
     column: Column,
     place: str,
 ) -> Array:
-    """Nights of the stays that arrive."""
-    if days is not None:
-        values: Array = days.at(demand.years, base_year=demand.base_year)
-        return values[:, np.newaxis, np.newaxis]
+    """Nights of a stay as they are where stays arrive."""
     stays = ledger.contacts[index]
     by_table = ledger.length_of_stay[index[0], index[1], index[2]]
     nights = np.divide(

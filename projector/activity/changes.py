@@ -45,10 +45,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class WrittenChange:
-    """A change and the place that wrote it, ``file:line:column``."""
+    """A change and the place that wrote it, ``file:line:column``.
+
+    One that is `frozen` goes on as in the base year.
+    """
 
     change: "Change"
     place: str
+    frozen: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class _Application:
     place: str
     block: Block
     demand: Demand
+    years: NDArray[np.int64]
     strict: bool
 
     @property
@@ -69,17 +74,17 @@ class _Application:
     @property
     def stays(self) -> tuple[NDArray[np.intp], ...]:
         """Index of what it selects among bed days."""
-        return self.block.of(self.nights).at(len(self.demand.years))
+        return self.block.of(self.nights).at(len(self.years))
 
     @property
     def contacts(self) -> tuple[NDArray[np.intp], ...]:
         """Index of what it selects among contacts."""
-        return self.block.at(len(self.demand.years))
+        return self.block.at(len(self.years))
 
     def over_years(self, name: str) -> Array:
         """A value of the change, ``[1, year, 1, 1]``."""
         path = getattr(self.change, name)
-        values: Array = path.at(self.demand.years, base_year=self.demand.base_year)
+        values: Array = path.at(self.years, base_year=self.demand.base_year)
         return values[np.newaxis, :, np.newaxis, np.newaxis]
 
 
@@ -142,7 +147,8 @@ def _application(
     ledger: Ledger, one: WrittenChange, demand: Demand, *, strict: bool
 ) -> _Application:
     block = block_of(one.change, demand.axes)
-    return _Application(ledger, one.change, one.place, block, demand, strict)
+    years = np.full_like(demand.years, demand.base_year) if one.frozen else demand.years
+    return _Application(ledger, one.change, one.place, block, demand, years, strict)
 
 
 def block_of(change: "Change", axes: Axes) -> Block:
@@ -233,7 +239,7 @@ def _avoid(work: _Application) -> None:
     for added in work.change.adds:
         arrive(
             work.ledger, work.demand, work.block, taken, added.setting, added.contacts, added.days,
-            place=work.place, keeps_course=False,
+            years=work.years, place=work.place, keeps_course=False,
         )  # fmt: skip
 
 
@@ -245,7 +251,7 @@ def _shift(work: _Application) -> None:
     assert change.to is not None  # the rule of a shift
     arrive(
         work.ledger, work.demand, work.block, there * share, change.to, change.exchange,
-        change.days, place=work.place, keeps_course=True,
+        change.days, years=work.years, place=work.place, keeps_course=True,
     )  # fmt: skip
 
 
@@ -269,7 +275,7 @@ def _shorten(work: _Application) -> None:
     for added in change.adds:
         arrive(
             ledger, work.demand, work.block.of(work.nights), saved, added.setting, added.contacts,
-            added.days, place=work.place, keeps_course=False,
+            added.days, years=work.years, place=work.place, keeps_course=False,
         )  # fmt: skip
 
 
@@ -313,11 +319,11 @@ def _redirect(work: _Application) -> None:
     ):
         if amounts is None:
             continue
-        index = part.at(len(work.demand.years))
+        index = part.at(len(work.years))
         moved = amounts[index] * share
         amounts[index] -= moved
         for i, goal in enumerate(goals):
-            at = Block(part.cells, part.columns, np.array([goal])).at(len(work.demand.years))
+            at = Block(part.cells, part.columns, np.array([goal])).at(len(work.years))
             amounts[at] += moved[..., i : i + 1]
 
 
@@ -333,7 +339,7 @@ def _coverage_share(work: _Application, sources: NDArray[np.int64]) -> Array:
         for r, row in enumerate(work.demand.axes.rows)
         if (row.region, row.who) in concerned
     ]
-    there = work.ledger.contacts[everybody.at(len(work.demand.years))]
+    there = work.ledger.contacts[everybody.at(len(work.years))]
     whole = there[..., rows].sum(axis=(0, 2, 3), keepdims=True)
     away = there[..., sources].sum(axis=(0, 2, 3), keepdims=True)
     home = [r for r in rows if work.demand.axes.rows[r].site == work.change.to_site]
@@ -369,9 +375,9 @@ def _add(work: _Application) -> None:
         _scale(work, 1.0 + work.over_years("share"))
         return
     block = _elective_first(work)
-    index = block.at(len(work.demand.years))
+    index = block.at(len(work.years))
     there = ledger.contacts[index].sum(axis=2, keepdims=True)
-    people = ledger.persons[np.ix_(block.cells, np.arange(len(work.demand.years)), block.rows)]
+    people = ledger.persons[np.ix_(block.cells, np.arange(len(work.years)), block.rows)]
     people = people[:, :, np.newaxis] * _resident_shares(work.demand, block)
     if change.per_1000 is not None:
         new = people * work.over_years("per_1000") / 1000.0
@@ -384,7 +390,7 @@ def _add(work: _Application) -> None:
     (setting,) = change.selection.setting or ()
     arrive(
         ledger, work.demand, block, new, setting, None, change.days,
-        place=work.place, keeps_course=True,
+        years=work.years, place=work.place, keeps_course=True,
     )  # fmt: skip
 
 
@@ -416,7 +422,7 @@ def _work_off(work: _Application) -> None:
     between, waiting = work.change.between, work.change.waiting
     assert between is not None  # the rule of the verb
     assert waiting is not None
-    years = work.demand.years
+    years = work.years
     now = (years >= between.first) & (years <= between.last)
     a_year = waiting / (between.last - between.first + 1)
     total = work.ledger.contacts[work.contacts].sum(axis=(0, 2, 3), keepdims=True)
@@ -429,7 +435,7 @@ def _visitors(work: _Application) -> None:
 
 
 def _pathway(work: _Application) -> None:
-    follow(work.ledger, work.demand, work.block, work.change, work.place)
+    follow(work.ledger, work.demand, work.block, work.change, work.years, work.place)
 
 
 _VERBS: Mapping[str, Callable[[_Application], None]] = {

@@ -22,13 +22,21 @@ from projector.tables import unique
 
 if TYPE_CHECKING:
     from projector.scenario.models import Change
+    from projector.scenario.values import Path
 
 __all__ = ["follow"]
 
 Array = NDArray[np.float64]
 
 
-def follow(ledger: Ledger, demand: Demand, block: Block, change: "Change", place: str) -> None:
+def follow(
+    ledger: Ledger,
+    demand: Demand,
+    block: Block,
+    change: "Change",
+    years: NDArray[np.int64],
+    place: str,
+) -> None:
     """Let the steps of a pathway follow on the selected contacts.
 
     Parameters
@@ -41,15 +49,16 @@ def follow(ledger: Ledger, demand: Demand, block: Block, change: "Change", place
         Where the pathway starts.
     change
         Its portion and steps.
+    years
+        Years that values are taken of, one for each year of the ledger.
     place
         Where it is written.
     """
-    years = len(demand.years)
     portion = np.ones((1, 1, 1, 1))
     if change.portion is not None:
-        portion = _over_years(demand, change, "portion")
+        portion = _over_years(change.portion, years, demand)
     (diagnosis,) = change.selection.diagnosis or ()
-    started = ledger.contacts[block.at(years)].sum(axis=2, keepdims=True) * portion
+    started = ledger.contacts[block.at(len(years))].sum(axis=2, keepdims=True) * portion
     start = Block(block.cells, block.columns[:1], block.rows)
     for setting in unique(step.setting for step in change.steps):
         columns = np.array(
@@ -63,17 +72,16 @@ def follow(ledger: Ledger, demand: Demand, block: Block, change: "Change", place
     took: dict[str, Array] = {}
     for step in change.steps:
         before = started if step.after is None else took[step.after]
-        took[step.setting] = before * _over_years(demand, step, "share")
+        took[step.setting] = before * _over_years(step.share, years, demand)
         arrive(
             ledger, demand, start, took[step.setting], step.setting, step.contacts, step.days,
-            place=place, keeps_course=False,
+            years=years, place=place, keeps_course=False,
         )  # fmt: skip
 
 
-def _over_years(demand: Demand, owner: object, name: str) -> Array:
-    """A value of the change or step, ``[1, year, 1, 1]``."""
-    path = getattr(owner, name)
-    values: Array = path.at(demand.years, base_year=demand.base_year)
+def _over_years(path: "Path", years: NDArray[np.int64], demand: Demand) -> Array:
+    """A value of the change or of a step, ``[1, year, 1, 1]``."""
+    values = path.at(years, base_year=demand.base_year)
     return values[np.newaxis, :, np.newaxis, np.newaxis]
 
 

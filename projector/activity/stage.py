@@ -80,7 +80,7 @@ def activity_stage(
     views = Views(tables, visitors, members)
     for part in _parts(demand, written):
         ledger = fill(part)
-        found |= apply_changes(ledger, written, part)
+        found |= np.array(apply_changes(ledger, written, part), dtype=bool)
         views.add(ledger, part)
     refuse_idle(written, found.tolist(), demand)
     return views.datasets(demand)

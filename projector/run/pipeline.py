@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from projector.activity import activity_stage
+from projector.activity import activity_stage, money_dataset
 from projector.capacity import capacity_stage
 from projector.errors import InputsError, ScenarioError
 from projector.inputs.input_set import InputSet, load_inputs
@@ -15,7 +15,7 @@ from projector.run.history import age_notes, age_tables
 from projector.run.provenance import provenance
 from projector.run.regions import chosen_regions
 from projector.scenario import check_names
-from projector.tables import check_dataset
+from projector.tables import check_dataset, unique
 from projector.workforce import workforce_stage
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     -------
     xarray.DataTree
         Groups ``population``, ``indicators``, ``calibration``, ``activity``, ``capacity`` (with
-        ``beds``, ``places`` and ``rooms``) and ``workforce``; the root's attributes say where the
-        numbers come from.
+        ``beds``, ``places`` and ``rooms``) and ``workforce``, and where the inputs know of them
+        ``sites``, ``priority`` and ``money``; the root's attributes say where the numbers come
+        from.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     first, last = calibration.years
     progress("population", {"regions": len(regions), "first": first, "last": last})
 
-    used = activity_stage(
+    care = activity_stage(
         population,
         history,
         tables,
@@ -85,7 +86,11 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
         inputs.members,
         indicators["remaining_life_expectancy"],
     )
-    activity = check_dataset("activity", used.dataset())
+    money = money_dataset(care["activity"], tables)
+    if money is not None:
+        care["money"] = money
+    care = {name: check_dataset(name, dataset) for name, dataset in care.items()}
+    activity = care["activity"]
     progress("activity", {"changes": len(scenario.activity.changes)})
 
     capacity, left_out = capacity_stage(activity, tables, scenario, inputs.members)
@@ -101,20 +106,13 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
         "/population": population,
         "/indicators": indicators,
         "/calibration": estimated,
-        "/activity": activity,
+        **{f"/{name}": dataset for name, dataset in care.items()},
         **{f"/capacity/{unit}": dataset for unit, dataset in capacity.items()},
         "/workforce": workforce,
     }
     named = {path: _with_names(dataset, known) for path, dataset in groups.items()}
     # A tree lists shallow groups first; naming the empty one keeps the order of the stages.
-    stages = (
-        "/population",
-        "/indicators",
-        "/calibration",
-        "/activity",
-        "/capacity",
-        "/workforce",
-    )
+    stages = unique("/" + path.split("/")[1] for path in groups)
     tree = xr.DataTree.from_dict({path: named.get(path, xr.Dataset()) for path in stages} | named)
     ages = age_notes(inputs, history, age_width)
     tree.attrs.update(provenance(scenario, inputs, calibration.years, left_out, ages))
@@ -157,6 +155,8 @@ def region_names(inputs: InputSet) -> dict[str, str]:
 
 def _with_names(dataset: xr.Dataset, known: Mapping[str, str]) -> xr.Dataset:
     """Names of the regions beside their codes; an area is called by its name."""
+    if "region" not in dataset.coords:
+        return dataset
     codes = [str(code) for code in dataset["region"].values]
     return dataset.assign_coords(region_name=("region", [known.get(code, code) for code in codes]))
 

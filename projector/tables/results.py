@@ -175,6 +175,36 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                 may_not_apply=True,
             ),
         },
+        "money": {
+            "drg_points": Variable(
+                ("region", "year", "setting"),
+                "DRG points year-1",
+                "DRG points",
+                cell_methods=_FLOW,
+                may_not_apply=True,
+            ),
+            "activity_income": Variable(
+                ("region", "year"),
+                "NOK year-1",
+                "income by DRG points of the region's patients",
+                cell_methods=_FLOW,
+                may_not_apply=True,
+            ),
+            "ready_day_payment": Variable(
+                ("region", "year"),
+                "NOK year-1",
+                "what the municipality pays for days after readiness for discharge",
+                cell_methods=_FLOW,
+                may_not_apply=True,
+            ),
+            "cost": Variable(
+                ("region", "year", "setting"),
+                "NOK year-1",
+                "cost of contacts and bed days",
+                cell_methods=_FLOW,
+                may_not_apply=True,
+            ),
+        },
         "priority": {
             "contacts": Variable(
                 ("region", "year", "group", "setting"),
