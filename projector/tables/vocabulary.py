@@ -8,16 +8,19 @@ __all__ = [
     "BED_SETTINGS",
     "DIAGNOSIS_KINDS",
     "DRIVERS",
+    "HOSPITAL_SETTINGS",
     "LEVELS",
     "MUNICIPAL_SETTINGS",
     "NATION",
     "OPEN_AGE",
+    "PRICE_ITEMS",
     "QUALITIES",
     "REGIONAL_MEASURES",
     "SEASONS",
     "SETTINGS",
     "SEXES",
     "UNITS",
+    "URGENCIES",
     "one_or_all",
     "unique",
 ]
@@ -57,6 +60,12 @@ BED_SETTINGS = (
 MUNICIPAL_SETTINGS = ("municipal_acute", "municipal_short_stay", "nursing_home", "home_care")
 """Settings that municipalities run; hospital trusts run the others."""
 
+HOSPITAL_SETTINGS = tuple(name for name in SETTINGS if name not in MUNICIPAL_SETTINGS)
+"""Settings that hospital trusts run."""
+
+URGENCIES = ("acute", "elective")
+"""Whether a contact can be planned."""
+
 SEASONS: Mapping[str, int] = MappingProxyType(
     {"winter": 90, "spring": 92, "summer": 92, "autumn": 91}
 )
@@ -73,6 +82,9 @@ LEVELS = ("L", "M", "H")
 
 DRIVERS = ("bed", "place", "room", "1000 contacts", "1000 bed days", "1000 inhabitants")
 """What a staffing ratio is counted per."""
+
+PRICE_ITEMS = ("drg_point", "discharge_ready_day", "contact", "bed_day")
+"""What a price can be of."""
 
 UNITS = (
     "persons",
