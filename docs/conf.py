@@ -49,7 +49,10 @@ def _input_tables() -> str:
         lines += ["| column | what | unit | allowed |", "|---|---|---|---|"]
         for key, column in table.columns.items():
             what = column.description + (" (may be absent)" if column.optional else "")
-            what += " (may be empty: does not apply)" if column.blank else ""
+            if column.printed:
+                what += " (may be empty, `:` or `..`: not published; `-` is none)"
+            elif column.blank:
+                what += " (may be empty: does not apply)"
             lines.append(f"| `{key}` | {what} | {column.unit or ''} | {_allowed(column)} |")
         lines.append("")
     return "\n".join(lines)

@@ -14,6 +14,15 @@ from typing import Any
 import pandas as pd
 
 from projector.errors import Problem, nearest_name
+from projector.inputs.activity_rules import (
+    bed_days_have_nights,
+    flows_within_all_contacts,
+    group_orders_differ,
+    kinds_fit_diagnoses,
+    prices_of_their_settings,
+    readmissions_acute,
+    urgency_everywhere,
+)
 from projector.inputs.calibration_rules import overriding_rows_possible
 from projector.inputs.migration_rules import (
     destinations_sum_to_one,
@@ -24,6 +33,17 @@ from projector.inputs.migration_rules import (
 from projector.tables import BED_SETTINGS, SEXES
 
 __all__ = ["check_tables"]
+
+_OF_DIAGNOSES = (
+    "urgency",
+    "readmissions",
+    "discharge_ready",
+    "drg_points",
+    "priority_groups",
+    "flows",
+    "activity_counts",
+)
+"""Tables of activity with rows for a diagnosis, or for ``*``."""
 
 _ROUNDED = 0.005
 """What shares that were rounded may miss their sum by."""
@@ -70,6 +90,10 @@ def _names_known(tables: Tables) -> Found:
         ("use_levels", "region", "areas", "area"),
         ("visitor_ages", "region", "areas", "area"),
         ("sites", "serves", "areas", "area"),
+        *((table, "diagnosis", "diagnoses", "diagnosis") for table in _OF_DIAGNOSES),
+        ("flows", "region", "areas", "area"),
+        ("flows", "site", "sites", "site"),
+        ("activity_counts", "region", "areas", "area"),
         ("areas", "member", "areas", "area"),
     ]
     for table, column, home, home_column in references:
@@ -93,12 +117,15 @@ def _names_known(tables: Tables) -> Found:
 
 
 def _every_age_once(tables: Tables) -> Found:
-    """Age bands of a rate or length of stay follow one another from 0 and end open."""
+    """Age bands of a rate, share or length of stay follow one another from 0 and end open."""
     for table, keys in (
         ("use_rates", ["diagnosis", "setting", "sex"]),
         ("length_of_stay", ["diagnosis", "setting"]),
         ("mortality", ["year", "sex"]),
         ("visitor_ages", ["region", "sex"]),
+        ("urgency", ["diagnosis", "setting"]),
+        ("readmissions", ["diagnosis"]),
+        ("discharge_ready", ["diagnosis", "setting"]),
     ):
         if table not in tables:
             continue
@@ -262,4 +289,11 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     every_cell_of_moves,
     moves_of_regions,
     destinations_sum_to_one,
+    urgency_everywhere,
+    readmissions_acute,
+    flows_within_all_contacts,
+    prices_of_their_settings,
+    group_orders_differ,
+    kinds_fit_diagnoses,
+    bed_days_have_nights,
 )

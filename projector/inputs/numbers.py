@@ -8,7 +8,15 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SYMBOLS", "Numbers", "is_figure", "looks_like_code", "parse_numbers"]
+__all__ = [
+    "NIL",
+    "NOT_THERE",
+    "SYMBOLS",
+    "Numbers",
+    "is_figure",
+    "looks_like_code",
+    "parse_numbers",
+]
 
 SYMBOLS: Mapping[str, str] = MappingProxyType(
     {
@@ -26,6 +34,10 @@ SYMBOLS: Mapping[str, str] = MappingProxyType(
 Only ``-`` means that there are none; the others say that the figure is not there, and ``*``
 beside a figure that it may still change.
 """
+
+NIL = "-"
+NOT_THERE = frozenset({".", "..", "…", ":"})
+"""Symbols in the place of a figure that is not published, whatever the reason."""
 
 _SPELLINGS = {"...": "…"}
 _SPACES = " \u00a0\u2009\u202f"

@@ -11,7 +11,7 @@ from projector.errors import InputsError, Problem, nearest_name
 from projector.inputs.ages import OPEN, age_label, parse_ages
 from projector.inputs.delimited import MOST_FAULTS, Cells, TextColumn, read_cells
 from projector.inputs.labels import parse_code
-from projector.inputs.numbers import parse_numbers
+from projector.inputs.numbers import NIL, NOT_THERE, parse_numbers
 from projector.tables import INPUT_TABLES, Column
 
 __all__ = ["read_table"]
@@ -155,21 +155,27 @@ def _numbers(cells: Cells, at: int, column: Column, problems: list[Problem]) -> 
     texts = cells.columns[at].texts
     numbers = parse_numbers(texts)
     faults = dict(numbers.faults)
+    symbols, values = numbers.symbols, numbers.values
+    not_there = NOT_THERE if column.printed else frozenset()
+    if column.printed:
+        values = np.where([symbol == NIL for symbol in symbols], 0.0, values)
+        # A provisional figure is a figure; without one the value is missing, and told below.
+        symbols = tuple("" if symbol in {NIL, "*"} else symbol for symbol in symbols)
     low = -np.inf if column.minimum is None else column.minimum
     high = np.inf if column.maximum is None else column.maximum
     if column.kind == "year":
         low, high = 1000, 9999
-    for position, (text, value) in enumerate(zip(texts, numbers.values, strict=True)):
-        if not text or position in faults:
+    for position, (text, value) in enumerate(zip(texts, values, strict=True)):
+        if not text or position in faults or symbols[position] in not_there:
             continue
-        if np.isnan(value) or numbers.symbols[position]:
+        if np.isnan(value) or symbols[position]:
             faults[position] = "a symbol is not a number"
         elif column.kind != "number" and value != int(value):
             faults[position] = "not a whole number"
         elif not low <= value <= high:
             faults[position] = "out of bounds"
     problems += cells.problems(at, faults, _expected(column, low, high))
-    return numbers.values
+    return values
 
 
 def _expected(column: Column, low: float, high: float) -> str:
@@ -177,6 +183,8 @@ def _expected(column: Column, low: float, high: float) -> str:
     if column.kind == "year":
         return "a year of four digits"
     kind = "a whole number" if column.kind == "integer" else "a number"
+    if column.printed:
+        return f"{kind} of at least {low:g}, or : where it is not published"
     if np.isfinite(low) and np.isfinite(high):
         return f"{kind} from {low:g} to {high:g}"
     if np.isfinite(low):

@@ -12,7 +12,7 @@ from projector.inputs.case_areas import CASE_AREAS, build
 from projector.inputs.input_set import load_inputs
 from projector.run import run
 from projector.scenario import load_scenario
-from projector.tables import INPUT_TABLES, QUALITIES, SETTINGS
+from projector.tables import HOSPITAL_SETTINGS, INPUT_TABLES, QUALITIES, SETTINGS
 
 BUILT = ("paths", "use_rates", "length_of_stay", "growth", "use_levels")
 TIDY = tuple(
@@ -224,6 +224,7 @@ def test_everything_is_named_in_both_languages() -> None:
         ("resource", "norms", "resource"),
         ("profession", "staffing", "profession"),
         ("competence", "competences", "competence"),
+        ("group", "priority_groups", "group"),
     ):
         assert set(names[names["type"] == kind]["key"]) == set(table(home)[column]), kind
 
@@ -393,6 +394,103 @@ def test_staff_of_the_nation() -> None:
         expected = first + (last - first) * (year - 2013) / (2040 - 2013)
         specialist = rows[~rows["setting"].isin(MUNICIPAL)]["total"].sum()
         assert specialist == pytest.approx(expected, rel=0.1)
+
+
+def shares(name: str, column: str, rows: pd.DataFrame) -> pd.Series:
+    """A share of contacts or bed days per row; rows of a diagnosis go before those for ``*``."""
+    found = pd.Series(np.nan, index=rows.index)
+    stated = table(name)
+    if "setting" not in stated:
+        stated = stated.assign(setting="inpatient")
+    named = set(stated[["diagnosis", "setting"]].itertuples(index=False, name=None))
+    pairs = zip(rows["diagnosis"], rows["setting"], strict=True)
+    named_here = np.array([pair in named for pair in pairs])
+    for row in stated.to_dict("records"):
+        applies = rows["setting"] == row["setting"]
+        ages = row.get("ages", "*")
+        applies &= np.array([within(group, ages) for group in rows["age_group"]])
+        other = row["diagnosis"] == "*"
+        applies &= ~named_here if other else rows["diagnosis"] == row["diagnosis"]
+        found[applies] = row[column]
+    return found
+
+
+def test_acute_share_of_the_nations_somatic_stays() -> None:
+    for year, tolerance in ((2007, 0.002), (2022, 0.02)):
+        stays = somatic("0", year, "inpatient")
+        acute = (shares("urgency", "acute", stays) * stays["contacts"]).sum()
+        assert acute / stays["contacts"].sum() == pytest.approx(562824 / 843236, abs=tolerance)
+
+
+def test_acute_share_of_all_hospital_contacts() -> None:
+    rows = activity("0", 2015)
+    rows = rows[rows["setting"].isin(HOSPITAL_SETTINGS)]
+    acute = (shares("urgency", "acute", rows).fillna(0) * rows["contacts"]).sum()
+    assert acute / rows["contacts"].sum() == pytest.approx(0.19, abs=0.001)
+
+
+def test_readmissions_of_the_nation() -> None:
+    stays = activity("0", 2015).query("setting == 'inpatient'")
+    again = shares("readmissions", "share", stays)
+    assert (again * stays["contacts"]).sum() / stays["contacts"].sum() == pytest.approx(
+        0.074, abs=0.0002
+    )
+    assert (again <= shares("urgency", "acute", stays)).all()
+
+
+def test_days_of_the_nation_after_patients_are_ready_for_discharge() -> None:
+    stays = somatic("0", 2022, "inpatient")
+    waiting = (shares("discharge_ready", "share", stays) * stays["bed_days"]).sum()
+    published = 13.1 * people("0", 2022)["persons"].sum() / 1000 / 3_156_666
+    assert waiting / stays["bed_days"].sum() == pytest.approx(published, abs=0.0001)
+
+
+def test_drg_points_of_the_nation() -> None:
+    stays = somatic("0", 2022, "inpatient")
+    points = (shares("drg_points", "points", stays) * stays["contacts"]).sum()
+    published = 1_115_051 / (3_156_666 / 3.9)
+    assert points / stays["contacts"].sum() == pytest.approx(published, rel=0.001)
+    by_setting = table("drg_points").query("diagnosis == '*'").set_index("setting")["points"]
+    assert by_setting["outpatient"] == pytest.approx(
+        0.222 * 1_115_051 / 0.707 / 6_708_384, abs=5e-5
+    )
+    assert by_setting["day"] == pytest.approx(178_376 / 550_244, abs=5e-4)
+
+
+def test_national_prices_of_2024() -> None:
+    prices = table("prices").query("quality == 'official'").set_index("item")
+    assert prices["nok"].to_dict() == {"drg_point": 52248, "discharge_ready_day": 5745}
+    assert prices.loc["drg_point", "share"] == 0.4
+    assert set(prices["year"]) == {2024}
+
+
+def test_priority_groups_share_nobody() -> None:
+    rows = table("priority_groups")
+    kinds = table("diagnoses").set_index("diagnosis")["kind"]
+    groups = table("population")["age_group"].unique()
+    first = {}
+    for row in rows.sort_values("order").to_dict("records"):
+        for diagnosis, kind in kinds.items():
+            fits = row["diagnosis"] in ("*", diagnosis) and row["kind"] in ("*", kind)
+            for group in groups:
+                if fits and within(group, row["ages"]):
+                    first.setdefault((diagnosis, group), row["group"])
+    assert first["birth", "20-24"] == first["addiction", "10-14"] == "children_young"
+    assert first["mental", "85-89"] == "severe_mental_addiction"
+    assert first["heart", "80-84"] == first["dementia", "95+"] == "frail_elderly"
+    assert first["copd", "75-79"] == "several_chronic"
+    assert ("cancer", "65-69") not in first
+
+
+def test_flows_are_hospital_contacts_of_the_case_areas() -> None:
+    flows = table("flows")
+    assert set(flows["setting"]) <= set(HOSPITAL_SETTINGS)
+    assert dict(zip(flows["region"], flows["site"], strict=True)) == {
+        "Hallingdal": "Ringerike sykehus",
+        "Ringeriksregionen": "Ringerike sykehus",
+        "Ahus": "Akershus universitetssykehus",
+    }
+    assert set(regions("Groruddalen")) < set(regions("Ahus"))
 
 
 def test_national_run_lands_near_the_national_model(tmp_path: Path) -> None:

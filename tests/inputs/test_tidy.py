@@ -80,3 +80,32 @@ def test_faults_beyond_the_first_twenty_are_counted(tmp_path: Path) -> None:
         read_table(path, "population")
     assert len(raised.value.problems) == 21
     assert any("10 more texts are wrong" in problem.message for problem in raised.value.problems)
+
+
+COUNTS = "region,diagnosis,setting,measure,year,count,source,quality\n"
+
+
+def test_a_count_that_is_not_published_is_missing_and_nil_is_none(tmp_path: Path) -> None:
+    texts = ["", ":", "..", "…", ".", "-", "12", "1 234*"]
+    rows = [
+        f"0301,*,inpatient,contacts,{2000 + n},{text},SSB 10261,official\n"
+        for n, text in enumerate(texts)
+    ]
+    table = read_table(write(tmp_path / "counts.csv", COUNTS + "".join(rows)), "activity_counts")
+    missing = [np.nan] * 5
+    np.testing.assert_array_equal(table["count"].to_numpy(), [*missing, 0.0, 12.0, 1234.0])
+
+
+def test_a_count_below_zero_or_a_word_is_refused(tmp_path: Path) -> None:
+    rows = [
+        f"0301,*,inpatient,contacts,{2000 + n},{text},SSB 10261,official\n"
+        for n, text in enumerate(["-3", "few", "*"])
+    ]
+    with pytest.raises(InputsError) as raised:
+        read_table(write(tmp_path / "counts.csv", COUNTS + "".join(rows)), "activity_counts")
+    expected = "a number of at least 0, or : where it is not published"
+    assert [str(problem).split("counts.csv:")[1] for problem in raised.value.problems] == [
+        f"2: column 'count': out of bounds (found '-3'; expected {expected})",
+        f"3: column 'count': not a number (found 'few'; expected {expected})",
+        f"4: column 'count': a symbol is not a number (found '*'; expected {expected})",
+    ]
