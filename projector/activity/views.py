@@ -156,16 +156,21 @@ class Views:
             there[name] = there.get(name, 0.0) + found
 
     def _own_coverage(self, contacts: Array, axes: Axes, of_row: Array) -> Array:
-        """Share of the residents' contacts treated at a site that serves them."""
+        """Share of the residents' contacts treated at a site that serves them.
+
+        NaN in settings of which no flow tells where anybody is treated.
+        """
         resident = np.array([[row.who == "resident"] for row in axes.rows])
         at_home = np.array([[row.region in self._serves.get(row.site, ())] for row in axes.rows])
         whole, own = (
             self._services(_by(contacts, of_row * chosen), axes).sum(axis=2)
             for chosen in (resident, resident & at_home)
         )
+        at_sites = np.array([[row.site != ELSEWHERE] for row in axes.rows])
+        somewhere = self._services(_by(contacts, of_row * at_sites), axes).sum(axis=(0, 1, 2))
         regions = unique(row.region for row in axes.rows)
         served = [any(region in codes for codes in self._serves.values()) for region in regions]
-        asked = (whole > 0) & np.array(served)[:, np.newaxis, np.newaxis]
+        asked = (whole > 0) & np.array(served)[:, np.newaxis, np.newaxis] & (somewhere > 0)
         return np.divide(own, whole, out=np.full_like(whole, np.nan), where=asked)
 
     @property

@@ -105,9 +105,6 @@ LEVELS = ("L", "M", "H")
 DRIVERS = ("bed", "place", "room", "1000 contacts", "1000 bed days", "1000 inhabitants")
 """What a staffing ratio is counted per."""
 
-PRICE_ITEMS = ("drg_point", "discharge_ready_day", "contact", "bed_day")
-"""What a price can be of."""
-
 UNITS = (
     "persons",
     "years",
