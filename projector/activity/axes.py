@@ -105,9 +105,7 @@ class Axes:
     def rows_in(self, selection: "Selection") -> NDArray[np.int64]:
         """Positions of the rows of the selected regions, sites, and residents or visitors."""
         names = selection.region
-        regions = (
-            None if names is None else {code for name in names for code in self.members(name)}
-        )
+        regions = None if names is None else {code for name in names for code in self.members(name)}
         return _positions(
             (regions is None or row.region in regions)
             and (selection.site is None or row.site in selection.site)

@@ -330,15 +330,9 @@ def _redirect(work: _Application) -> None:
 def _coverage_share(work: _Application, sources: NDArray[np.int64]) -> Array:
     """Share of what goes elsewhere that must come home to reach the coverage."""
     wanted = work.over_years("coverage")
-    everybody = Block(
-        work.block.cells, work.block.columns, np.arange(len(work.demand.axes.rows))
-    )
+    everybody = Block(work.block.cells, work.block.columns, np.arange(len(work.demand.axes.rows)))
     concerned = {(work.demand.axes.rows[r].region, work.demand.axes.rows[r].who) for r in sources}
-    rows = [
-        r
-        for r, row in enumerate(work.demand.axes.rows)
-        if (row.region, row.who) in concerned
-    ]
+    rows = [r for r, row in enumerate(work.demand.axes.rows) if (row.region, row.who) in concerned]
     there = work.ledger.contacts[everybody.at(len(work.years))]
     whole = there[..., rows].sum(axis=(0, 2, 3), keepdims=True)
     away = there[..., sources].sum(axis=(0, 2, 3), keepdims=True)
@@ -349,9 +343,7 @@ def _coverage_share(work: _Application, sources: NDArray[np.int64]) -> Array:
         out=np.ones_like(whole),
         where=whole > 0,
     )
-    share = np.divide(
-        (wanted - covered) * whole, away, out=np.zeros_like(whole), where=away > 0
-    )
+    share = np.divide((wanted - covered) * whole, away, out=np.zeros_like(whole), where=away > 0)
     wrong = ((share < -1e-9) | (share > 1 + 1e-9)).ravel()
     if wrong.any() and work.strict:
         first = int(np.flatnonzero(wrong)[0])

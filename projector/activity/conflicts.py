@@ -51,9 +51,7 @@ def refuse_conflicts(written: Sequence[WrittenChange], axes: "Axes") -> None:
         raise ConsistencyError(problems)
 
 
-def _conflicts(
-    earlier: "Change", later: "Change", axes: "Axes"
-) -> Iterator[tuple[str, str]]:
+def _conflicts(earlier: "Change", later: "Change", axes: "Axes") -> Iterator[tuple[str, str]]:
     one, other = block_of(earlier, axes), block_of(later, axes)
     people = all(
         np.intersect1d(getattr(one, axis), getattr(other, axis)).size for axis in ("cells", "rows")

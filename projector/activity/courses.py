@@ -81,9 +81,12 @@ def course_shares(
         settings = [
             i
             for i, setting in enumerate(SETTINGS)
-            if known[i] and (setting == name or (name == "hospital" and setting in HOSPITAL_SETTINGS))
+            if known[i]
+            and (setting == name or (name == "hospital" and setting in HOSPITAL_SETTINGS))
         ]
-        acute[..., settings] = _at_share(acute[..., settings], at_base[..., settings], wanted, place)
+        acute[..., settings] = _at_share(
+            acute[..., settings], at_base[..., settings], wanted, place
+        )
     again = np.zeros(shape)
     if "readmissions" in tables:
         of_stays = table_by_age(tables["readmissions"], "share", diagnoses, open_age)

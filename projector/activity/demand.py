@@ -95,8 +95,7 @@ def demand_of(
             diagnoses,
         )
     uses = {
-        own: national_use(tables, own, years, base_year, open_age, younger)
-        for own in unique(grown)
+        own: national_use(tables, own, years, base_year, open_age, younger) for own in unique(grown)
     }
     level = use_levels(tables, history, regions, kinds, members, open_age)
     at_origin = np.concatenate(
@@ -125,9 +124,7 @@ def demand_of(
     by_profile = [*grown, *(grown[i] for i in visitors.visited)]
     ready = None
     if "discharge_ready" in tables:
-        ready = np.nan_to_num(
-            table_by_age(tables["discharge_ready"], "share", diagnoses, open_age)
-        )
+        ready = np.nan_to_num(table_by_age(tables["discharge_ready"], "share", diagnoses, open_age))
     demand = Demand(
         axes=axes,
         origins=tuple(origins),
@@ -168,8 +165,7 @@ def _growth_of_regions(
         tuple(
             one
             for one in written
-            if one.growth.region is None
-            or any(code in members(name) for name in one.growth.region)
+            if one.growth.region is None or any(code in members(name) for name in one.growth.region)
         )
         for code in regions
     ]
@@ -280,7 +276,10 @@ def _profile(
     nights = contacts[..., :stays] * np.nan_to_num(use.length_of_stay[..., d[:stays], s[:stays]])
     after = None if ready is None else nights * ready[..., d[:stays], s[:stays]]
     return Profile(
-        origins, _by_column(contacts), _by_column(nights), None if after is None else _by_column(after)
+        origins,
+        _by_column(contacts),
+        _by_column(nights),
+        None if after is None else _by_column(after),
     )
 
 

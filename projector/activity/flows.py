@@ -69,11 +69,15 @@ def flows_of(
     ConsistencyError
         If more than all of a region's contacts of some kind would be treated.
     """
-    if table is None and not redirected:
-        return Flows(tuple(origins), np.arange(len(origins)), None)
-    records = [] if table is None else table.to_dict("records")
-    sites = unique([*(row["site"] for row in records), *redirected])
     regions = unique(origin.region for origin in origins)
+    records = [
+        row
+        for row in ([] if table is None else table.to_dict("records"))
+        if not set(regions).isdisjoint(members(row["region"]))
+    ]
+    if not records and not redirected:
+        return Flows(tuple(origins), np.arange(len(origins)), None)
+    sites = unique([*(row["site"] for row in records), *redirected])
     share = np.zeros((len(sites), len(columns), len(regions)))
     for row in sorted(records, key=lambda row: _specificity(row, members)):
         chosen = [

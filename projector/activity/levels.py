@@ -128,7 +128,7 @@ def _margin(
     bed_days: Array,
     members: Members,
 ) -> Margin:
-    """One count as contacts; bed days count as the stays that they make at the nation's length."""
+    """One count; bed days count as stays of the nation's length."""
     place = f"table activity_counts, line {line}"
     codes = members(str(row["region"]))
     lacking = [code for code in codes if code not in regions]
@@ -148,18 +148,15 @@ def _margin(
             [row["setting"] in ("*", name) for name in SETTINGS],
         )
     ] = True
-    count = float(str(row["count"]))
+    nights: float | Array = 1.0
     if row["measure"] == "bed_days":
-        nights = bed_days[cells].sum()
-        if not nights > 0 and count > 0:
-            raise ConsistencyError(
-                Problem(
-                    where=place,
-                    message="the nation's rates have no bed days here",
-                    found=f"{count:g} bed days",
-                )
-            )
-        count *= contacts[cells].sum() / nights if nights > 0 else 0.0
+        nights = np.divide(bed_days, contacts, out=np.zeros_like(contacts), where=contacts > 0)
     alone = len(codes) == 1
     kind = f"{row['measure']} {row['diagnosis']} {row['setting']}"
-    return Margin(cells, count, kind if alone else f"{kind} {row['region']}", place)
+    return Margin(
+        cells,
+        float(str(row["count"])),
+        kind if alone else f"{kind} {row['region']}",
+        place,
+        per_event=nights,
+    )

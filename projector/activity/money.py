@@ -43,7 +43,9 @@ def money_dataset(activity: xr.Dataset, tables: Mapping[str, pd.DataFrame]) -> x
     """
     if "drg_points" not in tables and "prices" not in tables:
         return None
-    weights = _weights(tables.get("drg_points"), [str(name) for name in activity["diagnosis"].values])
+    weights = _weights(
+        tables.get("drg_points"), [str(name) for name in activity["diagnosis"].values]
+    )
     contacts, bed_days = activity["contacts"], activity["bed_days"]
     lacking = weights.isnull() & (contacts > 0).any(("region", "year"))
     known = weights.notnull().any("diagnosis") & ~lacking.any("diagnosis")
@@ -79,9 +81,7 @@ def _weights(table: pd.DataFrame | None, diagnoses: list[str]) -> xr.DataArray:
         ):
             rows = slice(None) if diagnosis == "*" else diagnoses.index(diagnosis)
             weights[rows, SETTINGS.index(setting)] = points
-    return xr.DataArray(
-        weights, coords={"diagnosis": diagnoses, "setting": list(SETTINGS)}
-    )
+    return xr.DataArray(weights, coords={"diagnosis": diagnoses, "setting": list(SETTINGS)})
 
 
 def _price(prices: pd.DataFrame | None, item: str, setting: str) -> tuple[float, float]:

@@ -103,8 +103,13 @@ class Views:
         result = {
             "activity": xr.Dataset(
                 {
-                    **{name: (services, joined[name]) for name in ("contacts", "bed_days", "acute")},
-                    **{name: (services[:3], joined[name]) for name in ("readmissions", "ready_days")},
+                    **{
+                        name: (services, joined[name]) for name in ("contacts", "bed_days", "acute")
+                    },
+                    **{
+                        name: (services[:3], joined[name])
+                        for name in ("readmissions", "ready_days")
+                    },
                     "visitors": (("region", "year", "season"), self._visitors.present),
                 },
                 coords={**coords, "season": list(SEASONS)},
