@@ -51,8 +51,8 @@ def flows_of(
     ----------
     table
         Input table ``flows``, if there is one. A row for a smaller area goes before one for a
-        larger area that contains it, then one for a diagnosis, a setting or a kind before one
-        for all of them.
+        larger area that contains it, then one for a diagnosis, for a kind and for a setting before
+        one for all of them.
     origins
         Residents and visitors of the regions.
     columns
@@ -111,8 +111,8 @@ def _specificity(
     return (
         -len(members(row["region"])),
         int(row["diagnosis"] != "*"),
-        int(row["setting"] != "*"),
         int(row["kind"] != "*"),
+        int(row["setting"] != "*"),
     )
 
 

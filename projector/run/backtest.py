@@ -22,6 +22,7 @@ from projector.run.backtest_tables import Comparison, coverage_table, errors_tab
 from projector.run.earlier import error_models
 from projector.run.known import project_from
 from projector.run.regions import chosen_regions
+from projector.run.threads import in_one_thread
 from projector.tables import unique
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Backtest:
     notes: tuple[str, ...]
 
 
+@in_one_thread
 def backtest(
     scenario: "Scenario",
     material: Material,

@@ -11,6 +11,7 @@ from projector.run.history import age_notes, age_tables
 from projector.run.pipeline import read_inputs, region_names
 from projector.run.provenance import notes
 from projector.run.regions import chosen_regions
+from projector.run.threads import in_one_thread
 from projector.tables import NATION, check_dataset
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Estimated:
     notes: list[str]
 
 
+@in_one_thread
 def estimate(scenario: "Scenario") -> Estimated:
     """Estimate the regional components of a scenario.
 

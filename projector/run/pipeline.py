@@ -14,6 +14,7 @@ from projector.population.calibration_tables import calibration_dataset
 from projector.run.history import age_notes, age_tables
 from projector.run.provenance import provenance
 from projector.run.regions import chosen_regions
+from projector.run.threads import in_one_thread
 from projector.scenario import check_names
 from projector.tables import check_dataset, unique
 from projector.workforce import workforce_stage
@@ -30,6 +31,7 @@ def silent(stage: str, facts: Mapping[str, object]) -> None:
     """Progress that nobody listens to."""
 
 
+@in_one_thread
 def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     """Project persons, activity, capacity and workforce for a scenario.
 

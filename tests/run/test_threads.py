@@ -1,0 +1,34 @@
+"""Results do not depend on how many threads the machine would give to matrix products."""
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from projector import load_scenario
+from projector.run import run
+from projector.run.threads import in_one_thread
+from tests.embedded import ROOT
+
+
+@in_one_thread
+def threads_inside() -> list[int]:
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+def test_matrix_products_have_one_thread_while_it_runs_and_theirs_again_after() -> None:
+    with threadpool_limits(limits=2, user_api="blas"):
+        inside = threads_inside()
+        outside = [p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"]
+    assert inside
+    assert set(inside) == {1}
+    assert set(outside) != {1}
+
+
+@pytest.mark.parametrize("variable", ["activity/contacts", "activity/bed_days"])
+def test_the_same_bytes_with_one_thread_and_two(variable: str) -> None:
+    scenario = load_scenario(ROOT / "scenarios" / "hallingdal-copd.yaml")
+    results = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads, user_api="blas"):
+            results.append(np.asarray(run(scenario)[variable]))
+    assert results[0].tobytes() == results[1].tobytes()
