@@ -30,6 +30,16 @@ __all__ = ["activity_stage", "written_changes"]
 _REGIONS_AT_A_TIME = 32
 """A ledger of so many regions stays near the processor; of a whole country it would not."""
 
+_IDLE_AT = {
+    "share": 0.0,
+    "contacts": 0.0,
+    "nights": 0.0,
+    "per_1000": 0.0,
+    "portion": 0.0,
+    "factor": 1.0,
+}
+"""Amounts of a change at which it changes nothing."""
+
 Members = Callable[[str], Sequence[str]]
 
 
@@ -125,14 +135,12 @@ def _parts(demand: Demand, written: Sequence[WrittenChange]) -> Iterator[Demand]
 
 def _does_something(change: "Change", demand: Demand) -> bool:
     """Not one that never takes anything: a child of the scenario that wrote it took it back."""
-    paths = [
-        path
-        for name in ("share", "contacts", "nights", "per_1000")
+    amounts = [
+        path.at(demand.years, base_year=demand.base_year) - idle
+        for name, idle in _IDLE_AT.items()
         if (path := getattr(change, name)) is not None
     ]
-    return not paths or any(
-        path.at(demand.years, base_year=demand.base_year).any() for path in paths
-    )
+    return not amounts or any(amount.any() for amount in amounts)
 
 
 def _refuse_numbers_for_outsiders(
