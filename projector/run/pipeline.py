@@ -95,7 +95,7 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     activity = care["activity"]
     progress("activity", {"changes": len(scenario.activity.changes)})
 
-    capacity, left_out = capacity_stage(activity, tables, scenario, inputs.members)
+    capacity, left_out = capacity_stage(care, tables, scenario, inputs.members)
     capacity = {unit: check_dataset(f"capacity/{unit}", need) for unit, need in capacity.items()}
     progress("capacity", {"sites": _number_of_sites(capacity)})
 
