@@ -1,6 +1,6 @@
 """Norms over the years: which work takes which resource, and how much one unit of it can do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 

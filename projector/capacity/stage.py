@@ -81,7 +81,9 @@ def capacity_stage(
     assessed = [_Assessed(resource, care, sites, regions) for resource in resources]
     costs = _unit_costs(tables.get("unit_costs"))
     result = {
-        unit: _dataset([one for one in assessed if one.resource.unit == unit], regions, years, costs)
+        unit: _dataset(
+            [one for one in assessed if one.resource.unit == unit], regions, years, costs
+        )
         for unit in UNITS
     }
     by_name = {one.resource.name: one for one in assessed}
@@ -122,7 +124,9 @@ class _Assessed:
             need = resource.need(work, apart, self.sizer)
             for i, site in enumerate(map(str, care["sites"]["site"].values)):
                 if work.load[i].any():
-                    one = Work(work.in_use[i : i + 1], work.planned[i : i + 1], work.arrivals[i : i + 1])
+                    one = Work(
+                        work.in_use[i : i + 1], work.planned[i : i + 1], work.arrivals[i : i + 1]
+                    )
                     self._by_flow[site] = one, need[i].sum(axis=(1, 2))
 
     def served(self, site: Site) -> tuple[Work, Array]:

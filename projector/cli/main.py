@@ -204,6 +204,21 @@ def backtest(
     )
 
 
+@cli.command()
+@_SCENARIO
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the tables.  [default: outputs/areas- and the scenario file's name]",
+)
+@_LANGUAGE
+def areas(scenario: Path, output: Path | None, language: "Language") -> None:
+    """Compare the catchments of SCENARIO: people, activity, beds, own coverage and criteria."""
+    from projector.cli.areas import compare_areas
+
+    compare_areas(scenario, output or Path("outputs") / f"areas-{scenario.stem}", language)
+
+
 @cli.group()
 def population() -> None:
     """Look into what the projection of people is made from."""
