@@ -1,6 +1,6 @@
 """Norms over the years: which work takes which resource, and how much one unit of it can do."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -145,7 +145,7 @@ def _or(written: float | None, otherwise: float) -> float:
 
 
 def _governed(
-    row: Mapping[str, object], table: pd.DataFrame, kinds: Mapping[str, str]
+    row: Mapping[Hashable, object], table: pd.DataFrame, kinds: Mapping[str, str]
 ) -> NDArray[np.bool_]:
     """Diagnoses that a row is about, less those that another row of its resource says more of."""
     same = table[(table["setting"] == row["setting"]) & (table["resource"] == row["resource"])]
@@ -163,7 +163,7 @@ def _governed(
     )
 
 
-def _said(row: Mapping[str, object]) -> tuple[str, str]:
+def _said(row: Mapping[Hashable, object]) -> tuple[str, str]:
     """Diagnosis and kind of a row."""
     return str(row.get("diagnosis", "*")), str(row["kind"])
 

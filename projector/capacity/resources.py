@@ -49,6 +49,15 @@ class Work:
         total: Array = self.in_use.sum(axis=(2, 3))
         return total
 
+    def of(self, places: Sequence[int]) -> "Work":
+        """The work of some places together, as of one."""
+        return Work(
+            *(
+                amount[list(places)].sum(axis=0, keepdims=True)
+                for amount in (self.in_use, self.planned, self.arrivals)
+            )
+        )
+
 
 @dataclass(frozen=True)
 class Resource:

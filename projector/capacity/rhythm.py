@@ -121,7 +121,8 @@ def together(rhythms: Sequence[Rhythm], loads: Sequence[float]) -> Rhythm:
 
     def mean(name: str) -> Array:
         values = [np.broadcast_to(getattr(rhythm, name), kinds) for rhythm in rhythms]
-        return share @ np.array(values)
+        result: Array = share @ np.array(values)
+        return result
 
     return Rhythm(
         weight=longest.weight,
@@ -141,4 +142,5 @@ def _kernel(nights: float, stays: str, variation: float) -> Array:
     time = np.arange(_DAYS * years)[:, np.newaxis] + offsets
     there = np.where(time >= 0, longer(np.maximum(time, 0.0), nights, variation), 0.0)
     by_day: Array = (there @ weights).reshape(years, _DAYS).sum(axis=0)
-    return by_day / by_day.sum()
+    by_day /= by_day.sum()
+    return by_day

@@ -134,12 +134,7 @@ class _Assessed:
         if site.name in self._by_flow:
             return self._by_flow[site.name]
         inside = [i for i, code in enumerate(self._regions) if code in site.regions]
-        work = Work(
-            self.work.in_use[inside].sum(axis=0, keepdims=True),
-            self.work.planned[inside].sum(axis=0, keepdims=True),
-            self.work.arrivals[inside].sum(axis=0, keepdims=True),
-        )
-        return work, self.need[inside].sum(axis=(0, 2, 3))
+        return self.work.of(inside), self.need[inside].sum(axis=(0, 2, 3))
 
     def at_site(self, name: str) -> AtSite | None:
         """Patients present, arrivals and beds at a site, or None where it has none."""

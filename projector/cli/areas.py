@@ -59,9 +59,13 @@ def compare_areas(path: Path, output: Path, language: "Language") -> None:
         )
     inputs = read_inputs(scenario)
     tree = run(scenario)
-    years = headline_years(tree["population"]["year"].values)
+    population = tree["population"].to_dataset()
+    years = headline_years(population["year"].values)
     figures = area_figures(tree, scenario, inputs.members, inputs.tables.get("travel"), years)
-    findings = area_findings(figures, scenario, inputs.members, region_names(inputs))
+    known = region_names(inputs)
+    codes = [str(code) for code in population["region"].values]
+    names = {code: known.get(code, code) for code in codes}
+    findings = area_findings(figures, scenario, inputs.members, names)
     tables = {"areas": figures, "criteria": findings}
     write_study(tables, scenario.resolved_yaml(), output, AREAS)
     for alternative in figures["alternative"].unique():
@@ -92,7 +96,8 @@ def _lines(
             lines.append(f"  {area}".ljust(wide) + "".join(f"{text:>{column}}" for text in texts))
     missed = findings[findings["alternative"] == alternative]
     lines.append(word("criteria missed" if len(missed) else "criteria met", language))
-    for (area, criterion), rows in missed.groupby(["area", "criterion"], sort=False):
+    for key, rows in missed.groupby(["area", "criterion"], sort=False):
+        area, criterion = map(str, key)
         details = list(rows["detail"])
         more = [f"… +{len(details) - _DETAILS}"] if len(details) > _DETAILS else []
         text = "; ".join([*details[:_DETAILS], *more])

@@ -64,18 +64,16 @@ def area_figures(
     ConsistencyError
         If an alternative puts a region in two areas, or names one outside the run.
     """
-    population = tree["population"]["population"].sum("sex").sel(year=years)
-    activity = tree["activity"].to_dataset().sel(year=years, setting=list(HOSPITAL_SETTINGS))
-    beds = tree["capacity/beds"]["need_by_kind"].sel(year=years, setting=list(HOSPITAL_SETTINGS))
-    by_region = {
+    population = tree["population"].to_dataset()["population"].sum("sex").sel(year=years)
+    hospital = list(HOSPITAL_SETTINGS)
+    activity = tree["activity"].to_dataset().sel(year=years, setting=hospital)
+    beds = tree["capacity/beds"].to_dataset()["need_by_kind"].sel(year=years, setting=hospital)
+    services = ("diagnosis", "setting")
+    by_region: dict[tuple[str, str], xr.DataArray] = {
         ("people", "persons"): population.sum("age"),
         ("people 80+", "persons"): population.sel(age=slice(80, None)).sum("age"),
-        ("hospital contacts", "contacts year-1"): activity["contacts"].sum(
-            ("diagnosis", "setting")
-        ),
-        ("hospital bed days", "bed days year-1"): activity["bed_days"].sum(
-            ("diagnosis", "setting")
-        ),
+        ("hospital contacts", "contacts year-1"): activity["contacts"].sum(services),
+        ("hospital bed days", "bed days year-1"): activity["bed_days"].sum(services),
         ("hospital beds", "beds"): beds.sum(("setting", "kind")),
     }
     rows = []
@@ -114,14 +112,14 @@ def area_findings(
     members
         Region codes of a region or area name.
     names
-        Region names by code.
+        Region names by code, of the regions of the run.
 
     Returns
     -------
     pandas.DataFrame
-        ``alternative, area, criterion, detail``: ``small`` and ``large`` with the years, ``divided``
-        with the regions, ``psychiatry`` with the regions that go elsewhere, ``outside`` with the
-        regions of the run that are in no area.
+        ``alternative, area, criterion, detail``: ``small`` and ``large`` with the years,
+        ``divided`` with the regions, ``psychiatry`` with the regions that go elsewhere, and
+        ``outside`` with the regions of the run that are in no area.
     """
     rows = []
     low, high = SIZE
@@ -142,6 +140,11 @@ def area_findings(
                 between = f"{names.get(one, one)}, {names.get(other, other)}"
                 rows.append((catchment.name, somatic[one], "divided", between))
         mental = _of_region(catchment.psychiatry or catchment.areas, members)
+        rows += [
+            (catchment.name, "–", "outside", name)
+            for code, name in names.items()
+            if code not in somatic
+        ]
         for code, area in somatic.items():
             if mental.get(code) != area:
                 elsewhere = mental.get(code, "–")
@@ -159,7 +162,7 @@ def _codes(
     tree: xr.DataTree,
 ) -> dict[str, list[str]]:
     """Region codes of the areas of an alternative, each region in one of them."""
-    inside = {str(code) for code in tree["population"]["region"].values}
+    inside = {str(code) for code in tree["population"].to_dataset()["region"].values}
     taken: dict[str, str] = {}
     problems = []
     result: dict[str, list[str]] = {}
@@ -211,8 +214,10 @@ def _coverage(
         return []
     sites = tree["sites"].to_dataset()
     treated = sites["treated"].sel(region=inside, year=years).sum("region")
-    whole = tree["activity"]["contacts"].sel(
-        region=inside, year=years, setting=list(sites["treated_setting"].values)
+    whole = (
+        tree["activity"]
+        .to_dataset()["contacts"]
+        .sel(region=inside, year=years, setting=list(sites["treated_setting"].values))
     )
     total = whole.sum(("region", "diagnosis", "setting"))
     rows = []
@@ -246,9 +251,10 @@ def _travel(
         return []
     nearest = known.groupby("region")["minutes"].min()
     people = by_region["people", "persons"].sel(region=list(nearest.index))
+    minutes = nearest.to_numpy(dtype=np.float64)
     rows = []
     for year in years:
         weight = people.sel(year=year).values
-        rows.append(("mean travel", year, float(np.average(nearest.values, weights=weight))))
-        rows.append(("longest travel", year, float(nearest.max())))
+        rows.append(("mean travel", year, float(np.average(minutes, weights=weight))))
+        rows.append(("longest travel", year, float(minutes.max())))
     return rows
