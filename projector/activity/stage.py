@@ -127,7 +127,7 @@ def _does_something(change: "Change", demand: Demand) -> bool:
     """Not one that never takes anything: a child of the scenario that wrote it took it back."""
     paths = [
         path
-        for name in ("share", "contacts", "nights", "per_1000")
+        for name in ("share", "contacts", "nights", "per_1000", "portion")
         if (path := getattr(change, name)) is not None
     ]
     return not paths or any(
