@@ -92,7 +92,8 @@ def course_shares(
         of_stays = table_by_age(tables["readmissions"], "share", diagnoses, open_age)
         again[..., _INPATIENT] = np.nan_to_num(of_stays[..., _INPATIENT])
     _refuse_more_again_than_acute(acute, again, diagnoses, scenario)
-    return {"elective": 1.0 - acute, "acute": np.maximum(acute - again, 0.0), "readmission": again}, known
+    once = np.maximum(acute - again, 0.0)
+    return {"elective": 1.0 - acute, "acute": once, "readmission": again}, known
 
 
 def _at_share(acute: Array, contacts: Array, wanted: float, place: str) -> Array:

@@ -75,7 +75,8 @@ class YearlyGrowth:
 
     @cached_property
     def _summed(self) -> Array:
-        return np.concatenate([np.zeros_like(self.log[:1]), np.cumsum(self.log, axis=0)])
+        none = np.zeros((1, *self.log.shape[1:]))
+        return np.concatenate([none, np.cumsum(self.log, axis=0)])
 
 
 def yearly_growth(

@@ -196,7 +196,8 @@ def _add_faults(written: Written) -> Iterator[Fault]:
             if key not in _meant_keys(selection):
                 yield Fault(f"missing key '{key}': {counted} says how many, not of what", ("add",))
             for location, _ in list(_selected(written, "add", key))[1:2]:
-                yield Fault(f"{counted} is of one {key}", location, expected=f"a change for each {key}")
+                message = f"{counted} is of one {key}"
+                yield Fault(message, location, expected=f"a change for each {key}")
     settings = [setting for _, setting in _selected(written, "add", "setting")]
     if settings and not set(settings) & set(BED_SETTINGS):
         yield from _nights_faults(written, settings[0])
