@@ -11,6 +11,7 @@ reference year is later than :math:`y`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +55,7 @@ class YearlyGrowth:
 
         Without limits, which count from the base year only: see `from_base`.
         """
-        summed = self._summed()
+        summed = self._summed
         diagnosis, setting = np.indices(reference.shape)
         at_reference = summed[reference - self.first, :, :, diagnosis, setting]
         result: Array = np.exp(
@@ -64,7 +65,7 @@ class YearlyGrowth:
 
     def from_base(self, base_year: int, years: NDArray[np.int64]) -> Array:
         """Change from the base year to each year, ``[year, sex, age, diagnosis, setting]``."""
-        summed = self._summed()
+        summed = self._summed
         grown = summed[years - self.first] - summed[base_year - self.first]
         if not self.inverse_limit.any():
             return np.exp(grown)
@@ -72,8 +73,10 @@ class YearlyGrowth:
         result: Array = 1.0 / (self.inverse_limit + room * np.exp(-grown / room))
         return result
 
+    @cached_property
     def _summed(self) -> Array:
-        return np.concatenate([np.zeros_like(self.log[:1]), np.cumsum(self.log, axis=0)])
+        none = np.zeros((1, *self.log.shape[1:]))
+        return np.concatenate([none, np.cumsum(self.log, axis=0)])
 
 
 def yearly_growth(

@@ -195,6 +195,9 @@ def _add_faults(written: Written) -> Iterator[Fault]:
         for key in ("diagnosis", "setting"):
             if key not in _meant_keys(selection):
                 yield Fault(f"missing key '{key}': {counted} says how many, not of what", ("add",))
+            for location, _ in list(_selected(written, "add", key))[1:2]:
+                message = f"{counted} is of one {key}"
+                yield Fault(message, location, expected=f"a change for each {key}")
     settings = [setting for _, setting in _selected(written, "add", "setting")]
     if settings and not set(settings) & set(BED_SETTINGS):
         yield from _nights_faults(written, settings[0])
