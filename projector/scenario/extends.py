@@ -15,7 +15,7 @@ precedence is:
    are not inherited; every file has its own ``scenario``.
 6. What a child writes takes the place of what it inherits and does not go with it: beds of a
    setting are sized by occupancy or by overflow; acute is said of hospital or of settings; a
-   change has one amount (`AMOUNTS`).
+   change has one amount (`AMOUNTS`), and coverage is of one group of people (`COVERED`).
 7. ``inputs: folder`` means ``inputs: {set: folder}``, and every path in `inputs` is
    relative to the file that wrote it.
 
@@ -30,7 +30,7 @@ from dataclasses import replace
 
 from projector.errors import Problem
 from projector.scenario.activity_rules import HOSPITAL
-from projector.scenario.change_rules import AMOUNTS
+from projector.scenario.change_rules import AMOUNTS, COVERED
 from projector.scenario.distributions import DISTRIBUTIONS
 from projector.scenario.numbers import YEARS
 from projector.scenario.reading import nearest_file, read_tree
@@ -180,9 +180,11 @@ def _without_other_amounts(inherited: Node, own: Node) -> Node:
     """A change that is inherited, less its amount where the child's own has another."""
     if not (isinstance(inherited, Map) and isinstance(own, Map)):
         return inherited
-    if not any(amount in own.entries for amount in AMOUNTS):
-        return inherited
-    return _without(inherited, [amount for amount in AMOUNTS if amount not in own.entries])
+    rest = inherited
+    for rivals in (AMOUNTS, COVERED):
+        if any(key in own.entries for key in rivals):
+            rest = _without(rest, [key for key in rivals if key not in own.entries])
+    return rest
 
 
 def name_of(node: Node) -> str | None:
