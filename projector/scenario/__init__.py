@@ -12,9 +12,11 @@ from projector.scenario.models import (
     Duty,
     Growth,
     Inputs,
+    Pool,
     Scenario,
     Selection,
     SiteCapacity,
+    StepChange,
 )
 from projector.scenario.names import VOCABULARY
 from projector.scenario.parsing import Ages
@@ -30,9 +32,11 @@ __all__ = [
     "Growth",
     "Inputs",
     "Path",
+    "Pool",
     "Scenario",
     "Selection",
     "SiteCapacity",
+    "StepChange",
     "check_names",
     "load_scenario",
     "scenario_schema",

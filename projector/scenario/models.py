@@ -22,6 +22,14 @@ from projector.scenario.activity_models import (
     Step,
     Window,
 )
+from projector.scenario.capacity_models import (
+    Arrivals,
+    Capacity,
+    Opening,
+    Pool,
+    SiteCapacity,
+    StepChange,
+)
 from projector.scenario.faults import find
 from projector.scenario.section import Rule, Section
 from projector.scenario.tree import Map, Node, Place
@@ -31,6 +39,7 @@ from projector.tables import INPUT_TABLES
 __all__ = [
     "Activity",
     "Added",
+    "Arrivals",
     "Calibration",
     "Capacity",
     "Change",
@@ -40,11 +49,13 @@ __all__ = [
     "HealthyAgeing",
     "Inputs",
     "Opening",
+    "Pool",
     "Population",
     "Scenario",
     "Selection",
     "SiteCapacity",
     "Step",
+    "StepChange",
     "Uncertainty",
     "Window",
     "Workforce",
@@ -144,48 +155,6 @@ class Population(Section):
     visitors: dict[fields.Text, fields.Visitors] = Field(default_factory=dict)
     """non-residents present on an average day, by region or area; may differ by season"""
     source: fields.Text | None = None
-
-
-class Opening(Section):
-    """Opening hours and use of places and rooms, in place of the norms of the inputs."""
-
-    minutes: fields.Minutes | None = None
-    """minutes a contact takes"""
-    hours_per_day: fields.HoursPerDay | None = None
-    days_per_year: fields.DaysPerYear | None = None
-    utilisation: fields.Utilisation | None = None
-    """share of the open time in use"""
-
-
-class SiteCapacity(Section):
-    """Capacity of one site: a value over years for each resource."""
-
-    model_config = ConfigDict(extra="allow")
-    other_keys = None
-
-    serves: fields.Text | None = None
-    """the region or area it serves; needed for a site that the inputs do not have"""
-    __pydantic_extra__: dict[str, fields.AmountPath]
-
-    @property
-    def amounts(self) -> dict[str, Path]:
-        """Beds, places or rooms by resource."""
-        return dict(self.__pydantic_extra__)
-
-
-class Capacity(Section):
-    """How many beds, rooms and places that takes."""
-
-    occupancy: dict[fields.BedSetting, fields.Occupancy] = Field(default_factory=dict)
-    """planned share of beds in use"""
-    overflow: dict[fields.BedSetting, fields.OverflowShare] = Field(default_factory=dict)
-    """highest share of days when all beds are full; sizes beds in place of occupancy"""
-    opening: dict[fields.Setting, Opening] = Field(default_factory=dict)
-    existing: dict[fields.Text, SiteCapacity] = Field(default_factory=dict)
-    """existing and planned capacity by site and resource"""
-    source: fields.Text | None = None
-
-    rule: ClassVar[Rule] = staticmethod(rules.capacity_rule)
 
 
 class Duty(Section):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from projector.errors import nearest_name
 from projector.scenario.faults import KEY, Fault, located, validation_error
 from projector.scenario.tree import Items, Located, Map, Node, Scalar
-from projector.tables import VERBS
+from projector.tables import SETTINGS, VERBS, unique
 
 __all__ = ["VOCABULARY", "name_problems"]
 
@@ -20,6 +20,10 @@ VOCABULARY = ("region", "diagnosis", "resource", "profession", "competence", "si
 _MOST_LISTED = 20
 _ANY = "*"
 """In a pattern: whatever key or list position."""
+
+_SETTING_OR_RESOURCE = "setting or resource"
+_NO_RESOURCES = ("serves", "openings")
+"""Keys of a site that are not resources."""
 
 Location = tuple[str | int, ...]
 Use = tuple[str, str, Location]
@@ -40,9 +44,18 @@ _WRITTEN: tuple[tuple[str, Location], ...] = (
         for kind in ("diagnosis", "region", "site")
     ),
     ("site", ("activity", "changes", _ANY, "to_site")),
+    *(
+        (_SETTING_OR_RESOURCE, ("capacity", key, KEY))
+        for key in ("occupancy", "overflow", "opening")
+    ),
+    ("resource", ("capacity", "arrivals", KEY)),
+    ("site", ("capacity", "pools", _ANY, "site")),
+    ("resource", ("capacity", "pools", _ANY, "resources")),
     ("site", ("capacity", "existing", KEY)),
     ("region", ("capacity", "existing", _ANY, "serves")),
     ("resource", ("capacity", "existing", _ANY, KEY)),
+    ("resource", ("capacity", "existing", _ANY, "openings", "resource")),
+    ("resource", ("capacity", "existing", _ANY, "openings", _ANY, "resource")),
     ("profession", ("workforce", "duty", KEY)),
     ("profession", ("workforce", "competence", KEY)),
     ("competence", ("workforce", "competence", _ANY, KEY)),
@@ -72,6 +85,7 @@ def name_problems(tree: Node, vocabulary: Mapping[str, Iterable[str]]) -> list[L
         for kind in VOCABULARY
     }
     known["site"] += _new_sites(tree)
+    known[_SETTING_OR_RESOURCE] = unique([*SETTINGS, *known["resource"]])
     faults = [
         _unknown(kind, name, location, known[kind])
         for kind, name, location in _uses(tree)
@@ -100,7 +114,7 @@ def _new_sites(tree: Node) -> list[str]:
 def _uses(tree: Node) -> Iterator[Use]:
     for kind, pattern in _WRITTEN:
         for name, location, _ in _names_at(tree, pattern, ()):
-            if not (kind == "resource" and name == "serves"):
+            if not (kind == "resource" and name in _NO_RESOURCES):
                 yield kind, name, location
 
 

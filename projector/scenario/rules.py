@@ -2,18 +2,18 @@
 
 Each rule sees the map as it was written and yields what does not go together. It
 passes over values of the wrong kind: those are reported where they stand. The rules of
-section `activity` stand in `activity_rules` and `change_rules`.
+section `activity` stand in `activity_rules` and `change_rules`, those of section `capacity` in
+`capacity_rules`.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 from projector.scenario.change_rules import texts
-from projector.scenario.faults import KEY, Fault
+from projector.scenario.faults import Fault
 
 __all__ = [
     "calibration_rule",
-    "capacity_rule",
     "fertility_rule",
     "inputs_rule",
     "scenario_rule",
@@ -48,19 +48,6 @@ def fertility_rule(written: Written) -> Iterator[Fault]:
     """Fertility says how many children, or when."""
     if not written:
         yield Fault("fertility needs total or mean_age")
-
-
-def capacity_rule(written: Written) -> Iterator[Fault]:
-    """Beds of a setting are sized by occupancy or by overflow."""
-    occupancy, overflow = written.get("occupancy"), written.get("overflow")
-    if isinstance(occupancy, dict) and isinstance(overflow, dict):
-        for setting in overflow:
-            if setting in occupancy:
-                yield Fault(
-                    "beds are sized by overflow or by occupancy; occupancy is set in {other}",
-                    ("overflow", setting, KEY),
-                    other=("occupancy", setting),
-                )
 
 
 def scenario_rule(written: Written) -> Iterator[Fault]:
