@@ -8,6 +8,7 @@
 from projector.scenario.distributions import Distribution
 from projector.scenario.loading import check_names, load_scenario
 from projector.scenario.models import (
+    Catchment,
     Change,
     Duty,
     Growth,
@@ -26,6 +27,7 @@ from projector.scenario.values import Path
 __all__ = [
     "VOCABULARY",
     "Ages",
+    "Catchment",
     "Change",
     "Distribution",
     "Duty",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
+from projector.scenario.area_rules import EVERYWHERE
 from projector.scenario.change_rules import same_names, texts
 from projector.scenario.faults import KEY, Fault, FaultsError
 from projector.scenario.numbers import Bounds, parse_number
@@ -24,8 +25,6 @@ HOSPITAL = "hospital"
 
 LIMIT = Bounds("limit", low=0, low_open=True)
 """How many times the use of the base year growth may end at."""
-
-_EVERYWHERE = "all"
 
 
 def growth_rule(written: Written) -> Iterator[Fault]:
@@ -136,7 +135,7 @@ def _chosen(entry: Written, key: str) -> frozenset[str] | None:
     if key not in entry:
         return None
     names = frozenset(name for _, name in texts(entry[key]))
-    return None if key == "region" and _EVERYWHERE in names else names
+    return None if key == "region" and EVERYWHERE in names else names
 
 
 def _growing_ages(entry: Written) -> list[Ages]:

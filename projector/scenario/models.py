@@ -42,6 +42,7 @@ __all__ = [
     "Arrivals",
     "Calibration",
     "Capacity",
+    "Catchment",
     "Change",
     "Duty",
     "Fertility",
@@ -187,6 +188,19 @@ class Uncertainty(Section):
     quantiles: fields.Quantiles = ()
 
 
+class Catchment(Section):
+    """One way to divide regions among hospital areas, compared with others."""
+
+    name: fields.Text
+    areas: dict[fields.Text, fields.Names]
+    """regions or areas of each hospital area; a region belongs to one at most"""
+    psychiatry: dict[fields.Text, fields.Names] | None = None
+    """the same for psychiatry and addiction, where they do not follow `areas`"""
+    source: fields.Text | None = None
+
+    rule: ClassVar[Rule] = staticmethod(rules.catchment_rule)
+
+
 class Scenario(Section):
     """A scenario with everything it inherits.
 
@@ -205,6 +219,11 @@ class Scenario(Section):
     regions: fields.Names
     """names or codes, of regions or areas"""
     years: Years
+    areas: dict[fields.Text, fields.Names] = Field(default_factory=dict)
+    """named groups of regions or areas, new or in place of the inputs' of the same name; they
+    may stand wherever a region may"""
+    catchments: tuple[Catchment, ...] = ()
+    """alternatives that `projector areas` compares"""
     population: Population = Field(default_factory=Population)
     activity: Activity = Field(default_factory=Activity)
     capacity: Capacity = Field(default_factory=Capacity)

@@ -44,6 +44,9 @@ _WRITTEN: tuple[tuple[str, Location], ...] = (
         for kind in ("diagnosis", "region", "site")
     ),
     ("site", ("activity", "changes", _ANY, "to_site")),
+    ("region", ("areas", _ANY)),
+    ("region", ("catchments", _ANY, "areas", _ANY)),
+    ("region", ("catchments", _ANY, "psychiatry", _ANY)),
     *(
         (_SETTING_OR_RESOURCE, ("capacity", key, KEY))
         for key in ("occupancy", "overflow", "opening")
@@ -78,12 +81,13 @@ def name_problems(tree: Node, vocabulary: Mapping[str, Iterable[str]]) -> list[L
     -------
     list of Located
         One for each name, at its own place, with the nearest name that exists. A site
-        may be new if it says what it serves.
+        may be new if it says what it serves, and the scenario's own areas are regions too.
     """
     known = {
         kind: [unicodedata.normalize("NFC", name) for name in vocabulary[kind]]
         for kind in VOCABULARY
     }
+    known["region"] += _own_areas(tree)
     known["site"] += _new_sites(tree)
     known[_SETTING_OR_RESOURCE] = unique([*SETTINGS, *known["resource"]])
     faults = [
@@ -100,6 +104,11 @@ def _unknown(kind: str, name: str, location: Location, names: list[str]) -> Faul
     listed = nearest is None and 0 < len(names) <= _MOST_LISTED
     expected = f"one of {', '.join(names)}" if listed else None
     return Fault(f"unknown {kind}", location, expected=expected, nearest=nearest)
+
+
+def _own_areas(tree: Node) -> list[str]:
+    """Areas that the scenario draws itself."""
+    return [name for name, _, _ in _names_at(tree, ("areas", KEY), ())]
 
 
 def _new_sites(tree: Node) -> list[str]:
