@@ -46,6 +46,7 @@ SETTINGS = (
     "municipal_short_stay",
     "rehabilitation",
     "nursing_home",
+    "care_home",
     "home_care",
 )
 BED_SETTINGS = (
@@ -56,10 +57,17 @@ BED_SETTINGS = (
     "municipal_short_stay",
     "rehabilitation",
     "nursing_home",
+    "care_home",
 )
 """Settings whose contacts are stays with nights; the others are visits."""
 
-MUNICIPAL_SETTINGS = ("municipal_acute", "municipal_short_stay", "nursing_home", "home_care")
+MUNICIPAL_SETTINGS = (
+    "municipal_acute",
+    "municipal_short_stay",
+    "nursing_home",
+    "care_home",
+    "home_care",
+)
 """Settings that municipalities run; hospital trusts run the others."""
 
 HOSPITAL_SETTINGS = tuple(setting for setting in SETTINGS if setting not in MUNICIPAL_SETTINGS)
@@ -82,6 +90,7 @@ VERBS = (
     "work_off",
     "visitors",
     "pathway",
+    "cover",
 )
 """What a change of the services does."""
 
