@@ -71,8 +71,8 @@ def arrive(
     ]
     goals = np.unique(np.array(targets, dtype=np.int64))
     arriving = np.zeros((*cases.shape[:2], len(goals), cases.shape[3]))
-    for goal, cases_of_column in zip(np.searchsorted(goals, targets), np.moveaxis(cases, 2, 0), strict=True):
-        arriving[:, :, goal] += cases_of_column
+    for i, goal in enumerate(np.searchsorted(goals, targets)):
+        arriving[:, :, goal] += cases[:, :, i]
     if per_case is not None:
         arriving *= per_case.at(years, base_year=demand.base_year)[:, np.newaxis, np.newaxis]
     there = Block(block.cells, goals, block.rows)

@@ -240,7 +240,9 @@ def _share(work: _Application, there: Array) -> Array:
                 expected="fewer, or a wider selection",
             )
         )
-    return np.minimum(np.divide(wanted, total, out=np.zeros_like(total), where=total > 0), 1.0)
+    share = np.divide(wanted, total, out=np.zeros_like(total), where=total > 0)
+    result: Array = np.minimum(share, 1.0)
+    return result
 
 
 def _scale(work: _Application, factor: Array) -> None:
@@ -385,7 +387,8 @@ def _coverage_share(work: _Application, sources: Block) -> Array:
             )
         )
     share = np.divide(lacking, away, out=np.zeros_like(away), where=away > 0)
-    return np.clip(share, 0.0, 1.0)
+    result: Array = np.clip(share, 0.0, 1.0)
+    return result
 
 
 def _with_rows(block: Block, chosen: Callable[[int], bool]) -> Block:
@@ -424,12 +427,11 @@ def _basis(work: _Application) -> Array:
     counted = np.array([float(f"{rows[r].who}s" == who) for r in block.rows])
     if demand.flow is not None:
         counted = counted * demand.flow[np.ix_(block.columns, block.rows)]
-    people = work.ledger.persons[block.cells][..., block.rows][:, :, np.newaxis] * counted
+    people: Array = work.ledger.persons[block.cells][..., block.rows][:, :, np.newaxis] * counted
     if work.change.contacts is None:
         return people
     there = work.ledger.contacts[block.at(len(work.years))]
-    basis: Array = np.where(there.any(axis=(0, 2, 3), keepdims=True), there, people)
-    return basis
+    return np.where(there.any(axis=(0, 2, 3), keepdims=True), there, people)
 
 
 def _first_column(block: Block) -> Block:

@@ -114,7 +114,8 @@ def _at_share(acute: Array, contacts: Array, wanted: float, place: str) -> Array
 
     def shares(log_odds: float) -> Array:
         raised = acute * np.exp(log_odds)
-        return raised / (1.0 - acute + raised)
+        result: Array = raised / (1.0 - acute + raised)
+        return result
 
     def miss(log_odds: float) -> float:
         return float((contacts * shares(log_odds)).sum() / there - wanted)
@@ -127,9 +128,9 @@ def _at_share(acute: Array, contacts: Array, wanted: float, place: str) -> Array
 def _refuse_more_again_than_acute(
     acute: Array, again: Array, diagnoses: Sequence[str], scenario: "Scenario"
 ) -> None:
-    beyond = (again > acute + 1e-12).any(axis=(0, 1, 3))
-    if beyond.any():
-        names = ", ".join(name for name, wrong in zip(diagnoses, beyond, strict=True) if wrong)
+    beyond = np.flatnonzero((again > acute + 1e-12).any(axis=(0, 1, 3)))
+    if beyond.size:
+        names = ", ".join(diagnoses[d] for d in beyond.tolist())
         raise ConsistencyError(
             Problem(
                 where=scenario.where("activity", "acute"),

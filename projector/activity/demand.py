@@ -237,9 +237,9 @@ def _targets(change: "Change") -> Iterator[tuple[str, bool]]:
 def _cells(
     changes: "Sequence[Change]", groups: pd.DataFrame | None, open_age: int
 ) -> tuple[Cell, ...]:
-    bands = [
+    bands: list[tuple[int, int]] = [
         *_REPORTED_BANDS,
-        *(tuple(band) for change in changes for band in change.selection.ages or ()),
+        *((band.first, band.last) for change in changes for band in change.selection.ages or ()),
     ]
     if groups is not None:
         bands += list(zip(groups["age_from"], groups["age_to"], strict=True))

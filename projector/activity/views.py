@@ -181,7 +181,8 @@ class Views:
         served = [any(region in codes for codes in self._serves.values()) for region in regions]
         told = (somewhere > 0) & np.array(served)[:, np.newaxis]
         asked = (whole > 0) & told[:, np.newaxis]
-        return np.divide(own, whole, out=np.full_like(whole, np.nan), where=asked)
+        result: Array = np.divide(own, whole, out=np.full_like(whole, np.nan), where=asked)
+        return result
 
     @property
     def _group_names(self) -> list[str]:
