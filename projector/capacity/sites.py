@@ -112,20 +112,20 @@ def _open_and_close(
     amounts: dict[str, Array], site: str, scenario: "Scenario", years: NDArray[np.int64]
 ) -> None:
     """Put the steps that a scenario writes for a site on top of its amounts."""
-    for position, step in enumerate(scenario.capacity.existing[site].openings):
-        there = (years >= step.first) & (step.last is None or years <= step.last)
-        amount = amounts.get(step.resource, np.zeros(len(years))) + step.amount * there
+    own = scenario.capacity.existing[site]
+    for resource in unique(step.resource for step in own.openings):
+        amount = amounts.get(resource, np.zeros(len(years))) + own.steps(resource, years)
         if (amount < 0).any():
-            year = int(years[int(np.argmax(amount < 0))])
+            first = int(np.argmax(amount < 0))
             raise ConsistencyError(
                 Problem(
-                    where=scenario.where("capacity", "existing", site, "openings", position),
-                    message=f"{site} would have fewer than no {step.resource} in {year}",
-                    found=f"{step.amount:g} from {step.first}",
-                    expected="a smaller closure",
+                    where=scenario.where("capacity", "existing", site, "openings"),
+                    message=f"{site} would have fewer than no {resource} in {years[first]}",
+                    found=f"{amount[first]:g}",
+                    expected="smaller closures",
                 )
             )
-        amounts[step.resource] = amount
+        amounts[resource] = amount
 
 
 def _refuse_sites_elsewhere(scenario: "Scenario", sites: Sequence[Site], regions: set[str]) -> None:

@@ -174,4 +174,11 @@ def _areas_within(inputs: InputSet, regions: Sequence[str]) -> dict[str, Sequenc
 
 
 def _number_of_sites(capacity: Mapping[str, xr.Dataset]) -> int:
-    return len({str(site) for dataset in capacity.values() for site in dataset["site"].values})
+    return len(
+        {
+            str(site)
+            for dataset in capacity.values()
+            if "site" in dataset.coords
+            for site in dataset["site"].values
+        }
+    )
