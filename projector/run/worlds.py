@@ -28,6 +28,7 @@ from projector.activity.stage import change_and_view, filled, written_changes
 from projector.activity.views import Views
 from projector.activity.visitors import Visitors
 from projector.capacity import capacity_stage
+from projector.capacity.norms import UNITS
 from projector.run.pipeline import People
 from projector.run.threads import in_one_thread
 from projector.tables import SEXES
@@ -35,7 +36,6 @@ from projector.workforce import workforce_stage
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
-    from projector.scenario.values import Path
 
 __all__ = [
     "AGEING",
@@ -50,6 +50,10 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+
+
+_NO_NORMS = ("existing", "pools")
+"""What the scenario says of capacity that no need depends on."""
 
 
 @dataclass(frozen=True)
@@ -157,9 +161,12 @@ class Worlds:
         """
         inputs = self.people.inputs
         needs, _ = capacity_stage(
-            self._at(activity, CAPACITY in loose), inputs.tables, self.scenario, inputs.members
+            {"activity": self._at(activity, CAPACITY in loose)},
+            inputs.tables,
+            self.scenario,
+            inputs.members,
         )
-        return needs
+        return {unit: needs[unit] for unit in UNITS}
 
     def workforce(
         self,
@@ -312,21 +319,16 @@ def _factors(
     if len(demands) > 1:
         yield HEALTHY_AGEING
     yield from (Factor("change", one.change.name) for one in written)
-    capacity, duty = scenario.capacity, scenario.workforce.duty
-    hours = ("minutes", "hours_per_day", "days_per_year", "utilisation")
-    norms = [
-        *capacity.occupancy.values(),
-        *capacity.overflow.values(),
-        *(getattr(opening, name) for opening in capacity.opening.values() for name in hours),
+    moving_paths = [
+        keys
+        for keys, path in scenario.paths()
+        if keys[0] in ("capacity", "workforce")
+        and np.ptp(path.at(whole.years, base_year=scenario.years.base)) > 0
     ]
-    ratios = [one.fte for settings in duty.values() for one in settings.values()]
-    for factor, paths in ((CAPACITY, norms), (STAFFING, ratios)):
-        if any(_moves(path, scenario, whole.years) for path in paths):
-            yield factor
-
-
-def _moves(path: "Path | None", scenario: "Scenario", years: NDArray[np.int64]) -> bool:
-    return path is not None and bool(np.ptp(path.at(years, base_year=scenario.years.base)) > 0)
+    if any(keys[0] == "capacity" and keys[1] not in _NO_NORMS for keys in moving_paths):
+        yield CAPACITY
+    if any(keys[:2] == ("workforce", "duty") for keys in moving_paths):
+        yield STAFFING
 
 
 def _mixed(

@@ -149,7 +149,7 @@ def test_every_name_that_is_unknown_is_told_with_the_nearest() -> None:
     assert [problem.nearest for problem in error.value.problems] == ["somatic", "Gol"]
     with pytest.raises(UsageError, match="Did you mean 'beds'"):
         question_of(people, "bed")
-    with pytest.raises(UsageError, match="no region of the run has this name .found Asker"):
+    with pytest.raises(UsageError, match=r"no region of the run has this name \(found Asker"):
         question_of(people, "beds", regions=["Asker"])
 
 
