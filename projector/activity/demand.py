@@ -38,6 +38,8 @@ def demand_of(
     scenario: "Scenario",
     members: Members,
     remaining: xr.DataArray,
+    *,
+    growing: bool = True,
 ) -> tuple[Demand, Visitors]:
     """All that the ledger of a scenario is filled from.
 
@@ -56,6 +58,9 @@ def demand_of(
         Region codes of a region or area name.
     remaining
         Remaining life expectancy of the nation, ``[year, sex, age]``, years.
+    growing
+        Whether use and stays go on growing after the base year; without it, they are held as
+        in that year, to see what else moves.
 
     Returns
     -------
@@ -94,8 +99,10 @@ def demand_of(
             base_year,
             diagnoses,
         )
+    grown_to = years if growing else np.full_like(years, base_year)
     uses = {
-        own: national_use(tables, own, years, base_year, open_age, younger) for own in unique(grown)
+        own: national_use(tables, own, grown_to, base_year, open_age, younger)
+        for own in unique(grown)
     }
     level = use_levels(tables, history, regions, kinds, members, open_age)
     at_origin = np.concatenate(

@@ -7,7 +7,7 @@ and then the scenario's changes (`projector.activity.changes`), which scale slic
 are people as residents are, with their own share of use (`projector.activity.visitors`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ import xarray as xr
 from projector.activity.changes import WrittenChange, apply_changes, refuse_idle
 from projector.activity.conflicts import refuse_conflicts
 from projector.activity.demand import demand_of
-from projector.activity.ledger import Demand, fill
+from projector.activity.ledger import Demand, Ledger, fill
 from projector.activity.views import Views
 from projector.errors import ConsistencyError, Problem
 from projector.tables import unique
@@ -25,7 +25,7 @@ from projector.tables import unique
 if TYPE_CHECKING:
     from projector.scenario.models import Change, Scenario
 
-__all__ = ["activity_stage", "written_changes"]
+__all__ = ["activity_stage", "change_and_view", "filled", "written_changes"]
 
 _REGIONS_AT_A_TIME = 32
 """A ledger of so many regions stays near the processor; of a whole country it would not."""
@@ -86,14 +86,61 @@ def activity_stage(
     """
     demand, visitors = demand_of(population, history, tables, scenario, members, remaining)
     written = written_changes(scenario, demand, members)
-    found = np.zeros(len(written), dtype=bool)
     views = Views(tables, visitors, members)
-    for part in _parts(demand, written):
-        ledger = fill(part)
-        found |= np.array(apply_changes(ledger, written, part), dtype=bool)
-        views.add(ledger, part)
-    refuse_idle(written, found.tolist(), demand)
+    found = change_and_view(filled(demand, written), written, views)
+    refuse_idle(written, found, demand)
     return views.datasets(demand)
+
+
+def filled(demand: Demand, written: Sequence[WrittenChange]) -> Iterator[tuple[Demand, Ledger]]:
+    """Ledgers of some regions each, before any change, with what they were filled from.
+
+    Parameters
+    ----------
+    demand
+        People, use per person, levels and flows of all regions.
+    written
+        The changes that will be applied: one that counts over regions needs them together.
+
+    Yields
+    ------
+    Demand
+    Ledger
+    """
+    for part in _parts(demand, written):
+        yield part, fill(part)
+
+
+def change_and_view(
+    parts: Iterable[tuple[Demand, Ledger]],
+    written: Sequence[WrittenChange],
+    views: Views,
+    *,
+    strict: bool = True,
+) -> list[bool]:
+    """Apply the changes to ledgers and add them to the views.
+
+    Parameters
+    ----------
+    parts
+        From `filled`; the ledgers are changed in place.
+    written
+        The changes, in their order.
+    views
+        Is added to.
+    strict
+        As for `projector.activity.changes.apply_changes`.
+
+    Returns
+    -------
+    list of bool
+        For each change whether it found anything to change.
+    """
+    found = np.zeros(len(written), dtype=bool)
+    for part, ledger in parts:
+        found |= np.array(apply_changes(ledger, written, part, strict=strict), dtype=bool)
+        views.add(ledger, part)
+    return [bool(hit) for hit in found]
 
 
 def written_changes(
