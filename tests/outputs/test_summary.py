@@ -69,5 +69,8 @@ def test_what_the_inputs_do_not_tell_has_no_line(tmp_path: Path) -> None:
     for name in ("acute", "readmissions", "ready_days"):
         tree["activity"][name] = 0 * tree["activity"][name]
     headings = {one.heading for one in summary(tree, "nb")}
-    assert not headings & {"Om døgnoppholdene", "Økonomi (millioner kroner, prisnivå som i inndata)"}
+    assert not headings & {
+        "Om døgnoppholdene",
+        "Økonomi (millioner kroner, prisnivå som i inndata)",
+    }
     assert "Senger" in headings
