@@ -6,9 +6,9 @@ patients share (the site that has such beds, or else the region alone), and the 
 then carry the unit's beds in proportion to their bed days, so that parts add up.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -33,12 +33,16 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _Norm:
-    """One row of the table norms, with the scenario's own figures in their place."""
+    """One row of the table norms, with the scenario's own figures in their place.
+
+    `share` is the part of the work that the row takes, ``[diagnosis]``; 0 where it is about
+    others, or where a row for the diagnosis goes before it.
+    """
 
     setting: str
-    kind: str
     resource: str
     unit: str
+    share: Array
     occupancy: Array
     minutes: Array
     hours_per_day: Array
@@ -83,7 +87,8 @@ def capacity_stage(
     """
     years = activity["year"].values
     regions = [str(code) for code in activity["region"].values]
-    norms = _norms(tables["norms"], scenario, years)
+    kinds = dict(zip(activity["diagnosis"].values, activity["kind"].values, strict=True))
+    norms = _norms(tables["norms"], scenario, years, kinds)
     sites, left_out = gather_sites(tables, scenario, years, regions, members)
     result = {}
     for unit in ("beds", "places", "rooms"):
@@ -105,7 +110,9 @@ def capacity_stage(
     return result, left_out
 
 
-def _norms(table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64]) -> list[_Norm]:
+def _norms(
+    table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64], kinds: Mapping[str, str]
+) -> list[_Norm]:
     """Norms over the years; what the scenario writes for a setting replaces the table's figure."""
     base = scenario.years.base
     _refuse_idle_figures(table, scenario)
@@ -116,6 +123,8 @@ def _norms(table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64]) 
         return own.at(years, base_year=base)
 
     norms = []
+    pairs = table.groupby(["setting", "resource"])["diagnosis"]
+    named = {pair: set(diagnoses) for pair, diagnoses in pairs}
     for row in table.to_dict("records"):
         setting = row["setting"]
         opening = scenario.capacity.opening.get(setting)
@@ -123,9 +132,9 @@ def _norms(table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64]) 
         norms.append(
             _Norm(
                 setting=setting,
-                kind=row["kind"],
                 resource=row["resource"],
                 unit=row["unit"],
+                share=_shares(row, named[setting, row["resource"]], kinds),
                 occupancy=over_years(scenario.capacity.occupancy.get(setting), row["occupancy"]),
                 overflow=None if limit is None else limit.at(years, base_year=base),
                 **{
@@ -134,12 +143,27 @@ def _norms(table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64]) 
                 },
             )
         )
+        turnover = row.get("turnover", np.nan)
+        if not np.isnan(turnover):
+            norms[-1] = replace(norms[-1], minutes=norms[-1].minutes + turnover)
     return norms
+
+
+def _shares(row: Mapping[Hashable, Any], named: Collection[str], kinds: Mapping[str, str]) -> Array:
+    """Share of each diagnosis's work that a row takes; a row for a diagnosis goes before ``*``."""
+    share = row.get("share", np.nan)
+    whole = 1.0 if np.isnan(share) else share
+    of_row = [
+        row["kind"] in ("*", kind)
+        and (diagnosis == row["diagnosis"] or (row["diagnosis"] == "*" and diagnosis not in named))
+        for diagnosis, kind in kinds.items()
+    ]
+    return np.where(of_row, whole, 0.0)
 
 
 def _refuse_idle_figures(table: pd.DataFrame, scenario: "Scenario") -> None:
     """A figure for beds belongs to a setting with beds, one for opening to one with rooms."""
-    units = dict(zip(table["setting"], table["unit"], strict=True))
+    units = {setting: set(rows["unit"]) for setting, rows in table.groupby("setting")}
     wanted: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
         (("capacity", key, setting), ("beds",))
         for key in ("occupancy", "overflow")
@@ -155,24 +179,22 @@ def _refuse_idle_figures(table: pd.DataFrame, scenario: "Scenario") -> None:
         Problem(
             where=scenario.where(*place),
             message=f"{place[1]} says nothing here: {place[2]} takes "
-            f"{units.get(place[2], 'no beds, places or rooms')}",
+            f"{', '.join(sorted(units.get(place[2], ['no beds, places or rooms'])))}",
             expected=f"a setting that takes {' or '.join(fitting)}",
         )
         for place, fitting in wanted
-        if units.get(place[2]) not in fitting
+        if units.get(place[2], set()).isdisjoint(fitting)
     ]
     if problems:
         raise ConsistencyError(problems)
 
 
 def _work_by_kind(norm: _Norm, activity: xr.Dataset) -> Array:
-    """Bed days (beds) or contacts of a norm, ``[region, year, kind]``; 0 for other kinds."""
+    """Bed days (beds) or contacts that a norm takes, ``[region, year, kind]``."""
     measure = "bed_days" if norm.unit == "beds" else "contacts"
     amount = activity[measure].sel(setting=norm.setting).values
     belongs = activity["kind"].values[:, np.newaxis] == np.array(DIAGNOSIS_KINDS)
-    if norm.kind != "*":
-        belongs &= np.array(DIAGNOSIS_KINDS) == norm.kind
-    result: Array = amount @ belongs.astype(np.float64)
+    result: Array = amount @ (norm.share[:, np.newaxis] * belongs)
     return result
 
 
