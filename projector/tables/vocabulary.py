@@ -13,6 +13,7 @@ __all__ = [
     "MUNICIPAL_SETTINGS",
     "NATION",
     "OPEN_AGE",
+    "PERIODS",
     "PRICE_ITEMS",
     "QUALITIES",
     "REGIONAL_MEASURES",
@@ -102,6 +103,9 @@ SEASONS: Mapping[str, int] = MappingProxyType(
 )
 """Days of each season: December to February, March to May, June to August, September to
 November."""
+
+PERIODS: Mapping[str, int] = MappingProxyType({"weekday": 7, "month": 12})
+"""What arrivals go up and down over, and how many of each there are."""
 
 DIAGNOSIS_KINDS = ("somatic", "mental", "addiction")
 QUALITIES = ("official", "derived", "assumption")
