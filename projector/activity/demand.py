@@ -201,10 +201,10 @@ def _columns(
     changes: "Sequence[Change]",
 ) -> tuple[Column, ...]:
     """What is used, and where changes let contacts arrive; columns with nights first."""
-    used = rates[rates["contacts_per_1000"] > 0]
+    used = rates[rates["contacts_per_1000"] > 0][["diagnosis", "setting"]].drop_duplicates()
     found = {
         Column(diagnosis, setting, course)
-        for diagnosis, setting in set(zip(used["diagnosis"], used["setting"], strict=True))
+        for diagnosis, setting in zip(used["diagnosis"], used["setting"], strict=True)
         for course in COURSES
         if shares[course][:, :, diagnoses.index(diagnosis), SETTINGS.index(setting)].any()
     }

@@ -204,14 +204,15 @@ class Views:
                 for column in columns
             ]
             belongs[np.ix_(cells, of_row_of_table)] = groups.index(row["group"])
-        settings = [SETTINGS.index(column.setting) for column in columns]
-        result = np.zeros((len(groups) * len(SETTINGS), amounts.shape[1], of_row.shape[1]))
-        for k, of_cell in enumerate(belongs):
-            summed = _by(amounts[k], of_row)
-            for c, (group, setting) in enumerate(zip(of_cell, settings, strict=True)):
-                result[group * len(SETTINGS) + setting] += summed[:, c]
-        by_group = result.reshape(len(groups), len(SETTINGS), amounts.shape[1], -1)
-        return by_group.transpose(3, 2, 0, 1)
+        settings = np.array([SETTINGS.index(column.setting) for column in columns], dtype=np.int64)
+        years, services = amounts.shape[1], len(groups) * len(SETTINGS)
+        result = np.zeros((years, services, of_row.shape[1]))
+        for of_cell, there in zip(belongs, amounts, strict=True):
+            goes_to = np.zeros((services, len(columns)))
+            goes_to[of_cell * len(SETTINGS) + settings, np.arange(len(columns))] = 1.0
+            result += goes_to @ _by(there, of_row)
+        by_group = result.reshape(years, len(groups), len(SETTINGS), -1)
+        return by_group.transpose(3, 0, 1, 2)
 
 
 def _over_cells(amounts: Array) -> Array:
