@@ -173,7 +173,7 @@ def explanation_table(explanation: "Explanation") -> pd.DataFrame:
     -------
     DataFrame
         ``factor`` (``base`` the result of the base year, the factors in their order,
-        ``interaction``, ``change`` the whole, ``result`` that of the year), ``name`` of the
+        ``interaction``, ``total`` the whole change, ``result`` that of the year), ``name`` of the
         diagnosis or change, ``year``, ``effect``, ``share_of_base``, ``alone`` and ``unit``;
         NaN where a column does not apply. The effects of a year sum to its change.
     """
@@ -189,7 +189,7 @@ def explanation_table(explanation: "Explanation") -> pd.DataFrame:
             )
         ),
         {"factor": "interaction", "effect": none, "alone": explanation.interaction},
-        {"factor": "change", "effect": changes, "alone": changes},
+        {"factor": "total", "effect": changes, "alone": changes},
         {"factor": "result", "effect": explanation.values, "alone": none},
     ]
     table = pd.concat(

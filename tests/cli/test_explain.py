@@ -48,9 +48,9 @@ def test_the_file_adds_up(tmp_path: Path) -> None:
     explained("--output", tmp_path / "beds.svg", "--order-free")
     table = pd.read_csv(tmp_path / "beds.csv")
     last = table[table["year"] == 2040].set_index("factor")["effect"]
-    effects = last.drop(["base", "interaction", "change", "result"])
-    assert effects.sum() == pytest.approx(last["change"], rel=1e-8)
-    assert last["base"] + last["change"] == pytest.approx(last["result"], rel=1e-8)
+    effects = last.drop(["base", "interaction", "total", "result"])
+    assert effects.sum() == pytest.approx(last["total"], rel=1e-8)
+    assert last["base"] + last["total"] == pytest.approx(last["result"], rel=1e-8)
 
 
 def test_the_same_question_has_the_same_answer(tmp_path: Path) -> None:
