@@ -10,7 +10,13 @@ from projector.errors import Problem, UsageError
 
 __all__ = ["lay_out"]
 
-_PARTS = ("scenarios", "inputs/case-areas", "scenario.schema.json")
+_PARTS = (
+    "scenarios",
+    "inputs/case-areas",
+    "inputs/hallingdal",
+    "inputs/capital-region",
+    "scenario.schema.json",
+)
 
 
 def lay_out(folder: Path) -> None:

@@ -80,9 +80,9 @@ def test_duty_for_one_kind_leaves_the_others(tmp_path: Path) -> None:
 
 
 def test_duty_on_what_the_setting_has_not_is_refused(tmp_path: Path) -> None:
-    duty = "{nurse: {inpatient: {per: room, FTE: 5}}}"
+    duty = "{nurse: {nursing_home: {per: room, FTE: 5}}}"
     with pytest.raises(
-        ConsistencyError, match="inpatient has nothing to count nurse per"
+        ConsistencyError, match="nursing_home has nothing to count nurse per"
     ) as caught:
         result_with(tmp_path, "hallingdal", workforce=f"{{duty: {duty}}}")
     assert "own.yaml:3:" in caught.value.problems[0].where
