@@ -17,6 +17,7 @@ add          :math:`C \leftarrow (1 + p) C`, or so many a year, or per 1 000 peo
 work_off     a number that waits, in equal parts over some years
 visitors     :math:`C \leftarrow f C` of visitors
 pathway      `projector.activity.pathways`
+cover        `projector.activity.coverage`
 ============ ==================================================================================
 
 Shares between 0 and 1 can never make contacts negative; numbers beyond what is there are refused.
@@ -31,6 +32,7 @@ from numpy.typing import NDArray
 
 from projector.activity.arrivals import arrive
 from projector.activity.axes import Axes
+from projector.activity.coverage import cover
 from projector.activity.ledger import Block, Demand, Index, Ledger, fill
 from projector.activity.pathways import follow
 from projector.errors import ConsistencyError, Problem
@@ -459,6 +461,10 @@ def _pathway(work: _Application) -> None:
     follow(work.ledger, work.demand, work.block, work.change, work.years, work.place)
 
 
+def _cover(work: _Application) -> None:
+    cover(work.ledger, work.demand, work.block, work.change, work.years, work.place)
+
+
 _VERBS: Mapping[str, Callable[[_Application], None]] = {
     "avoid": _avoid,
     "readmissions": _avoid,
@@ -470,4 +476,5 @@ _VERBS: Mapping[str, Callable[[_Application], None]] = {
     "work_off": _work_off,
     "visitors": _visitors,
     "pathway": _pathway,
+    "cover": _cover,
 }

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from projector.activity.axes import COURSES, Axes, Cell, Column, Row, cells_between
 from projector.activity.courses import course_shares
+from projector.activity.coverage import needs_of
 from projector.activity.flows import flows_of
 from projector.activity.growth import OwnGrowth
 from projector.activity.ledger import Demand, Profile
@@ -152,6 +153,7 @@ def demand_of(
         level=np.ascontiguousarray(at_origin[:, d, s].T),
         origin=flows.origin,
         flow=flows.share,
+        needs=needs_of(tables.get("needs"), open_age),
         length_of_stay=_length_in_cells(
             uses[grown[0]], at_base.sel(region=NATION).values, cells, (d, s), axes.with_nights
         ),

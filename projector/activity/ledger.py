@@ -10,7 +10,7 @@ treats them, :math:`C_{k,y,c,(o,j)} = f_{c,(o,j)} C_{k,y,c,o}`. The changes of a
 scale slices of it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -75,6 +75,8 @@ class Demand:
     length_of_stay
         Nights of a stay by the input tables, ``[cell, year, column with nights]``; NaN where
         they know none.
+    needs
+        Share of people with each need that the input tables know, ``[age · sex]``.
     """
 
     axes: Axes
@@ -87,6 +89,7 @@ class Demand:
     origin: NDArray[np.int64]
     flow: Array | None
     length_of_stay: Array
+    needs: Mapping[str, Array]
 
     def of_regions(self, regions: Collection[str]) -> "Demand":
         """The part of it that is about some regions."""

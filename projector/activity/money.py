@@ -55,6 +55,9 @@ def money_dataset(activity: xr.Dataset, tables: Mapping[str, pd.DataFrame]) -> x
     complete = bool(some.any()) and not bool((some & lacking).any())
     prices = tables.get("prices")
     per_point, paid = _price(prices, "drg_point", "*")
+    # Where nobody knows how long people wait, nobody knows what that costs either.
+    known = "discharge_ready" in tables
+    per_ready_day = _price(prices if known else None, "discharge_ready_day", "*")[0]
     per_contact, per_day = (
         xr.DataArray([_price(prices, item, setting)[0] for setting in SETTINGS], dims="setting")
         for item in ("contact", "bed_day")
@@ -67,8 +70,7 @@ def money_dataset(activity: xr.Dataset, tables: Mapping[str, pd.DataFrame]) -> x
         {
             "drg_points": points.transpose("region", "year", "setting"),
             "activity_income": points.sum("setting").where(complete) * per_point * paid,
-            "ready_day_payment": activity["ready_days"].sum("diagnosis")
-            * _price(prices, "discharge_ready_day", "*")[0],
+            "ready_day_payment": activity["ready_days"].sum("diagnosis") * per_ready_day,
             "cost": cost.where(priced).transpose("region", "year", "setting"),
         }
     ).drop_vars("kind", errors="ignore")

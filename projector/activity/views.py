@@ -53,6 +53,7 @@ class Views:
         )
         self._by_region: list[dict[str, Array]] = []
         self._by_site: dict[str, dict[str, Array]] = {}
+        self._treated: dict[tuple[str, str], Array] = {}
 
     def add(self, ledger: Ledger, demand: Demand) -> None:
         """Add a ledger, filled from `demand`, of regions that were not added before."""
@@ -82,6 +83,7 @@ class Views:
             found["own_coverage"] = self._own_coverage(contacts, demand.axes, of_row)
             for name, amounts in (("contacts", contacts), ("bed_days", bed_days)):
                 self._add_to_sites(name, amounts, demand.axes)
+            self._add_treated(contacts, demand.axes)
         self._by_region.append(found)
 
     def datasets(self, demand: Demand) -> dict[str, xr.Dataset]:
@@ -94,8 +96,9 @@ class Views:
             for name in self._by_region[0]
         }
         services = ("region", *_SERVICES)
+        regions = unique(origin.region for origin in demand.origins)
         coords = {
-            "region": unique(origin.region for origin in demand.origins),
+            "region": regions,
             "year": demand.years,
             "diagnosis": list(self._kinds),
             "setting": list(SETTINGS),
@@ -128,6 +131,10 @@ class Views:
                         for name in ("contacts", "bed_days")
                     },
                     "own_coverage": (("region", "year", "setting"), joined["own_coverage"]),
+                    "treated": (
+                        ("region", "site", "year", "setting"),
+                        self._treated_by(regions, sites),
+                    ),
                 },
                 coords={**coords, "site": np.array(sites, dtype=object)},
             ).assign_coords(kind=kind)
@@ -163,6 +170,22 @@ class Views:
         for site, found in zip(sites, self._services(at_site, axes), strict=True):
             there = self._by_site.setdefault(site, {})
             there[name] = there.get(name, 0.0) + found
+
+    def _add_treated(self, contacts: Array, axes: Axes) -> None:
+        """Contacts of each region at each site, ``[year, setting]``."""
+        settings = np.array([SETTINGS.index(column.setting) for column in axes.columns])
+        in_setting = settings[:, np.newaxis] == np.arange(len(SETTINGS))
+        for position, row in enumerate(axes.rows):
+            if row.site != ELSEWHERE:
+                there = contacts[:, :, position] @ in_setting
+                key = row.region, row.site
+                self._treated[key] = self._treated.get(key, 0.0) + there
+
+    def _treated_by(self, regions: Sequence[str], sites: Sequence[str]) -> Array:
+        nobody = np.zeros_like(next(iter(self._treated.values())))
+        return np.array(
+            [[self._treated.get((region, site), nobody) for site in sites] for region in regions]
+        )
 
     def _own_coverage(self, contacts: Array, axes: Axes, of_row: Array) -> Array:
         """Share of the residents' contacts treated at a site that serves them.

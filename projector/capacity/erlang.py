@@ -28,6 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+from scipy.optimize import brentq
 
 __all__ = [
     "STEADY",
@@ -35,6 +36,7 @@ __all__ = [
     "StepTable",
     "erlang_loss",
     "most_present",
+    "offered_load",
     "present_at_most",
     "refusal",
 ]
@@ -173,6 +175,43 @@ def present_at_most(beds: Array, load: Array, rhythm: Rhythm = STEADY) -> Array:
             below = special.gammaincc(np.asarray(beds) + 1.0, mean)
         result = result + weight * below
     return result
+
+
+def offered_load(carried: float, beds: float, rhythm: Rhythm = STEADY) -> float:
+    r"""The load that was asked for, where only those who got a bed were counted.
+
+    .. math:: \rho \, (1 - R(c, \rho)) = \text{carried}
+
+    Parameters
+    ----------
+    carried
+        Patients present on average, at least 0 and below the number of beds.
+    beds
+        :math:`c`, above 0.
+    rhythm
+        Kinds of day and clustering of arrivals.
+
+    Returns
+    -------
+    float
+        :math:`\rho`, at least `carried`. Those who were turned away are taken to have gone
+        elsewhere: where they waited and came back, it is less.
+
+    Raises
+    ------
+    ValueError
+        If as many are carried as there are beds: no load is enough.
+    """
+    if not 0 <= carried < beds:
+        raise ValueError(f"{carried:g} patients on average cannot be carried by {beds:g} beds")
+
+    def miss(load: float) -> float:
+        return load * (1.0 - float(refusal(np.array(beds), np.array(load), rhythm))) - carried
+
+    high = 2.0 * beds + 1.0
+    while miss(high) < 0:
+        high *= 2.0
+    return float(brentq(miss, 0.0, high, xtol=1e-12)) if carried > 0 else 0.0
 
 
 class StepTable:

@@ -61,7 +61,7 @@ def compare_areas(path: Path, output: Path, language: "Language") -> None:
     tree = run(scenario)
     population = tree["population"].to_dataset()
     years = headline_years(population["year"].values)
-    figures = area_figures(tree, scenario, inputs.members, inputs.tables.get("travel"), years)
+    figures = area_figures(tree, scenario, inputs.members, inputs.tables, years)
     known = region_names(inputs)
     codes = [str(code) for code in population["region"].values]
     names = {code: known.get(code, code) for code in codes}

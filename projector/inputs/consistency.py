@@ -104,6 +104,7 @@ def _names_known(tables: Tables) -> Found:
         *((table, "diagnosis", "diagnoses", "diagnosis") for table in _OF_DIAGNOSES),
         ("flows", "region", "areas", "area"),
         ("flows", "site", "sites", "site"),
+        ("travel", "site", "sites", "site"),
         ("activity_counts", "region", "areas", "area"),
         ("areas", "member", "areas", "area"),
     ]

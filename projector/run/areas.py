@@ -6,7 +6,7 @@ regions of the run; the criteria are those of the proposal for the capital regio
 and how far people travel where a table says.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ def area_figures(
     tree: xr.DataTree,
     scenario: "Scenario",
     members: Members,
-    travel: pd.DataFrame | None,
+    tables: Mapping[str, pd.DataFrame],
     years: list[int],
 ) -> pd.DataFrame:
     """People, activity, beds and own coverage of every area of every alternative.
@@ -49,8 +49,8 @@ def area_figures(
         Its catchments.
     members
         Region codes of a region or area name.
-    travel
-        Input table ``travel``, where there is one: minutes from regions to sites.
+    tables
+        Input tables ``sites`` and ``travel``, where there are any.
     years
         Calendar years to report.
 
@@ -86,14 +86,16 @@ def area_figures(
                     (alternative.name, area, year, measure, float(value), unit)
                     for year, value in zip(years, of_area, strict=True)
                 ]
-            rows += [
-                (alternative.name, area, year, measure, value, unit)
-                for measure, year, value, unit in _coverage(tree, inside, years)
-            ]
-            if travel is not None:
+            if "sites" in tree.children:
+                home = _at_home(inside, tables, members)
+                rows += [
+                    (alternative.name, area, year, measure, value, unit)
+                    for measure, year, value, unit in _coverage(tree, inside, years, home)
+                ]
+            if "travel" in tables:
                 rows += [
                     (alternative.name, area, year, measure, value, "minutes")
-                    for measure, year, value in _travel(by_region, travel, inside, years)
+                    for measure, year, value in _travel(by_region, tables["travel"], inside, years)
                 ]
     return pd.DataFrame(rows, columns=["alternative", "area", "year", "measure", "value", "unit"])
 
@@ -207,36 +209,44 @@ def _one_municipality(one: str, other: str) -> bool:
 
 
 def _coverage(
-    tree: xr.DataTree, inside: list[str], years: list[int]
+    tree: xr.DataTree, inside: list[str], years: list[int], at_home: Collection[str]
 ) -> list[tuple[str, int, float, str]]:
-    """Share of the residents' hospital contacts at each site, and in the area itself."""
-    if "sites" not in tree.children:
-        return []
-    sites = tree["sites"].to_dataset()
-    treated = sites["treated"].sel(region=inside, year=years).sum("region")
-    whole = (
-        tree["activity"]
-        .to_dataset()["contacts"]
-        .sel(region=inside, year=years, setting=list(sites["treated_setting"].values))
+    """Share of the contacts of an area's people at each site, and at those that stand in it."""
+    treated = tree["sites"].to_dataset()["treated"].sel(year=years)
+    known = treated["setting"].values[treated.any(("region", "site", "year")).values]
+    whole = tree["activity"].to_dataset()["contacts"].sel(region=inside, year=years, setting=known)
+    share = treated.sel(region=inside, setting=known).sum(("region", "setting")) / whole.sum(
+        ("region", "diagnosis", "setting")
     )
-    total = whole.sum(("region", "diagnosis", "setting"))
     rows = []
-    standing = [str(code) for code in sites["site_region"].values]
     for year in years:
-        share = (treated.sel(year=year).sum("treated_setting") / total.sel(year=year)).values
-        own = sum(
-            value
-            for value, code in zip(share, standing, strict=True)
-            if any(code == region or contains(region, code) for region in inside)
-        )
+        by_site = share.sel(year=year).to_series()
+        own = by_site[[site for site in by_site.index if site in at_home]].sum()
         rows.append(("own coverage", year, float(own), "1"))
         rows += [
             (f"treated at {site}", year, float(value), "1")
-            for site, value in zip(sites["site"].values, share, strict=True)
+            for site, value in by_site.items()
             if value > 0
         ]
-        rows.append(("treated elsewhere", year, float(1.0 - share.sum()), "1"))
+        rows.append(("treated elsewhere", year, float(1.0 - by_site.sum()), "1"))
     return rows
+
+
+def _at_home(
+    inside: Collection[str], tables: Mapping[str, pd.DataFrame], members: Members
+) -> set[str]:
+    """Sites that stand in an area: by their region, or most of whom they serve."""
+    home = set()
+    for row in tables["sites"].to_dict("records") if "sites" in tables else ():
+        region = row.get("region")
+        served = list(members(row["serves"]))
+        if isinstance(region, str) and region:
+            stands = any(region == code or contains(code, region) for code in inside)
+        else:
+            stands = sum(code in inside for code in served) > len(served) / 2
+        if stands:
+            home.add(str(row["site"]))
+    return home
 
 
 def _travel(

@@ -135,9 +135,33 @@ CAPACITY_TABLES: Mapping[str, Table] = MappingProxyType(
         "sites": Table(
             "Where capacity stands, and which region or area it serves.",
             frozen(
-                {"site": Column("text", "name of the site"), "serves": AREA_OR_REGION} | PROVENANCE
+                {
+                    "site": Column("text", "name of the site"),
+                    "serves": AREA_OR_REGION,
+                    "region": Column(
+                        "code",
+                        "region that it stands in; without one the area that most of those it "
+                        "serves are in",
+                        optional=True,
+                        blank=True,
+                    ),
+                }
+                | PROVENANCE
             ),
             ("site",),
+            required=False,
+        ),
+        "travel": Table(
+            "Minutes from regions to sites.",
+            frozen(
+                {
+                    "region": Column("code", "region code"),
+                    "site": Column("text", "name of the site in sites.csv"),
+                    "minutes": Column("number", "minutes one way", minimum=0),
+                }
+                | PROVENANCE
+            ),
+            ("region", "site"),
             required=False,
         ),
         "existing": Table(

@@ -182,6 +182,12 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                 "bed days at the site of people in the regions of the run",
                 cell_methods=_FLOW,
             ),
+            "treated": Variable(
+                ("region", "site", "year", "setting"),
+                "contacts year-1",
+                "contacts of the region's people at the site",
+                cell_methods=_FLOW,
+            ),
             "own_coverage": Variable(
                 ("region", "year", "setting"),
                 "1",

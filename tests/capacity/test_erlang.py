@@ -11,6 +11,7 @@ from projector.capacity.erlang import (
     StepTable,
     erlang_loss,
     most_present,
+    offered_load,
     present_at_most,
     refusal,
 )
@@ -106,3 +107,19 @@ def test_the_busy_day_is_the_quantile_of_those_present(load: float, level: float
     assert float(present_at_most(np.array(most), np.array(load), WEEK)) >= level - 1e-9
     if most > 0:
         assert float(present_at_most(np.array(most - 1), np.array(load), WEEK)) < level + 1e-9
+
+
+@given(beds=st.integers(1, 60), load=st.floats(0.01, 80), busy=st.booleans())
+def test_what_was_asked_for_is_found_again_from_what_was_carried(
+    beds: int, load: float, busy: bool
+) -> None:
+    rhythm = WEEK if busy else STEADY
+    carried = load * (1 - float(refusal(np.array(beds), np.array(load), rhythm)))
+    if carried < beds * 0.98:
+        assert offered_load(carried, beds, rhythm) == pytest.approx(load, rel=1e-6)
+
+
+def test_no_load_fills_every_bed_all_the_time() -> None:
+    with pytest.raises(ValueError, match="3 patients on average cannot be carried by 3 beds"):
+        offered_load(3.0, 3)
+    assert offered_load(0.0, 3) == 0.0
