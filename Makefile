@@ -46,8 +46,9 @@ docs: setup  ## build docs/ into docs/_build, running every example in them
 	$(BIN)/sphinx-build -q -W -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-inputs: setup  ## rebuild inputs/case-areas from its published figures
+inputs: setup  ## rebuild inputs/ from the published figures
 	$(BIN)/python -m projector.inputs.case_areas
+	$(BIN)/python -m projector.inputs.capital_region
 
 schema: setup  ## rewrite scenario.schema.json from the models
 	$(BIN)/projector schema --write scenario.schema.json

@@ -126,7 +126,8 @@ def years_younger(
             for diagnosis in diagnoses
         ]
     )
-    return by_age[..., None, None] * concerned
+    result: Array = by_age[..., None, None] * concerned
+    return result
 
 
 def table_by_age(table: pd.DataFrame, value: str, diagnoses: list[str], open_age: int) -> Array:

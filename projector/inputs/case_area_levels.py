@@ -28,6 +28,7 @@ _TYPED_SETTINGS = (
     "municipal_acute",
     "ambulatory",
 )
+_RESIDENTIAL = ("nursing_home", "care_home", "municipal_short_stay")
 _LOCAL_YEAR = 2007
 _ASSUMED_YEAR = 2023
 _HOSPITAL_AREA = "Ringerike sykehusområde"
@@ -57,8 +58,7 @@ def other_rates(figures: Figures, growth: pd.DataFrame) -> pd.DataFrame:
     parts = [
         typed,
         _remote(figures, typed, growth),
-        _stays_of_residents(figures, "nursing_home", "nursing_home_places"),
-        _stays_of_residents(figures, "municipal_short_stay", "short_stay_places"),
+        *(_stays_of_residents(figures, setting) for setting in _RESIDENTIAL),
         _home_care(figures),
     ]
     return pd.concat(parts, ignore_index=True)
@@ -151,26 +151,52 @@ def _shared_out(figures: Figures, setting: str, per_1000: Array) -> pd.DataFrame
     return _rows(shares, setting, _ASSUMED_YEAR)
 
 
-def _stays_of_residents(figures: Figures, setting: str, places: str) -> pd.DataFrame:
-    """Stays of the residents who fill the published places at the planned occupancy."""
-    residents = figures.values(f"{setting}_residents", "*")
-    filled = figures.figure[places] * figures.norms[setting, "occupancy"]
-    residents *= filled / (residents * figures.nation(_ASSUMED_YEAR) / 1000).sum()
+def _residents(figures: Figures, setting: str) -> Array:
+    """Residents per 1 000 on an average day, axes (sex, band): a profile at a published level."""
+    profile = figures.values(f"{setting}_residents", "*")
+    people = _number_of_residents(figures, setting)
+    typed = (profile * figures.nation(_ASSUMED_YEAR) / 1000).sum()
+    return np.asarray(profile * people / typed)
+
+
+def _number_of_residents(figures: Figures, setting: str) -> float:
+    """Those who fill the published places; in care homes the rest of care round the clock.
+
+    Coverage is residents of nursing homes (long term) and care homes, of all ages, per
+    inhabitant of 80 and over.
+    """
+    figure = figures.figure
+    places = {"nursing_home": "nursing_home_places", "municipal_short_stay": "short_stay_places"}
+    if setting in places:
+        return figure[places[setting]] * figures.norms[setting, "occupancy"]
+    covered = figure["care_coverage_80"] * figures.nation(_ASSUMED_YEAR)[:, within("80+")].sum()
+    return float(covered - _number_of_residents(figures, "nursing_home"))
+
+
+def _stays_of_residents(figures: Figures, setting: str) -> pd.DataFrame:
+    """Stays that keep the residents there: residents times open days over nights of a stay."""
     nights = figures.lengths.loc[figures.lengths["setting"] == setting, "days"].unique()
     if len(nights) != 1:
         raise ValueError(f"{setting}: all diagnoses have one length of stay, found {nights}")
-    stays = residents * figures.norms[setting, "days_per_year"] / nights[0]
-    return _shared_out(figures, setting, stays)
+    open_days = figures.norms[setting, "days_per_year"]
+    return _shared_out(figures, setting, _residents(figures, setting) * open_days / nights[0])
 
 
 def _home_care(figures: Figures) -> pd.DataFrame:
-    """Visits: users, those of 80+ at the published share, times visits of a user."""
+    """Visits: users, those of 80+ at the published share, times visits of a user.
+
+    Who lives in a care home is counted as a user of home services, and has no visits: the
+    staff are there.
+    """
     users = figures.values("home_care_users", "*")
     old, nation = within("80+"), figures.nation(_ASSUMED_YEAR)
     share = (users * nation / 1000)[:, old].sum() / nation[:, old].sum()
     users[:, old] *= figures.figure["home_care_share_80"] / share
+    visited = users - _residents(figures, "care_home")
+    if (visited < 0).any():
+        raise ValueError("more people live in care homes than have home services")
     weekly = figures.figure["home_care_hours"] / figures.figure["home_care_visit_hours"]
-    return _shared_out(figures, "home_care", users * weekly * _DAYS_PER_YEAR / _DAYS_PER_WEEK)
+    return _shared_out(figures, "home_care", visited * weekly * _DAYS_PER_YEAR / _DAYS_PER_WEEK)
 
 
 def use_levels(

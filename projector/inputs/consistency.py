@@ -24,6 +24,14 @@ from projector.inputs.activity_rules import (
     urgency_everywhere,
 )
 from projector.inputs.calibration_rules import overriding_rows_possible
+from projector.inputs.capacity_rules import (
+    beds_shared_out_once,
+    needs_of_all_sexes,
+    norms_complete,
+    norms_said_once,
+    one_unit_of_a_resource,
+    rhythms_whole,
+)
 from projector.inputs.migration_rules import (
     destinations_sum_to_one,
     every_cell_of_moves,
@@ -42,8 +50,9 @@ _OF_DIAGNOSES = (
     "priority_groups",
     "flows",
     "activity_counts",
+    "norms",
 )
-"""Tables of activity with rows for a diagnosis, or for ``*``."""
+"""Tables with rows for a diagnosis, or for ``*``."""
 
 _ROUNDED = 0.005
 """What shares that were rounded may miss their sum by."""
@@ -86,6 +95,8 @@ def _names_known(tables: Tables) -> Found:
         ("growth", "diagnosis", "diagnoses", "diagnosis"),
         ("existing", "site", "sites", "site"),
         ("existing", "resource", "norms", "resource"),
+        ("rhythms", "resource", "norms", "resource"),
+        ("unit_costs", "resource", "norms", "resource"),
         ("competences", "profession", "staffing", "profession"),
         ("use_levels", "region", "areas", "area"),
         ("visitor_ages", "region", "areas", "area"),
@@ -126,6 +137,7 @@ def _every_age_once(tables: Tables) -> Found:
         ("urgency", ["diagnosis", "setting"]),
         ("readmissions", ["diagnosis"]),
         ("discharge_ready", ["diagnosis", "setting"]),
+        ("needs", ["need", "sex"]),
     ):
         if table not in tables:
             continue
@@ -188,7 +200,6 @@ def _said_once(tables: Tables) -> Found:
     """No two rows are about the same thing: ``*`` and a name in it would be said twice."""
     for table, keys in (
         ("growth", ["measure", "diagnosis", "setting"]),
-        ("norms", ["setting", "kind"]),
         ("use_levels", ["region", "kind", "setting"]),
         ("visitor_use", ["setting", "kind"]),
         ("competences", ["profession", "competence", "setting", "kind"]),
@@ -234,28 +245,6 @@ def _visitors_whole(tables: Tables) -> Found:
             yield "visitor_ages", Problem(where, message, ", ".join(sorted(sexes)), expected)
 
 
-def _norms_complete(tables: Tables) -> Found:
-    """Beds have an occupancy; places and rooms have minutes, hours and utilisation."""
-    for line, row in tables["norms"].iterrows():
-        beds = row["unit"] == "beds"
-        needed = ["occupancy"] if beds else ["minutes", "hours_per_day", "utilisation"]
-        missing = [name for name in needed if pd.isna(row[name])]
-        if missing:
-            yield (
-                "norms",
-                Problem(f":{line}", f"{row['unit']} need {', '.join(missing)}", "empty"),
-            )
-        if beds and row["setting"] not in BED_SETTINGS:
-            yield (
-                "norms",
-                Problem(
-                    where=f":{line}",
-                    message=f"the setting {row['setting']} has no nights, so it takes no beds",
-                    expected=f"one of {', '.join(BED_SETTINGS)}",
-                ),
-            )
-
-
 def _areas_open(tables: Tables) -> Found:
     """No area contains itself."""
     inside: dict[str, list[str]] = {}
@@ -283,7 +272,6 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     _nights_known,
     _said_once,
     _visitors_whole,
-    _norms_complete,
     _areas_open,
     moves_go_together,
     every_cell_of_moves,
@@ -296,4 +284,10 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     group_orders_differ,
     kinds_fit_diagnoses,
     bed_days_have_nights,
+    norms_complete,
+    norms_said_once,
+    one_unit_of_a_resource,
+    beds_shared_out_once,
+    rhythms_whole,
+    needs_of_all_sexes,
 )

@@ -35,8 +35,8 @@ def read_table(path: Path | str, name: str) -> pd.DataFrame:
     pandas.DataFrame
         The columns of the contract in its order: codes and texts as ``str``, years and integers as
         ``int64``, numbers as ``float64`` (NaN where a blank is allowed), ages as two ``int64``
-        columns ``age_from`` and ``age_to`` (-1 where open; ``*`` is 0 and -1). The index is the
-        line in the file.
+        columns ``age_from`` and ``age_to`` (-1 where open; ``*`` is 0 and -1). A column that may
+        be absent and hold ``*`` is ``*`` where it is absent. The index is the line in the file.
 
     Raises
     ------
@@ -55,6 +55,8 @@ def read_table(path: Path | str, name: str) -> pd.DataFrame:
         if heading in cells.header:
             at = cells.header.index(heading)
             frame |= _column(cells, at, column, problems)
+        elif column.any_of:
+            frame[heading] = pd.array([_ANY] * len(cells.lines), dtype="str")
     table = pd.DataFrame(frame, index=pd.Index(cells.lines, name="line"))
     if not problems:
         problems = _repeated_keys(cells, table, contract.key)

@@ -19,6 +19,7 @@ __all__ = [
     "SETTING",
     "SETTING_OR_ALL",
     "SEX",
+    "SEX_OR_ALL",
     "SOURCE",
     "YEAR",
     "Column",
@@ -95,6 +96,7 @@ class Table:
 REGION = Column("code", "region code, for example 3322 or 030110")
 AREA_OR_REGION = Column("code", "a region code or the name of an area")
 SEX = Column("text", "sex", allowed=SEXES)
+SEX_OR_ALL = Column("text", "sex, or *", allowed=SEXES, any_of=True)
 YEAR = Column("year", "calendar year")
 AGES = Column("ages", "completed years on 1 January: 7, 0-9, 80+ or *", any_of=True)
 DIAGNOSIS = Column("code", "diagnosis group of diagnoses.csv")

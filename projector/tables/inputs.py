@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from projector.tables.activity_inputs import ACTIVITY_TABLES
+from projector.tables.capacity_inputs import CAPACITY_TABLES
 from projector.tables.columns import (
     AGES,
     AREA_OR_REGION,
@@ -17,6 +18,7 @@ from projector.tables.columns import (
     SETTING,
     SETTING_OR_ALL,
     SEX,
+    SEX_OR_ALL,
     SOURCE,
     YEAR,
     Column,
@@ -392,7 +394,7 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
                     "region": Column(
                         "code", "a region code, the name of an area, or *", any_of=True
                     ),
-                    "sex": Column("text", "sex, or *", allowed=SEXES, any_of=True),
+                    "sex": SEX_OR_ALL,
                     "ages": AGES,
                     "share": Column(
                         "number", "share of the visitors", unit="1", minimum=0, maximum=1
@@ -404,65 +406,7 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
             required=False,
         ),
         **ACTIVITY_TABLES,
-        "norms": Table(
-            "Which resource a setting takes, and how much work one unit of it can do. A setting "
-            "with no row takes none.",
-            frozen(
-                {
-                    "setting": SETTING,
-                    "kind": KIND_OR_ALL,
-                    "resource": Column("code", "name of the resource"),
-                    "unit": Column("text", "its unit", allowed=("beds", "places", "rooms")),
-                    "occupancy": Column(
-                        "number",
-                        "planned share of bed days (beds)",
-                        unit="1",
-                        minimum=0.01,
-                        maximum=1,
-                        blank=True,
-                    ),
-                    "minutes": Column(
-                        "number", "a contact takes the place or room", minimum=0.1, blank=True
-                    ),
-                    "hours_per_day": Column(
-                        "number", "opening hours", minimum=0.1, maximum=24, blank=True
-                    ),
-                    "days_per_year": Column("number", "open days", minimum=1, maximum=366),
-                    "utilisation": Column(
-                        "number",
-                        "share of the open time in use (places, rooms)",
-                        unit="1",
-                        minimum=0.01,
-                        maximum=1,
-                        blank=True,
-                    ),
-                }
-                | PROVENANCE
-            ),
-            ("setting", "kind"),
-        ),
-        "sites": Table(
-            "Where capacity stands, and which region or area it serves.",
-            frozen(
-                {"site": Column("text", "name of the site"), "serves": AREA_OR_REGION} | PROVENANCE
-            ),
-            ("site",),
-            required=False,
-        ),
-        "existing": Table(
-            "Existing and planned capacity; linear between years, flat outside.",
-            frozen(
-                {
-                    "site": Column("text", "name of the site in sites.csv"),
-                    "resource": Column("code", "resource of norms.csv"),
-                    "year": YEAR,
-                    "amount": Column("number", "beds, places or rooms", minimum=0),
-                }
-                | PROVENANCE
-            ),
-            ("site", "resource", "year"),
-            required=False,
-        ),
+        **CAPACITY_TABLES,
         "staffing": Table(
             "Staff by profession for each unit of a driver.",
             frozen(
@@ -493,13 +437,21 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
             ("profession", "competence", "setting", "kind"),
         ),
         "names": Table(
-            "What diagnoses, resources, professions, competences and priority groups are called.",
+            "What diagnoses, resources, professions, competences, priority groups and needs are "
+            "called.",
             frozen(
                 {
                     "type": Column(
                         "text",
                         "what is named",
-                        allowed=("diagnosis", "resource", "profession", "competence", "group"),
+                        allowed=(
+                            "diagnosis",
+                            "resource",
+                            "profession",
+                            "competence",
+                            "group",
+                            "need",
+                        ),
                     ),
                     "key": Column("code", "its key"),
                     "nb": Column("text", "name in Norwegian (bokmål)"),

@@ -13,6 +13,7 @@ __all__ = [
     "MUNICIPAL_SETTINGS",
     "NATION",
     "OPEN_AGE",
+    "PERIODS",
     "PRICE_ITEMS",
     "QUALITIES",
     "REGIONAL_MEASURES",
@@ -46,6 +47,7 @@ SETTINGS = (
     "municipal_short_stay",
     "rehabilitation",
     "nursing_home",
+    "care_home",
     "home_care",
 )
 BED_SETTINGS = (
@@ -56,10 +58,17 @@ BED_SETTINGS = (
     "municipal_short_stay",
     "rehabilitation",
     "nursing_home",
+    "care_home",
 )
 """Settings whose contacts are stays with nights; the others are visits."""
 
-MUNICIPAL_SETTINGS = ("municipal_acute", "municipal_short_stay", "nursing_home", "home_care")
+MUNICIPAL_SETTINGS = (
+    "municipal_acute",
+    "municipal_short_stay",
+    "nursing_home",
+    "care_home",
+    "home_care",
+)
 """Settings that municipalities run; hospital trusts run the others."""
 
 HOSPITAL_SETTINGS = tuple(setting for setting in SETTINGS if setting not in MUNICIPAL_SETTINGS)
@@ -82,6 +91,7 @@ VERBS = (
     "work_off",
     "visitors",
     "pathway",
+    "cover",
 )
 """What a change of the services does."""
 
@@ -93,6 +103,9 @@ SEASONS: Mapping[str, int] = MappingProxyType(
 )
 """Days of each season: December to February, March to May, June to August, September to
 November."""
+
+PERIODS: Mapping[str, int] = MappingProxyType({"weekday": 7, "month": 12})
+"""What arrivals go up and down over, and how many of each there are."""
 
 DIAGNOSIS_KINDS = ("somatic", "mental", "addiction")
 QUALITIES = ("official", "derived", "assumption")

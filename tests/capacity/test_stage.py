@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from projector.errors import ConsistencyError
-from tests.embedded import result_of, result_with
+from tests.embedded import CASE_AREAS, result_of, result_with
 
 
 def test_occupancy_over_years_moves_the_beds(tmp_path: Path) -> None:
@@ -38,13 +38,14 @@ def test_longer_opening_needs_fewer_rooms(tmp_path: Path) -> None:
     twice = result_with(
         tmp_path, "hallingdal", capacity="{opening: {outpatient: {hours_per_day: 20}}}"
     )
-    np.testing.assert_allclose(twice["capacity/rooms"]["need"] * 2, own["capacity/rooms"]["need"])
+    rooms = twice["capacity/rooms"]["need"].sel(resource="outpatient")
+    np.testing.assert_allclose(rooms * 2, after)
 
 
 @pytest.mark.parametrize(
     ("capacity", "message"),
     [
-        ("{opening: {inpatient: {minutes: 90}}}", "minutes|inpatient"),
+        ("{opening: {nursing_home: {minutes: 90}}}", "minutes|nursing_home"),
         ("{opening: {ambulatory: {minutes: 90}}}", "no beds, places or rooms"),
     ],
 )
@@ -82,3 +83,28 @@ def test_capacity_written_for_a_site_elsewhere_is_refused(tmp_path: Path) -> Non
         result_with(
             tmp_path, "ahus", capacity="{existing: {Hallingdal sjukestugu: {municipal_acute: 9}}}"
         )
+
+
+def test_a_diagnosis_takes_the_beds_that_its_own_rows_say(tmp_path: Path) -> None:
+    """Twice the intensive care for stroke: what is more of one kind of bed is less of the other."""
+    norms = (CASE_AREAS / "norms.csv").read_text(encoding="utf-8").rstrip()
+    source = '"Assumption: for the test",assumption'
+    own = tmp_path / "norms.csv"
+    own.write_text(
+        f"{norms}\ninpatient,somatic,stroke,intensive,beds,0.04,0.75,,,,365,,{source}\n"
+        f"inpatient,somatic,stroke,somatic,beds,0.96,0.85,,,,365,,{source}\n",
+        encoding="utf-8",
+    )
+    tree = result_with(tmp_path, "hallingdal", inputs=f"{{set: {CASE_AREAS}, norms: {own}}}")
+    before = result_of("hallingdal")
+    stays = before["activity"]["bed_days"].sel(setting="inpatient", diagnosis="stroke")
+    more = tree["capacity/beds"]["need"] - before["capacity/beds"]["need"]
+    np.testing.assert_allclose(more.sel(resource="intensive"), 0.02 * stays / (0.75 * 365))
+    np.testing.assert_allclose(more.sel(resource="somatic"), -0.02 * stays / (0.85 * 365))
+
+
+def test_turnover_is_on_top_of_the_minutes_of_a_contact() -> None:
+    tree = result_of("hallingdal")
+    dialysis = tree["activity"]["contacts"].sel(setting="day", diagnosis="kidney")
+    chairs = tree["capacity/places"]["need"].sel(resource="dialysis_chair")
+    np.testing.assert_allclose(chairs, 0.95 * dialysis * (240 + 30) / 60 / (12 * 312 * 0.8))

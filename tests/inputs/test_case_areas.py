@@ -12,7 +12,13 @@ from projector.inputs.case_areas import CASE_AREAS, build
 from projector.inputs.input_set import load_inputs
 from projector.run import run
 from projector.scenario import load_scenario
-from projector.tables import HOSPITAL_SETTINGS, INPUT_TABLES, QUALITIES, SETTINGS
+from projector.tables import (
+    HOSPITAL_SETTINGS,
+    INPUT_TABLES,
+    MUNICIPAL_SETTINGS,
+    QUALITIES,
+    SETTINGS,
+)
 
 BUILT = ("paths", "use_rates", "length_of_stay", "growth", "use_levels")
 TIDY = tuple(
@@ -20,7 +26,6 @@ TIDY = tuple(
     for name, contract in INPUT_TABLES.items()
     if name != "population" and (contract.required or (CASE_AREAS / f"{name}.csv").is_file())
 )
-MUNICIPAL = ("home_care", "nursing_home", "municipal_short_stay", "municipal_acute")
 RINGERIKE = "Ringerike sykehusområde"
 CODES = {"code": str, "member": str, "region": str, "serves": str}
 
@@ -145,7 +150,9 @@ def staff(place: str, year: int, visitors: int = 0) -> pd.DataFrame:
             served = served[served["kind"] == ratio["kind"]]
         if ratio["per"] == "bed":
             fits = (norms["setting"] == ratio["setting"]) & (norms["kind"] == ratio["kind"])
-            driver = served["bed_days"].sum() / (norms[fits]["occupancy"].item() * 365)
+            beds = norms[fits & (norms["unit"] == "beds")]
+            of_a_bed_day = (beds["share"].fillna(1) / (beds["occupancy"] * 365)).sum()
+            driver = served["bed_days"].sum() * of_a_bed_day
         elif ratio["per"] == "1000 contacts":
             driver = served["contacts"].sum() / 1000
         else:
@@ -225,6 +232,7 @@ def test_everything_is_named_in_both_languages() -> None:
         ("profession", "staffing", "profession"),
         ("competence", "competences", "competence"),
         ("group", "priority_groups", "group"),
+        ("need", "needs", "need"),
     ):
         assert set(names[names["type"] == kind]["key"]) == set(table(home)[column]), kind
 
@@ -360,8 +368,94 @@ def test_users_of_home_care_of_80_and_over() -> None:
     nation = people("0", 2023)
     persons = nation[[within(group, "80+") for group in nation["age_group"]]]["persons"].sum()
     visits_per_user = figure("home_care_hours") / figure("home_care_visit_hours") * 365 / 7
-    users = rows["contacts"][old].sum() / visits_per_user
-    assert users / persons == pytest.approx(0.269, rel=1e-5)
+    visited = rows["contacts"][old].sum() / visits_per_user
+    assert (visited + residents("care_home", "80+")) / persons == pytest.approx(0.269, rel=1e-5)
+
+
+def residents(setting: str, ages: str) -> float:
+    rows = activity("0", 2023).query("setting == @setting")
+    chosen = np.array([within(group, ages) for group in rows["age_group"]])
+    return float(rows["bed_days"][chosen].sum() / 365)
+
+
+def test_care_round_the_clock_has_the_published_coverage() -> None:
+    nation = people("0", 2023)
+    old = nation[[within(group, "80+") for group in nation["age_group"]]]["persons"].sum()
+    everybody = residents("nursing_home", "0+") + residents("care_home", "0+")
+    assert everybody / old == pytest.approx(0.28, rel=1e-6)
+    assert residents("care_home", "80+") / residents("care_home", "0+") == pytest.approx(
+        1 / 3, abs=0.02
+    )
+
+
+def units(resource: str, year: int) -> tuple[float, float]:
+    """Bed days or contacts of the nation that take a resource, and how many it takes."""
+    rows, norms = activity("0", year), table("norms").query("resource == @resource")
+    work = number = 0.0
+    for norm in norms.to_dict("records"):
+        here = rows[rows["setting"] == norm["setting"]]
+        if norm["kind"] != "*":
+            here = here[here["kind"] == norm["kind"]]
+        named = set(norms.query("setting == @norm['setting']")["diagnosis"]) - {"*"}
+        of_row = {norm["diagnosis"]} if norm["diagnosis"] != "*" else set(here["diagnosis"]) - named
+        here = here[here["diagnosis"].isin(of_row)]
+        share = norm["share"] if norm["share"] == norm["share"] else 1.0
+        if norm["unit"] == "beds":
+            taken = share * here["bed_days"].sum()
+            number += taken / (norm["occupancy"] * norm["days_per_year"])
+        else:
+            taken = share * here["contacts"].sum()
+            turnover = norm["turnover"] if norm["turnover"] == norm["turnover"] else 0.0
+            hours = norm["hours_per_day"] * norm["days_per_year"] * norm["utilisation"]
+            number += taken * (norm["minutes"] + turnover) / 60 / hours
+        work += taken
+    return work, number
+
+
+def test_intensive_beds_of_the_nation() -> None:
+    """61 843 days in 2017 at 86 % of the units; 248 beds counted in 2020."""
+    days, _ = units("intensive", 2017)
+    assert days == pytest.approx(61_843 / 0.86, rel=0.03)
+    assert units("intensive", 2020)[1] == pytest.approx(248, rel=0.1)
+
+
+def test_operations_of_the_nation() -> None:
+    """30.6 % of stays as in Sweden, 721 operations a theatre as in eleven hospitals of 2009."""
+    stays = somatic("0", 2023, "inpatient")["contacts"].sum()
+    operations, theatres = units("theatre", 2023)
+    day = somatic("0", 2023, "day")
+    norms = table("norms").query("resource == 'theatre' and setting == 'day'")
+    share = norms.set_index("diagnosis")["share"]
+    by_day = day["diagnosis"].map(share).fillna(share["*"]) * day["contacts"]
+    assert (operations - by_day.sum()) / stays == pytest.approx(0.306, abs=0.01)
+    assert operations / theatres == pytest.approx(721, rel=0.02)
+
+
+def test_haemodialysis_and_imaging_of_the_nation() -> None:
+    """1 171 in haemodialysis at the end of 2015; 1.7 examinations a stay that has any."""
+    assert units("dialysis_chair", 2015)[0] / 156 == pytest.approx(1171, rel=0.1)
+    rows, norms = activity("0", 2017), table("norms").query("resource == 'imaging'")
+    examinations = {}
+    for norm in norms.to_dict("records"):
+        here = rows[rows["setting"] == norm["setting"]]
+        if norm["kind"] != "*":
+            here = here[here["kind"] == norm["kind"]]
+        examinations[norm["setting"]] = norm["share"] * here["contacts"].sum()
+    assert 1.7 * examinations["inpatient"] == pytest.approx(0.29 * 4.2e6, rel=0.05)
+    outpatients = examinations["outpatient"] + examinations["observation"]
+    assert outpatients == pytest.approx((0.71 - 0.32) * 4.2e6, rel=0.05)
+
+
+def test_dementia_of_municipal_planning() -> None:
+    share = table("needs").set_index(["need", "sex", "ages"])["share"]["dementia"]
+    assert share["female", "90+"] == 0.509
+    assert share["male", "65-69"] == 0.0057
+    assert (share.xs("0-64", level="ages") == 0).all()
+
+
+def test_rhythms_have_the_mean_one() -> None:
+    means = table("rhythms").groupby(["resource", "period"])["factor"].mean()
+    assert means.to_numpy() == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -382,7 +476,7 @@ def test_staff_of_ringerike_sykehus_2007() -> None:
 
 def test_staff_of_the_nation() -> None:
     rows = staff("0", 2023)
-    municipal = rows["setting"].isin(MUNICIPAL)
+    municipal = rows["setting"].isin(MUNICIPAL_SETTINGS)
     educated = municipal & ~rows["profession"].isin(["secretary", "unskilled"])
     assert rows[municipal]["total"].sum() == pytest.approx(figure("municipal_fte"), rel=0.1)
     assert rows[educated]["total"].sum() == pytest.approx(
@@ -392,7 +486,7 @@ def test_staff_of_the_nation() -> None:
     for year in (2013, 2026):
         rows = staff("0", year)
         expected = first + (last - first) * (year - 2013) / (2040 - 2013)
-        specialist = rows[~rows["setting"].isin(MUNICIPAL)]["total"].sum()
+        specialist = rows[~rows["setting"].isin(MUNICIPAL_SETTINGS)]["total"].sum()
         assert specialist == pytest.approx(expected, rel=0.1)
 
 

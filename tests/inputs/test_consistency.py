@@ -102,7 +102,7 @@ def test_rows_that_say_the_same_twice_are_told(tmp_path: Path) -> None:
 
 
 def test_beds_without_an_occupancy_are_told(tmp_path: Path) -> None:
-    folder = set_with(tmp_path, "norms", "beds,0.85", "beds,")
+    folder = set_with(tmp_path, "norms", "beds,0.98,0.85", "beds,0.98,")
     assert any("beds need occupancy (found empty)" in fault for fault in faults(folder))
 
 

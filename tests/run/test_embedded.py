@@ -52,8 +52,9 @@ def test_beds_at_the_planned_occupancy_hold_the_bed_days() -> None:
     tree = result_of("ahus")
     somatic = tree["activity"]["kind"].values == "somatic"
     bed_days = tree["activity"]["bed_days"].isel(diagnosis=somatic).sel(setting="inpatient")
-    beds = tree["capacity/beds"]["need"].sel(resource="somatic")
-    np.testing.assert_allclose(beds * 0.85 * 365, bed_days.sum("diagnosis"), rtol=1e-12)
+    beds = tree["capacity/beds"]["need"]
+    held = 0.85 * 365 * beds.sel(resource="somatic") + 0.75 * 365 * beds.sel(resource="intensive")
+    np.testing.assert_allclose(held, bed_days.sum("diagnosis"), rtol=1e-12)
 
 
 def test_small_units_are_sized_together_in_whole_beds() -> None:
