@@ -1,4 +1,4 @@
-"""The cohort core and the activity product beside their yardsticks.
+"""The cohort core beside its yardsticks.
 
 Times are never compared with a number, only with each other within a run: the group's table
 shows each as a multiple of its fastest. `make test` runs every benchmark once, without timing,
@@ -12,7 +12,6 @@ import pytest
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.activity import contacts_of
 from projector.population import project
 from projector.tables import OPEN_AGE, SEXES
 
@@ -20,7 +19,6 @@ Array = NDArray[np.float64]
 Benchmark = Callable[..., object]
 
 REGIONS, YEARS, AGES = 356, 25, OPEN_AGE + 1
-DIAGNOSES, SETTINGS = 16, 12
 
 
 @pytest.fixture(scope="module")
@@ -173,45 +171,3 @@ def bench_project_one_region(benchmark: Benchmark, world: tuple[xr.DataArray, xr
 def bench_age_by_age_python(benchmark: Benchmark, world: tuple[xr.DataArray, xr.Dataset]) -> None:
     result = benchmark(by_age_in_python, *world, region=7)
     assert np.isfinite(result).all()
-
-
-@pytest.fixture(scope="module")
-def persons_and_use() -> tuple[Array, Array]:
-    generator = np.random.default_rng(12)
-    persons = generator.uniform(0, 100, (REGIONS, YEARS, len(SEXES), AGES))
-    use = generator.uniform(0, 1, (YEARS, len(SEXES), AGES, DIAGNOSES, SETTINGS))
-    return persons, use
-
-
-@pytest.mark.benchmark(group="activity: persons by use")
-def bench_contacts(benchmark: Benchmark, persons_and_use: tuple[Array, Array]) -> None:
-    result = benchmark(contacts_of, *persons_and_use)
-    expected = np.einsum("ryxa,yxads->ryds", *persons_and_use, optimize=True)
-    np.testing.assert_allclose(result, expected, rtol=1e-10)  # type: ignore[arg-type]
-
-
-@pytest.mark.benchmark(group="activity: persons by use")
-def bench_bare_matrix_product(benchmark: Benchmark, persons_and_use: tuple[Array, Array]) -> None:
-    """The same number of multiplications in one BLAS call on matrices that lie ready."""
-    persons, use = persons_and_use
-    cells = len(SEXES) * AGES
-    tall = np.ascontiguousarray(persons.reshape(REGIONS * YEARS, cells))
-    wide = np.ascontiguousarray(use[0].reshape(cells, DIAGNOSES * SETTINGS))
-    result = benchmark(np.matmul, tall, wide)
-    assert result.shape == (REGIONS * YEARS, DIAGNOSES * SETTINGS)  # type: ignore[attr-defined]
-
-
-@pytest.mark.benchmark(group="activity: persons by use")
-def bench_loop_over_diagnoses(benchmark: Benchmark, persons_and_use: tuple[Array, Array]) -> None:
-    """A plain loop: one diagnosis and setting after the other."""
-    persons, use = persons_and_use
-
-    def loop() -> Array:
-        result = np.empty((REGIONS, YEARS, DIAGNOSES, SETTINGS))
-        for d in range(DIAGNOSES):
-            for s in range(SETTINGS):
-                result[..., d, s] = (persons * use[..., d, s]).sum(axis=(-2, -1))
-        return result
-
-    result = benchmark(loop)
-    np.testing.assert_allclose(result, contacts_of(persons, use), rtol=1e-10)  # type: ignore[arg-type]

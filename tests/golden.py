@@ -15,7 +15,15 @@ from tests.embedded import result_of
 
 __all__ = ["GOLDEN_SCENARIOS", "figures", "golden_file", "read_golden"]
 
-GOLDEN_SCENARIOS = ("hallingdal", "hallingdal-copd", "ahus", "reference")
+GOLDEN_SCENARIOS = (
+    "hallingdal",
+    "hallingdal-copd",
+    "ahus",
+    "reference",
+    "ahus-pathways",
+    "ahus-mental",
+    "ahus-future",
+)
 
 
 def golden_file(name: str) -> Path:
@@ -60,6 +68,29 @@ def _figures(tree: xr.DataTree) -> Iterator[tuple[str, float]]:
         for key in values[dim].values:
             for year in years:
                 yield f"{what}, {key}, {year}", float(values.sel({dim: key, "year": year}))
+    yield from _figures_of_care(tree, years)
+
+
+def _figures_of_care(tree: xr.DataTree, years: list[int]) -> Iterator[tuple[str, float]]:
+    """What is known of urgency, readmissions, readiness, coverage and money."""
+    activity, money = (tree[group].to_dataset().sum("region") for group in ("activity", "money"))
+    figures = {
+        "acute": activity["acute"].sum("diagnosis"),
+        "readmissions": activity["readmissions"].sum("diagnosis"),
+        "days after readiness": activity["ready_days"].sum("diagnosis"),
+        "DRG points": money["drg_points"],
+        "NOK, income": money["activity_income"],
+        "NOK, days after readiness": money["ready_day_payment"],
+        "NOK, cost": money["cost"],
+    }
+    if "sites" in tree.children:
+        figures["own coverage"] = tree["sites"]["own_coverage"].mean("region")
+    for what, values in figures.items():
+        for setting in values["setting"].values if "setting" in values.dims else [None]:
+            one = values if setting is None else values.sel(setting=setting)
+            if bool((one > 0).any()):
+                name = what if setting is None else f"{what}, {setting}"
+                yield from ((f"{name}, {year}", float(one.sel(year=year))) for year in years)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Contacts that arrive in a setting: for each one taken elsewhere, or new ones."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from projector.activity.axes import Column
 from projector.activity.ledger import Block, Demand, Ledger
 from projector.errors import ConsistencyError, Problem
+from projector.tables import BED_SETTINGS
 
 if TYPE_CHECKING:
     from projector.scenario.values import Path
@@ -62,41 +64,45 @@ def arrive(
         If stays arrive where no length of stay is known.
     """
     axes = demand.axes
-    every_year = np.arange(len(years))
-    amount = np.ones(len(every_year))
+    columns = [axes.columns[c] for c in block.columns]
+    targets = [
+        axes.column(column.diagnosis, setting, column.course if keeps_course else "elective")
+        for column in columns
+    ]
+    goals = np.unique(np.array(targets, dtype=np.int64))
+    arriving = np.zeros((*cases.shape[:2], len(goals), cases.shape[3]))
+    for i, goal in enumerate(np.searchsorted(goals, targets)):
+        arriving[:, :, goal] += cases[:, :, i]
     if per_case is not None:
-        amount = per_case.at(years, base_year=demand.base_year)
-    for i, position in enumerate(block.columns):
-        source = axes.columns[position]
-        target = axes.column(
-            source.diagnosis, setting, source.course if keeps_course else "elective"
-        )
-        index = np.ix_(block.cells, every_year, [target], block.rows)
-        arriving = cases[:, :, i : i + 1] * amount[:, np.newaxis, np.newaxis]
-        if target < axes.with_nights:
-            if days is None:
-                nights = _nights_there(ledger, index, arriving, axes.columns[target], place)
-            else:
-                nights = days.at(years, base_year=demand.base_year)[:, np.newaxis, np.newaxis]
-            ledger.bed_days[index] += arriving * nights
-        ledger.contacts[index] += arriving
+        arriving *= per_case.at(years, base_year=demand.base_year)[:, np.newaxis, np.newaxis]
+    there = Block(block.cells, goals, block.rows)
+    index = there.at(len(years))
+    if setting in BED_SETTINGS:
+        if days is None:
+            nights = _nights_there(ledger, there, arriving, axes.columns, place)
+        else:
+            nights = days.at(years, base_year=demand.base_year)[:, np.newaxis, np.newaxis]
+        ledger.bed_days[index] += arriving * nights
+    ledger.contacts[index] += arriving
 
 
 def _nights_there(
-    ledger: Ledger,
-    index: tuple[NDArray[np.intp], ...],
-    arriving: Array,
-    column: Column,
-    place: str,
+    ledger: Ledger, there: Block, arriving: Array, columns: Sequence[Column], place: str
 ) -> Array:
     """Nights of a stay as they are where stays arrive."""
+    index = there.at(arriving.shape[1])
     stays = ledger.contacts[index]
-    by_table = ledger.length_of_stay[index[0], index[1], index[2]]
+    by_table = ledger.length_of_stay[there.cells][:, :, there.columns, np.newaxis]
     nights = np.divide(
         ledger.bed_days[index], stays, out=np.broadcast_to(by_table, stays.shape).copy(),
         where=stays > 0,
     )  # fmt: skip
-    if (np.isnan(nights) & (arriving > 0)).any():
+    unknown = np.isnan(nights)
+    if not unknown.any():
+        return nights
+    lacking = (unknown & (arriving > 0)).any(axis=(0, 1, 3))
+    if lacking.any():
+        column = columns[there.columns[np.argmax(lacking)]]
         raise ConsistencyError(
             Problem(
                 where=place,

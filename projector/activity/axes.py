@@ -153,8 +153,8 @@ def cells_between(
     groups = [(sex,) for sex in SEXES] if by_sex else [SEXES]
     return tuple(
         Cell(sexes, first, last)
-        for sexes in groups
         for first, last in zip(starts, ends, strict=True)
+        for sexes in groups
     )
 
 

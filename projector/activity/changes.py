@@ -23,7 +23,7 @@ Shares between 0 and 1 can never make contacts negative; numbers beyond what is 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from projector.activity.arrivals import arrive
 from projector.activity.axes import Axes
-from projector.activity.ledger import Block, Demand, Ledger, fill
+from projector.activity.ledger import Block, Demand, Index, Ledger, fill
 from projector.activity.pathways import follow
 from projector.errors import ConsistencyError, Problem
 
@@ -72,12 +72,12 @@ class _Application:
         return self.demand.axes.with_nights
 
     @property
-    def stays(self) -> tuple[NDArray[np.intp], ...]:
+    def stays(self) -> Index:
         """Index of what it selects among bed days."""
         return self.block.of(self.nights).at(len(self.years))
 
     @property
-    def contacts(self) -> tuple[NDArray[np.intp], ...]:
+    def contacts(self) -> Index:
         """Index of what it selects among contacts."""
         return self.block.at(len(self.years))
 
@@ -155,10 +155,14 @@ def block_of(change: "Change", axes: Axes) -> Block:
     """Cells, columns and rows that a change is about."""
     selection = change.selection
     courses = ("readmission",) if change.kind == "readmissions" else None
-    rows = axes.rows_in(selection)
+    block = Block(
+        axes.cells_in(selection), axes.columns_in(selection, courses), axes.rows_in(selection)
+    )
     if change.kind == "visitors":
-        rows = np.array([r for r in rows if axes.rows[r].who == "visitor"], dtype=np.int64)
-    return Block(axes.cells_in(selection), axes.columns_in(selection, courses), rows)
+        return _with_rows(block, lambda r: axes.rows[r].who == "visitor")
+    if change.coverage is not None:
+        return _with_rows(block, lambda r: axes.rows[r].who == "resident")
+    return block
 
 
 def _finds_something(work: _Application) -> bool:
@@ -166,10 +170,18 @@ def _finds_something(work: _Application) -> bool:
     ledger = work.ledger
     if work.change.kind == "shorten":
         nights = ledger.ready_days if work.change.part else ledger.bed_days
-        return nights is not None and bool(nights[work.stays].any())
+        return nights is not None and _has_any(nights, work.block.of(work.nights))
     if work.change.kind == "add" and work.change.share is None:
-        return bool(ledger.persons[np.ix_(work.block.cells, [0], work.block.rows)].any())
-    return bool(ledger.contacts[work.contacts].any())
+        return bool(_basis(work).any())
+    return _has_any(ledger.contacts, _sources(work))
+
+
+def _has_any(amounts: Array, block: Block) -> bool:
+    """Whether there is anything in a block; mostly there is in its first year."""
+    if not (block.cells.size and block.columns.size and block.rows.size):
+        return False
+    index = block.at(1)
+    return any(bool(amounts[:, year : year + 1][index].any()) for year in range(amounts.shape[1]))
 
 
 def _nothing_found(untouched: _Application, earlier: Sequence[WrittenChange]) -> Problem:
@@ -184,14 +196,23 @@ def _nothing_found(untouched: _Application, earlier: Sequence[WrittenChange]) ->
     takers = ", ".join(
         f"'{one.change.name}' in {one.place}"
         for one in earlier
-        if one.change.kind != "add"
-        and _overlap(block_of(one.change, untouched.demand.axes), untouched.block)
+        if one.change.kind not in ("add", "work_off")
+        and _overlap(_taken_from(one.change, untouched.demand.axes), untouched.block)
     )
     return Problem(
         where=untouched.place,
         message=f"'{untouched.change.name}' finds nothing left: all of it is taken by {takers}",
         expected="another order, or changes about different contacts",
     )
+
+
+def _taken_from(change: "Change", axes: Axes) -> Block:
+    """What may be less after a change: of a pathway that takes the place of use, its steps."""
+    if change.kind != "pathway":
+        return block_of(change, axes)
+    settings = tuple(step.setting for step in change.steps)
+    steps = change.selection.model_copy(update={"setting": settings, "urgency": None})
+    return replace(block_of(change, axes), columns=axes.columns_in(steps))
 
 
 def _overlap(one: Block, other: Block) -> bool:
@@ -219,23 +240,27 @@ def _share(work: _Application, there: Array) -> Array:
                 expected="fewer, or a wider selection",
             )
         )
-    return np.minimum(np.divide(wanted, total, out=np.zeros_like(total), where=total > 0), 1.0)
+    share = np.divide(wanted, total, out=np.zeros_like(total), where=total > 0)
+    result: Array = np.minimum(share, 1.0)
+    return result
 
 
 def _scale(work: _Application, factor: Array) -> None:
     """Multiply contacts, bed days and days after readiness of the block."""
-    ledger = work.ledger
-    ledger.contacts[work.contacts] *= factor
-    for nights in (ledger.bed_days, ledger.ready_days):
-        if nights is not None:
-            nights[work.stays] *= factor
+    work.ledger.scale(work.block, factor)
+
+
+def _take(work: _Application) -> Array:
+    """Take the share or number of contacts, with their bed days; which ones were taken."""
+    there = work.ledger.contacts[work.contacts]
+    share = _share(work, there)
+    taken: Array = there * share
+    _scale(work, 1.0 - share)
+    return taken
 
 
 def _avoid(work: _Application) -> None:
-    there = work.ledger.contacts[work.contacts]
-    share = _share(work, there)
-    taken = there * share
-    _scale(work, 1.0 - share)
+    taken = _take(work)
     for added in work.change.adds:
         arrive(
             work.ledger, work.demand, work.block, taken, added.setting, added.contacts, added.days,
@@ -245,12 +270,9 @@ def _avoid(work: _Application) -> None:
 
 def _shift(work: _Application) -> None:
     change = work.change
-    there = work.ledger.contacts[work.contacts]
-    share = _share(work, there)
-    _scale(work, 1.0 - share)
     assert change.to is not None  # the rule of a shift
     arrive(
-        work.ledger, work.demand, work.block, there * share, change.to, change.exchange,
+        work.ledger, work.demand, work.block, _take(work), change.to, change.exchange,
         change.days, years=work.years, place=work.place, keeps_course=True,
     )  # fmt: skip
 
@@ -264,14 +286,15 @@ def _shorten(work: _Application) -> None:
         ledger.ready_days[work.stays] -= saved
     elif change.nights is not None:
         saved = _nights_saved(work, there)
+        if ledger.ready_days is not None:
+            ledger.ready_days[work.stays] *= 1.0 - np.divide(
+                saved, there, out=np.zeros_like(there), where=there > 0
+            )
     else:
         saved = there * work.over_years("share")
-    left = there - saved
-    ledger.bed_days[work.stays] = left
-    if change.part is None and ledger.ready_days is not None:
-        ledger.ready_days[work.stays] *= np.divide(
-            left, there, out=np.ones_like(there), where=there > 0
-        )
+        if ledger.ready_days is not None:
+            ledger.ready_days[work.stays] *= 1.0 - work.over_years("share")
+    ledger.bed_days[work.stays] -= saved
     for added in change.adds:
         arrive(
             ledger, work.demand, work.block.of(work.nights), saved, added.setting, added.contacts,
@@ -291,8 +314,8 @@ def _nights_saved(work: _Application, there: Array) -> Array:
                 Problem(
                     where=work.place,
                     message=f"'{work.change.name}' takes more nights off a stay than it has",
-                    found=f"{off.max():g} nights of stays of {lengths.min():.2f} on average at some "
-                    "age",
+                    found=f"{off.max():g} nights of stays of {lengths.min():.2f} on average at "
+                    "some age",
                     expected="fewer nights, or a share",
                 )
             )
@@ -306,12 +329,9 @@ def _redirect(work: _Application) -> None:
         for position, row in enumerate(axes.rows)
         if row.site == change.to_site
     }
-    sources = np.array(
-        [r for r in work.block.rows if axes.rows[r].site != change.to_site], dtype=np.int64
-    )
-    goals = np.array([home[axes.rows[r].region, axes.rows[r].who] for r in sources], dtype=np.int64)
-    share = _coverage_share(work, sources) if change.share is None else work.over_years("share")
-    block = Block(work.block.cells, work.block.columns, sources)
+    block = _sources(work)
+    goals = [home[axes.rows[r].region, axes.rows[r].who] for r in block.rows]
+    share = _coverage_share(work, block) if change.share is None else work.over_years("share")
     for amounts, part in (
         (ledger.contacts, block),
         (ledger.bed_days, block.of(work.nights)),
@@ -323,91 +343,100 @@ def _redirect(work: _Application) -> None:
         moved = amounts[index] * share
         amounts[index] -= moved
         for i, goal in enumerate(goals):
-            at = Block(part.cells, part.columns, np.array([goal])).at(len(work.years))
+            at = replace(part, rows=np.array([goal])).at(len(work.years))
             amounts[at] += moved[..., i : i + 1]
 
 
-def _coverage_share(work: _Application, sources: NDArray[np.int64]) -> Array:
+def _sources(work: _Application) -> Block:
+    """What a change takes from; a redirect not from the site that it goes to."""
+    if work.change.kind != "redirect":
+        return work.block
+    rows = work.demand.axes.rows
+    return _with_rows(work.block, lambda r: rows[r].site != work.change.to_site)
+
+
+def _coverage_share(work: _Application, sources: Block) -> Array:
     """Share of what goes elsewhere that must come home to reach the coverage."""
+    change, axes = work.change, work.demand.axes
     wanted = work.over_years("coverage")
-    everybody = Block(work.block.cells, work.block.columns, np.arange(len(work.demand.axes.rows)))
-    concerned = {(work.demand.axes.rows[r].region, work.demand.axes.rows[r].who) for r in sources}
-    rows = [r for r, row in enumerate(work.demand.axes.rows) if (row.region, row.who) in concerned]
-    there = work.ledger.contacts[everybody.at(len(work.years))]
-    whole = there[..., rows].sum(axis=(0, 2, 3), keepdims=True)
-    away = there[..., sources].sum(axis=(0, 2, 3), keepdims=True)
-    home = [r for r in rows if work.demand.axes.rows[r].site == work.change.to_site]
-    covered = np.divide(
-        there[..., home].sum(axis=(0, 2, 3), keepdims=True),
-        whole,
-        out=np.ones_like(whole),
-        where=whole > 0,
+    anywhere = change.selection.model_copy(update={"site": None})
+    residents = _with_rows(
+        replace(work.block, rows=axes.rows_in(anywhere)), lambda r: axes.rows[r].who == "resident"
     )
-    share = np.divide((wanted - covered) * whole, away, out=np.zeros_like(whole), where=away > 0)
-    wrong = ((share < -1e-9) | (share > 1 + 1e-9)).ravel()
+    whole, home, away = (
+        work.ledger.contacts[block.at(len(work.years))].sum(axis=(0, 2, 3), keepdims=True)
+        for block in (
+            residents,
+            _with_rows(residents, lambda r: axes.rows[r].site == change.to_site),
+            sources,
+        )
+    )
+    lacking = wanted * whole - home
+    wrong = ((lacking < -1e-9 * whole) | (lacking > away + 1e-9 * whole)).ravel()
     if wrong.any() and work.strict:
         first = int(np.flatnonzero(wrong)[0])
+        there = home.ravel()[first] / whole.ravel()[first]
         raise ConsistencyError(
             Problem(
                 where=work.place,
-                message=f"'{work.change.name}' cannot reach its own coverage by bringing contacts "
-                f"to {work.change.to_site} in {work.demand.years[first]}",
-                found=f"{100 * wanted.ravel()[first]:.1f} % wanted, "
-                f"{100 * covered.ravel()[first]:.1f} % there",
+                message=f"'{change.name}' cannot reach its own coverage by bringing contacts "
+                f"to {change.to_site} in {work.demand.years[first]}",
+                found=f"{100 * wanted.ravel()[first]:.1f} % wanted, {100 * there:.1f} % there",
                 expected="a coverage of at least what is there; patients of a site are sent away "
                 "by a redirect from it",
             )
         )
-    return np.clip(share, 0.0, 1.0)
+    share = np.divide(lacking, away, out=np.zeros_like(away), where=away > 0)
+    result: Array = np.clip(share, 0.0, 1.0)
+    return result
+
+
+def _with_rows(block: Block, chosen: Callable[[int], bool]) -> Block:
+    """A block of some of its rows."""
+    return replace(block, rows=np.array([r for r in block.rows if chosen(r)], dtype=np.int64))
 
 
 def _add(work: _Application) -> None:
-    change, ledger = work.change, work.ledger
+    change = work.change
     if change.share is not None:
         _scale(work, 1.0 + work.over_years("share"))
         return
-    block = _elective_first(work)
-    index = block.at(len(work.years))
-    there = ledger.contacts[index].sum(axis=2, keepdims=True)
-    people = ledger.persons[np.ix_(block.cells, np.arange(len(work.years)), block.rows)]
-    people = people[:, :, np.newaxis] * _resident_shares(work.demand, block)
+    basis = _basis(work)
     if change.per_1000 is not None:
-        new = people * work.over_years("per_1000") / 1000.0
+        new = basis * work.over_years("per_1000") / 1000.0
     else:
-        # Where such contacts are there already, more of them go to the same people.
-        basis = there if there.any() else people
         total = basis.sum(axis=(0, 2, 3), keepdims=True)
         part = np.divide(basis, total, out=np.zeros_like(basis), where=total > 0)
         new = part * work.over_years("contacts")
     (setting,) = change.selection.setting or ()
     arrive(
-        ledger, work.demand, block, new, setting, None, change.days,
+        work.ledger, work.demand, _first_column(work.block), new, setting, None, change.days,
         years=work.years, place=work.place, keeps_course=True,
     )  # fmt: skip
 
 
-def _elective_first(work: _Application) -> Block:
-    """The block with one column for each diagnosis: that of the urgency, or the elective one."""
-    columns = work.demand.axes.columns
-    chosen: dict[str, int] = {}
-    for c in work.block.columns:
-        chosen.setdefault(columns[c].diagnosis, int(c))
-    return Block(work.block.cells, np.array(list(chosen.values())), work.block.rows)
+def _basis(work: _Application) -> Array:
+    """What new contacts are in proportion to, ``[cell, year, 1, row]``.
 
-
-def _resident_shares(demand: Demand, block: Block) -> Array:
-    """How people count at the rows of a block, ``[1, 1, column, row]``: residents, by their flows.
-
-    New contacts are shared by the diagnoses evenly only where a change is about one; the rule of
-    the scenario asks for that.
+    The people, by their flows; but of a number of contacts, where there are such already, more
+    of them go to the same people.
     """
+    block, demand = _first_column(work.block), work.demand
     rows = demand.axes.rows
-    resident = np.array([rows[r].who == "resident" for r in block.rows], dtype=float)
-    if demand.flow is None:
-        return np.broadcast_to(resident, (1, 1, len(block.columns), len(block.rows)))
-    shares = demand.flow[np.ix_(block.columns, block.rows)]
-    result: Array = (resident * shares)[np.newaxis, np.newaxis]
-    return result
+    who = work.change.selection.who or "residents"
+    counted = np.array([float(f"{rows[r].who}s" == who) for r in block.rows])
+    if demand.flow is not None:
+        counted = counted * demand.flow[np.ix_(block.columns, block.rows)]
+    people: Array = work.ledger.persons[block.cells][..., block.rows][:, :, np.newaxis] * counted
+    if work.change.contacts is None:
+        return people
+    there = work.ledger.contacts[block.at(len(work.years))]
+    return np.where(there.any(axis=(0, 2, 3), keepdims=True), there, people)
+
+
+def _first_column(block: Block) -> Block:
+    """The column where new contacts arrive: that of the urgency, or the elective one."""
+    return replace(block, columns=block.columns[:1])
 
 
 def _work_off(work: _Application) -> None:

@@ -5,6 +5,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from projector.activity.changes import WrittenChange, block_of
 from projector.errors import ConsistencyError, Problem
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from projector.scenario.models import Change
 
 __all__ = ["refuse_conflicts"]
+
+Positions = NDArray[np.int64]
 
 _MOVES = ("shift", "substitute")
 _TAKES = ("avoid", "readmissions", *_MOVES)
@@ -56,9 +59,6 @@ def _conflicts(earlier: "Change", later: "Change", axes: "Axes") -> Iterator[tup
     people = all(
         np.intersect1d(getattr(one, axis), getattr(other, axis)).size for axis in ("cells", "rows")
     )
-    same_rows_but_site = np.intersect1d(one.cells, other.cells).size and _share_a_region(
-        one.rows, other.rows, axes
-    )
     diagnoses = {axes.columns[c].diagnosis for c in one.columns}
     shared = diagnoses & {axes.columns[c].diagnosis for c in other.columns}
     if not shared:
@@ -70,15 +70,19 @@ def _conflicts(earlier: "Change", later: "Change", axes: "Axes") -> Iterator[tup
                 f"shifts back from {earlier.to} what goes there by",
                 "one of the two, with the share that is left",
             )
-    if same_rows_but_site and earlier.kind == later.kind == "redirect":
-        if earlier.to_site in (later.selection.site or ()) and later.to_site in (
-            earlier.selection.site or ()
-        ):
-            yield (
-                f"sends back from {earlier.to_site} what goes there by",
-                "one of the two, with the share that is left",
-            )
     same = np.intersect1d(one.columns, other.columns).size
+    if (
+        same
+        and earlier.kind == later.kind == "redirect"
+        and earlier.to_site in (later.selection.site or ())
+        and later.to_site in (earlier.selection.site or ())
+        and np.intersect1d(one.cells, other.cells).size
+        and _share_people(one.rows, other.rows, axes)
+    ):
+        yield (
+            f"sends back from {earlier.to_site} what goes there by",
+            "one of the two, with the share that is left",
+        )
     kinds = {earlier.kind, later.kind}
     if people and same and "add" in kinds and kinds & {"avoid", "readmissions"}:
         adds = earlier if earlier.kind == "add" else later
@@ -91,6 +95,7 @@ def _conflicts(earlier: "Change", later: "Change", axes: "Axes") -> Iterator[tup
         )
 
 
-def _share_a_region(one: np.ndarray, other: np.ndarray, axes: "Axes") -> bool:
-    regions = {axes.rows[r].region for r in one}
-    return not regions.isdisjoint(axes.rows[r].region for r in other)
+def _share_people(one: Positions, other: Positions, axes: "Axes") -> bool:
+    """Whether two sets of rows are of the same people, at whatever site."""
+    people = {(axes.rows[r].region, axes.rows[r].who) for r in one}
+    return not people.isdisjoint((axes.rows[r].region, axes.rows[r].who) for r in other)

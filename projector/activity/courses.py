@@ -78,11 +78,11 @@ def course_shares(
     acute = np.nan_to_num(acute)
     for name, wanted in scenario.activity.acute.items():
         place = scenario.where("activity", "acute", name)
+        # All that hospitals do counts; where no urgency is known nothing is acute.
         settings = [
             i
             for i, setting in enumerate(SETTINGS)
-            if known[i]
-            and (setting == name or (name == "hospital" and setting in HOSPITAL_SETTINGS))
+            if setting == name or (name == "hospital" and setting in HOSPITAL_SETTINGS)
         ]
         acute[..., settings] = _at_share(
             acute[..., settings], at_base[..., settings], wanted, place
@@ -92,12 +92,13 @@ def course_shares(
         of_stays = table_by_age(tables["readmissions"], "share", diagnoses, open_age)
         again[..., _INPATIENT] = np.nan_to_num(of_stays[..., _INPATIENT])
     _refuse_more_again_than_acute(acute, again, diagnoses, scenario)
-    return {"elective": 1.0 - acute, "acute": acute - again, "readmission": again}, known
+    once = np.maximum(acute - again, 0.0)
+    return {"elective": 1.0 - acute, "acute": once, "readmission": again}, known
 
 
 def _at_share(acute: Array, contacts: Array, wanted: float, place: str) -> Array:
     """Acute shares whose mean, weighted by contacts, is the one wanted."""
-    there = contacts.sum()
+    there = contacts.sum() if (acute > 0).any() else 0.0
     possible = (contacts * (acute > 0)).sum(), (contacts * (acute == 1)).sum()
     if not there > 0 or not possible[1] <= wanted * there <= possible[0]:
         raise ConsistencyError(
@@ -113,7 +114,8 @@ def _at_share(acute: Array, contacts: Array, wanted: float, place: str) -> Array
 
     def shares(log_odds: float) -> Array:
         raised = acute * np.exp(log_odds)
-        return raised / (1.0 - acute + raised)
+        result: Array = raised / (1.0 - acute + raised)
+        return result
 
     def miss(log_odds: float) -> float:
         return float((contacts * shares(log_odds)).sum() / there - wanted)
@@ -126,9 +128,9 @@ def _at_share(acute: Array, contacts: Array, wanted: float, place: str) -> Array
 def _refuse_more_again_than_acute(
     acute: Array, again: Array, diagnoses: Sequence[str], scenario: "Scenario"
 ) -> None:
-    beyond = (again > acute + 1e-12).any(axis=(0, 1, 3))
-    if beyond.any():
-        names = ", ".join(name for name, wrong in zip(diagnoses, beyond, strict=True) if wrong)
+    beyond = np.flatnonzero((again > acute + 1e-12).any(axis=(0, 1, 3)))
+    if beyond.size:
+        names = ", ".join(diagnoses[d] for d in beyond.tolist())
         raise ConsistencyError(
             Problem(
                 where=scenario.where("activity", "acute"),

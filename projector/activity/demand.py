@@ -17,7 +17,7 @@ from projector.activity.levels import use_levels
 from projector.activity.use import Use, national_use, table_by_age, years_younger
 from projector.activity.visitors import Visitors, visitor_share, visitors_of
 from projector.errors import ConsistencyError, Problem
-from projector.tables import SETTINGS, SEXES, unique
+from projector.tables import NATION, SETTINGS, SEXES, unique
 
 if TYPE_CHECKING:
     from projector.scenario.models import Change, Scenario
@@ -38,6 +38,8 @@ def demand_of(
     scenario: "Scenario",
     members: Members,
     remaining: xr.DataArray,
+    *,
+    growing: bool = True,
 ) -> tuple[Demand, Visitors]:
     """All that the ledger of a scenario is filled from.
 
@@ -56,6 +58,9 @@ def demand_of(
         Region codes of a region or area name.
     remaining
         Remaining life expectancy of the nation, ``[year, sex, age]``, years.
+    growing
+        Whether use and stays go on growing after the base year; without it, they are held as
+        in that year, to see what else moves.
 
     Returns
     -------
@@ -94,8 +99,10 @@ def demand_of(
             base_year,
             diagnoses,
         )
+    grown_to = years if growing else np.full_like(years, base_year)
     uses = {
-        own: national_use(tables, own, years, base_year, open_age, younger) for own in unique(grown)
+        own: national_use(tables, own, grown_to, base_year, open_age, younger)
+        for own in unique(grown)
     }
     level = use_levels(tables, history, regions, kinds, members, open_age)
     at_origin = np.concatenate(
@@ -146,7 +153,7 @@ def demand_of(
         origin=flows.origin,
         flow=flows.share,
         length_of_stay=_length_in_cells(
-            uses[grown[0]], people[:, 0].sum(axis=0), cells, (d, s), axes.with_nights
+            uses[grown[0]], at_base.sel(region=NATION).values, cells, (d, s), axes.with_nights
         ),
     )
     return demand, visitors
@@ -194,14 +201,15 @@ def _columns(
     changes: "Sequence[Change]",
 ) -> tuple[Column, ...]:
     """What is used, and where changes let contacts arrive; columns with nights first."""
-    used = rates[rates["contacts_per_1000"] > 0]
+    used = rates[rates["contacts_per_1000"] > 0][["diagnosis", "setting"]].drop_duplicates()
     found = {
         Column(diagnosis, setting, course)
-        for diagnosis, setting in set(zip(used["diagnosis"], used["setting"], strict=True))
+        for diagnosis, setting in zip(used["diagnosis"], used["setting"], strict=True)
         for course in COURSES
         if shares[course][:, :, diagnoses.index(diagnosis), SETTINGS.index(setting)].any()
     }
     treated = {column.diagnosis for column in found}
+    treated |= {name for change in changes for name in change.selection.diagnosis or ()}
     for change in changes:
         selected = change.selection.diagnosis or [d for d in diagnoses if d in treated]
         for setting, keeps_course in _targets(change):
@@ -236,9 +244,9 @@ def _targets(change: "Change") -> Iterator[tuple[str, bool]]:
 def _cells(
     changes: "Sequence[Change]", groups: pd.DataFrame | None, open_age: int
 ) -> tuple[Cell, ...]:
-    bands = [
+    bands: list[tuple[int, int]] = [
         *_REPORTED_BANDS,
-        *(tuple(band) for change in changes for band in change.selection.ages or ()),
+        *((band.first, band.last) for change in changes for band in change.selection.ages or ()),
     ]
     if groups is not None:
         bands += list(zip(groups["age_from"], groups["age_to"], strict=True))
@@ -266,27 +274,28 @@ def _profile(
 ) -> Profile:
     """Use per person by column, age and sex."""
     d, s = services
+    stays = sum(column.has_nights for column in columns)
+    contacts = _by_column(use.contacts, d, s)
     courses = np.array([column.course for column in columns])
-    of_course = np.zeros((*use.contacts.shape[1:3], len(columns)))
     for course, share in shares.items():
         chosen = courses == course
-        of_course[..., chosen] = share[..., d[chosen], s[chosen]]
-    contacts = use.contacts[..., d, s] * of_course
-    stays = sum(column.has_nights for column in columns)
-    nights = contacts[..., :stays] * np.nan_to_num(use.length_of_stay[..., d[:stays], s[:stays]])
-    after = None if ready is None else nights * ready[..., d[:stays], s[:stays]]
-    return Profile(
-        origins,
-        _by_column(contacts),
-        _by_column(nights),
-        None if after is None else _by_column(after),
+        contacts[:, chosen] *= _by_column(share[np.newaxis], d[chosen], s[chosen])
+    nights = contacts[:, :stays] * _by_column(
+        np.nan_to_num(use.length_of_stay), d[:stays], s[:stays]
     )
+    after = None
+    if ready is not None:
+        after = nights * _by_column(ready[np.newaxis], d[:stays], s[:stays])
+    return Profile(origins, contacts, nights, after)
 
 
-def _by_column(amounts: Array) -> Array:
-    """``[year, sex, age, column]`` as ``[year, column, age · sex]``."""
-    years, _, _, columns = amounts.shape
-    return np.ascontiguousarray(amounts.transpose(0, 3, 2, 1)).reshape(years, columns, -1)
+def _by_column(amounts: Array, d: NDArray[np.int64], s: NDArray[np.int64]) -> Array:
+    """``[year, sex, age, diagnosis, setting]`` as ``[year, column, age · sex]``."""
+    years, _, ages, diagnoses, settings = amounts.shape
+    both = np.broadcast_to(amounts, (years, len(SEXES), ages, diagnoses, settings))
+    by_service = np.ascontiguousarray(both.transpose(0, 3, 4, 2, 1))
+    result: Array = by_service.reshape(years, diagnoses * settings, -1)[:, d * settings + s]
+    return result
 
 
 def _length_in_cells(
@@ -296,7 +305,10 @@ def _length_in_cells(
     services: tuple[NDArray[np.int64], NDArray[np.int64]],
     stays: int,
 ) -> Array:
-    """Nights of a stay in each cell, mean over its people ``[sex, age]``; NaN where unknown."""
+    """Nights of a stay in each cell, mean over the nation's people ``[sex, age]``.
+
+    NaN where unknown. Of the nation, so that a region has the same alone and among others.
+    """
     d, s = (axis[:stays] for axis in services)
     by_age = np.broadcast_to(
         use.length_of_stay[..., d, s],

@@ -1,7 +1,8 @@
 """Which site treats whom: from the table ``flows`` to rows of the ledger and their shares."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -105,7 +106,7 @@ def flows_of(
 
 
 def _specificity(
-    row: dict[str, str], members: Callable[[str], Sequence[str]]
+    row: Mapping[Hashable, Any], members: Callable[[str], Sequence[str]]
 ) -> tuple[int, int, int, int]:
     """Sorts general rows before those that take their place."""
     return (

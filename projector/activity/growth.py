@@ -11,6 +11,7 @@ reference year is later than :math:`y`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +55,7 @@ class YearlyGrowth:
 
         Without limits, which count from the base year only: see `from_base`.
         """
-        summed = self._summed()
+        summed = self._summed
         diagnosis, setting = np.indices(reference.shape)
         at_reference = summed[reference - self.first, :, :, diagnosis, setting]
         result: Array = np.exp(
@@ -64,16 +65,20 @@ class YearlyGrowth:
 
     def from_base(self, base_year: int, years: NDArray[np.int64]) -> Array:
         """Change from the base year to each year, ``[year, sex, age, diagnosis, setting]``."""
-        summed = self._summed()
+        summed = self._summed
         grown = summed[years - self.first] - summed[base_year - self.first]
-        if not self.inverse_limit.any():
-            return np.exp(grown)
         room = 1.0 - self.inverse_limit
-        result: Array = 1.0 / (self.inverse_limit + room * np.exp(-grown / room))
+        result: Array = (
+            1.0 / (self.inverse_limit + room * np.exp(-grown / room))
+            if self.inverse_limit.any()
+            else np.exp(grown)
+        )
         return result
 
+    @cached_property
     def _summed(self) -> Array:
-        return np.concatenate([np.zeros_like(self.log[:1]), np.cumsum(self.log, axis=0)])
+        none = np.zeros((1, *self.log.shape[1:]))
+        return np.concatenate([none, np.cumsum(self.log, axis=0)])
 
 
 def yearly_growth(
@@ -136,7 +141,9 @@ def _replace(table: YearlyGrowth, own: OwnGrowth, diagnosis: int, base_year: int
     """Put a scenario's own yearly changes in the place of the table's from the base year on."""
     growth = own.growth
     ahead = np.arange(base_year, table.first + len(table.log))
-    settings = [i for i, s in enumerate(SETTINGS) if growth.setting is None or s in growth.setting]
+    settings = np.array(
+        [i for i, s in enumerate(SETTINGS) if growth.setting is None or s in growth.setting]
+    )
     sexes = np.arange(table.log.shape[1])
     if growth.sex is not None:
         sexes = np.array([SEXES.index(sex) for sex in growth.sex])
@@ -153,8 +160,8 @@ def _replace(table: YearlyGrowth, own: OwnGrowth, diagnosis: int, base_year: int
                 )
             )
         ages = np.arange(table.log.shape[2])[ages_of(first, last)]
-        where = np.ix_(sexes, ages, [diagnosis], settings)
-        table.log[np.ix_(ahead - table.first, sexes, ages, [diagnosis], settings)] = yearly[
+        where = np.ix_(sexes, ages, np.array([diagnosis]), settings)
+        table.log[(ahead - table.first)[:, None, None, None, None], *where] = yearly[
             :, None, None, None, None
         ]
         table.inverse_limit[where] = 0.0 if growth.limit is None else 1.0 / growth.limit

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from projector.activity.axes import Axes, Cell, Row
 from projector.tables import SEXES
 
-__all__ = ["Block", "Demand", "Ledger", "Profile", "fill"]
+__all__ = ["Block", "Demand", "Index", "Ledger", "Profile", "fill"]
 
 Array = NDArray[np.float64]
+Index = tuple["slice | NDArray[np.int64]", ...]
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,19 @@ class Block:
         """The part of it that has nights: its columns among the first `nights`."""
         return replace(self, columns=self.columns[self.columns < nights])
 
-    def at(self, years: int) -> tuple[NDArray[np.intp], ...]:
-        """As an index into an array ``[cell, year, column, row]``."""
-        return np.ix_(self.cells, np.arange(years), self.columns, self.rows)
+    def at(self, years: int) -> Index:
+        """As an index into an array ``[cell, year, column, row]``.
+
+        Of slices where these will do, which are read many times faster: what it picks may be
+        a view of the array.
+        """
+        axes = self.cells, np.arange(years), self.columns, self.rows
+        slices = [_as_slice(positions) for positions in axes]
+        if sum(one is None for one in slices) > 1:
+            return np.ix_(*axes)
+        return tuple(
+            positions if one is None else one for positions, one in zip(axes, slices, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -138,6 +149,15 @@ class Ledger:
     ready_days: Array | None
     persons: Array
     length_of_stay: Array
+
+    def scale(self, block: Block, factor: Array) -> None:
+        """Multiply contacts, bed days and days after readiness of a block."""
+        years = self.contacts.shape[1]
+        self.contacts[block.at(years)] *= factor
+        stays = block.of(self.bed_days.shape[2]).at(years)
+        self.bed_days[stays] *= factor
+        if self.ready_days is not None:
+            self.ready_days[stays] *= factor
 
     def copy(self) -> "Ledger":
         """One whose arrays may be changed."""
@@ -193,6 +213,17 @@ def _amount(demand: Demand, groups: Sequence[slice], name: str, columns: int) ->
     if demand.flow is None:
         return result
     return result[..., demand.origin] * demand.flow[:columns]
+
+
+def _as_slice(positions: NDArray[np.int64]) -> slice | None:
+    """The slice that takes these rising positions, if there is one."""
+    if positions.size == 0:
+        return slice(0, 0)
+    steps = np.diff(positions)
+    step = int(steps[0]) if steps.size else 1
+    if step < 1 or (steps != step).any():
+        return None
+    return slice(int(positions[0]), int(positions[-1]) + 1, step)
 
 
 def _people_of(cell: Cell) -> slice:

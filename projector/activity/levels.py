@@ -1,6 +1,7 @@
 """Levels of use of regions relative to the nation: from a table, and from a region's own counts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -120,7 +121,7 @@ def _expected(persons: Array, use: Use, levels: Array) -> tuple[Array, Array]:
 
 
 def _margin(
-    row: dict[str, object],
+    row: Mapping[Hashable, Any],
     line: object,
     regions: Sequence[str],
     diagnoses: Sequence[str],
@@ -130,22 +131,22 @@ def _margin(
 ) -> Margin:
     """One count; bed days count as stays of the nation's length."""
     place = f"table activity_counts, line {line}"
-    codes = members(str(row["region"]))
+    codes = members(row["region"])
     lacking = [code for code in codes if code not in regions]
     if lacking:
         raise ConsistencyError(
             Problem(
                 where=place,
                 message=f"the population table has no people for {', '.join(lacking)}",
-                found=str(row["region"]),
+                found=row["region"],
             )
         )
     cells = np.zeros(contacts.shape, dtype=bool)
     cells[
         np.ix_(
             np.isin(regions, list(codes)),
-            [row["diagnosis"] in ("*", name) for name in diagnoses],
-            [row["setting"] in ("*", name) for name in SETTINGS],
+            np.array([row["diagnosis"] in ("*", name) for name in diagnoses]),
+            np.array([row["setting"] in ("*", name) for name in SETTINGS]),
         )
     ] = True
     nights: float | Array = 1.0
@@ -155,7 +156,7 @@ def _margin(
     kind = f"{row['measure']} {row['diagnosis']} {row['setting']}"
     return Margin(
         cells,
-        float(str(row["count"])),
+        float(row["count"]),
         kind if alone else f"{kind} {row['region']}",
         place,
         per_event=nights,

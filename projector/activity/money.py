@@ -39,7 +39,9 @@ def money_dataset(activity: xr.Dataset, tables: Mapping[str, pd.DataFrame]) -> x
     Dataset or None
         ``drg_points[region, year, setting]``, ``activity_income[region, year]``,
         ``ready_day_payment[region, year]`` and ``cost[region, year, setting]``; NaN where there
-        is no price or no points: it is not zero. None where there are neither.
+        is no price or no points: it is not zero. Settings without any points bring no income;
+        one with points of some of its diagnoses only leaves the income unknown. None where
+        there are neither points nor prices.
     """
     if "drg_points" not in tables and "prices" not in tables:
         return None
@@ -48,8 +50,9 @@ def money_dataset(activity: xr.Dataset, tables: Mapping[str, pd.DataFrame]) -> x
     )
     contacts, bed_days = activity["contacts"], activity["bed_days"]
     lacking = weights.isnull() & (contacts > 0).any(("region", "year"))
-    known = weights.notnull().any("diagnosis") & ~lacking.any("diagnosis")
-    points = (contacts * weights).sum("diagnosis").where(known)
+    some, lacking = weights.notnull().any("diagnosis"), lacking.any("diagnosis")
+    points = (contacts * weights).sum("diagnosis").where(some & ~lacking)
+    complete = bool(some.any()) and not bool((some & lacking).any())
     prices = tables.get("prices")
     per_point, paid = _price(prices, "drg_point", "*")
     per_contact, per_day = (
@@ -63,7 +66,7 @@ def money_dataset(activity: xr.Dataset, tables: Mapping[str, pd.DataFrame]) -> x
     return xr.Dataset(
         {
             "drg_points": points.transpose("region", "year", "setting"),
-            "activity_income": points.sum("setting") * per_point * paid,
+            "activity_income": points.sum("setting").where(complete) * per_point * paid,
             "ready_day_payment": activity["ready_days"].sum("diagnosis")
             * _price(prices, "discharge_ready_day", "*")[0],
             "cost": cost.where(priced).transpose("region", "year", "setting"),

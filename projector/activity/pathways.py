@@ -68,7 +68,7 @@ def follow(
                 if (column.diagnosis, column.setting) == (diagnosis, setting)
             ]
         )
-        _scale(ledger, Block(block.cells, columns, block.rows), 1.0 - portion, demand)
+        ledger.scale(Block(block.cells, columns, block.rows), 1.0 - portion)
     took: dict[str, Array] = {}
     for step in change.steps:
         before = started if step.after is None else took[step.after]
@@ -83,12 +83,3 @@ def _over_years(path: "Path", years: NDArray[np.int64], demand: Demand) -> Array
     """A value of the change or of a step, ``[1, year, 1, 1]``."""
     values = path.at(years, base_year=demand.base_year)
     return values[np.newaxis, :, np.newaxis, np.newaxis]
-
-
-def _scale(ledger: Ledger, block: Block, factor: Array, demand: Demand) -> None:
-    years = len(demand.years)
-    ledger.contacts[block.at(years)] *= factor
-    stays = block.of(demand.axes.with_nights).at(years)
-    for nights in (ledger.bed_days, ledger.ready_days):
-        if nights is not None:
-            nights[stays] *= factor

@@ -7,7 +7,7 @@ and then the scenario's changes (`projector.activity.changes`), which scale slic
 are people as residents are, with their own share of use (`projector.activity.visitors`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ import xarray as xr
 from projector.activity.changes import WrittenChange, apply_changes, refuse_idle
 from projector.activity.conflicts import refuse_conflicts
 from projector.activity.demand import demand_of
-from projector.activity.ledger import Demand, fill
+from projector.activity.ledger import Demand, Ledger, fill
 from projector.activity.views import Views
 from projector.errors import ConsistencyError, Problem
 from projector.tables import unique
@@ -25,10 +25,20 @@ from projector.tables import unique
 if TYPE_CHECKING:
     from projector.scenario.models import Change, Scenario
 
-__all__ = ["activity_stage", "written_changes"]
+__all__ = ["activity_stage", "change_and_view", "filled", "written_changes"]
 
 _REGIONS_AT_A_TIME = 32
 """A ledger of so many regions stays near the processor; of a whole country it would not."""
+
+_IDLE_AT = {
+    "share": 0.0,
+    "contacts": 0.0,
+    "nights": 0.0,
+    "per_1000": 0.0,
+    "portion": 0.0,
+    "factor": 1.0,
+}
+"""Amounts of a change at which it changes nothing."""
 
 Members = Callable[[str], Sequence[str]]
 
@@ -76,14 +86,61 @@ def activity_stage(
     """
     demand, visitors = demand_of(population, history, tables, scenario, members, remaining)
     written = written_changes(scenario, demand, members)
-    found = np.zeros(len(written), dtype=bool)
     views = Views(tables, visitors, members)
-    for part in _parts(demand, written):
-        ledger = fill(part)
-        found |= np.array(apply_changes(ledger, written, part), dtype=bool)
-        views.add(ledger, part)
-    refuse_idle(written, found.tolist(), demand)
+    found = change_and_view(filled(demand, written), written, views)
+    refuse_idle(written, found, demand)
     return views.datasets(demand)
+
+
+def filled(demand: Demand, written: Sequence[WrittenChange]) -> Iterator[tuple[Demand, Ledger]]:
+    """Ledgers of some regions each, before any change, with what they were filled from.
+
+    Parameters
+    ----------
+    demand
+        People, use per person, levels and flows of all regions.
+    written
+        The changes that will be applied: one that counts over regions needs them together.
+
+    Yields
+    ------
+    Demand
+    Ledger
+    """
+    for part in _parts(demand, written):
+        yield part, fill(part)
+
+
+def change_and_view(
+    parts: Iterable[tuple[Demand, Ledger]],
+    written: Sequence[WrittenChange],
+    views: Views,
+    *,
+    strict: bool = True,
+) -> list[bool]:
+    """Apply the changes to ledgers and add them to the views.
+
+    Parameters
+    ----------
+    parts
+        From `filled`; the ledgers are changed in place.
+    written
+        The changes, in their order.
+    views
+        Is added to.
+    strict
+        As for `projector.activity.changes.apply_changes`.
+
+    Returns
+    -------
+    list of bool
+        For each change whether it found anything to change.
+    """
+    found = np.zeros(len(written), dtype=bool)
+    for part, ledger in parts:
+        found |= np.array(apply_changes(ledger, written, part, strict=strict), dtype=bool)
+        views.add(ledger, part)
+    return [bool(hit) for hit in found]
 
 
 def written_changes(
@@ -125,14 +182,12 @@ def _parts(demand: Demand, written: Sequence[WrittenChange]) -> Iterator[Demand]
 
 def _does_something(change: "Change", demand: Demand) -> bool:
     """Not one that never takes anything: a child of the scenario that wrote it took it back."""
-    paths = [
-        path
-        for name in ("share", "contacts", "nights", "per_1000")
+    amounts = [
+        path.at(demand.years, base_year=demand.base_year) - idle
+        for name, idle in _IDLE_AT.items()
         if (path := getattr(change, name)) is not None
     ]
-    return not paths or any(
-        path.at(demand.years, base_year=demand.base_year).any() for path in paths
-    )
+    return not amounts or any(amount.any() for amount in amounts)
 
 
 def _refuse_numbers_for_outsiders(

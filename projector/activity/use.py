@@ -126,7 +126,8 @@ def years_younger(
             for diagnosis in diagnoses
         ]
     )
-    return by_age[..., None, None] * concerned
+    result: Array = by_age[..., None, None] * concerned
+    return result
 
 
 def table_by_age(table: pd.DataFrame, value: str, diagnoses: list[str], open_age: int) -> Array:
@@ -137,10 +138,11 @@ def table_by_age(table: pd.DataFrame, value: str, diagnoses: list[str], open_age
     """
     result = np.full((len(SEXES), open_age + 1, len(diagnoses), len(SETTINGS)), np.nan)
     general_first = table.sort_values("diagnosis", key=lambda names: names != "*", kind="stable")
-    everything = ["*"] * len(table)
-    names = (general_first.get(key, everything) for key in ("sex", "diagnosis", "setting"))
-    columns = (list(general_first[key]) for key in ("age_from", "age_to", value))
-    for sex, diagnosis, setting, first, last, number in zip(*names, *columns, strict=True):
+    keys = ("sex", "diagnosis", "setting", "age_from", "age_to", value)
+    columns = (
+        general_first[key].tolist() if key in general_first else ["*"] * len(table) for key in keys
+    )
+    for sex, diagnosis, setting, first, last, number in zip(*columns, strict=True):
         result[
             _position(sex, SEXES),
             ages_of(first, last),

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.activity.axes import ELSEWHERE, Axes
+from projector.activity.axes import COURSES, ELSEWHERE, Axes
 from projector.activity.ledger import Demand, Ledger
 from projector.activity.visitors import Visitors
 from projector.tables import SEASONS, SETTINGS, unique
@@ -62,10 +62,11 @@ class Views:
         contacts, bed_days = _over_cells(ledger.contacts), _over_cells(ledger.bed_days)
         services = self._services
         of_regions = _by(contacts, of_row)
+        acute = services(of_regions, demand.axes, ("acute", "readmission"))
         found = {
-            "contacts": services(of_regions, demand.axes),
+            "contacts": services(of_regions, demand.axes, ("elective",)) + acute,
             "bed_days": services(_by(bed_days, of_row), demand.axes),
-            "acute": services(of_regions, demand.axes, ("acute", "readmission")),
+            "acute": acute,
             "readmissions": services(of_regions, demand.axes, ("readmission",)).sum(axis=-1),
         }
         found["ready_days"] = np.zeros_like(found["readmissions"])
@@ -138,18 +139,21 @@ class Views:
             ).drop_vars("diagnosis")
         return result
 
-    def _services(self, amounts: Array, axes: Axes, courses: Sequence[str] | None = None) -> Array:
+    def _services(self, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES) -> Array:
         """``[year, column, region]`` as ``[region, year, diagnosis, setting]``.
 
         A view of an array whose regions lie side by side, as in the ledger.
         """
-        diagnoses = list(self._kinds)
+        diagnoses = {name: position for position, name in enumerate(self._kinds)}
         years, columns, regions = amounts.shape
         result = np.zeros((years, len(diagnoses) * len(SETTINGS), regions))
-        for c, column in enumerate(axes.columns[:columns]):
-            if courses is None or column.course in courses:
-                service = diagnoses.index(column.diagnosis) * len(SETTINGS)
-                result[:, service + SETTINGS.index(column.setting)] += amounts[:, c]
+        for course in courses:
+            service_of = {
+                c: diagnoses[column.diagnosis] * len(SETTINGS) + SETTINGS.index(column.setting)
+                for c, column in enumerate(axes.columns[:columns])
+                if column.course == course
+            }
+            result[:, list(service_of.values())] += amounts[:, list(service_of)]
         by_service = result.reshape(years, len(diagnoses), len(SETTINGS), regions)
         return by_service.transpose(3, 0, 1, 2)
 
@@ -163,7 +167,7 @@ class Views:
     def _own_coverage(self, contacts: Array, axes: Axes, of_row: Array) -> Array:
         """Share of the residents' contacts treated at a site that serves them.
 
-        NaN in settings of which no flow tells where anybody is treated.
+        NaN in settings of which no flow tells where anybody of the region is treated.
         """
         resident = np.array([[row.who == "resident"] for row in axes.rows])
         at_home = np.array([[row.region in self._serves.get(row.site, ())] for row in axes.rows])
@@ -172,11 +176,13 @@ class Views:
             for chosen in (resident, resident & at_home)
         )
         at_sites = np.array([[row.site != ELSEWHERE] for row in axes.rows])
-        somewhere = self._services(_by(contacts, of_row * at_sites), axes).sum(axis=(0, 1, 2))
+        somewhere = self._services(_by(contacts, of_row * at_sites), axes).sum(axis=(1, 2))
         regions = unique(row.region for row in axes.rows)
         served = [any(region in codes for codes in self._serves.values()) for region in regions]
-        asked = (whole > 0) & np.array(served)[:, np.newaxis, np.newaxis] & (somewhere > 0)
-        return np.divide(own, whole, out=np.full_like(whole, np.nan), where=asked)
+        told = (somewhere > 0) & np.array(served)[:, np.newaxis]
+        asked = (whole > 0) & told[:, np.newaxis]
+        result: Array = np.divide(own, whole, out=np.full_like(whole, np.nan), where=asked)
+        return result
 
     @property
     def _group_names(self) -> list[str]:
@@ -198,14 +204,15 @@ class Views:
                 for column in columns
             ]
             belongs[np.ix_(cells, of_row_of_table)] = groups.index(row["group"])
-        settings = [SETTINGS.index(column.setting) for column in columns]
-        result = np.zeros((len(groups) * len(SETTINGS), amounts.shape[1], of_row.shape[1]))
-        for k, of_cell in enumerate(belongs):
-            summed = _by(amounts[k], of_row)
-            for c, (group, setting) in enumerate(zip(of_cell, settings, strict=True)):
-                result[group * len(SETTINGS) + setting] += summed[:, c]
-        by_group = result.reshape(len(groups), len(SETTINGS), amounts.shape[1], -1)
-        return by_group.transpose(3, 2, 0, 1)
+        settings = np.array([SETTINGS.index(column.setting) for column in columns], dtype=np.int64)
+        years, services = amounts.shape[1], len(groups) * len(SETTINGS)
+        result = np.zeros((years, services, of_row.shape[1]))
+        for of_cell, there in zip(belongs, amounts, strict=True):
+            goes_to = np.zeros((services, len(columns)))
+            goes_to[of_cell * len(SETTINGS) + settings, np.arange(len(columns))] = 1.0
+            result += goes_to @ _by(there, of_row)
+        by_group = result.reshape(years, len(groups), len(SETTINGS), -1)
+        return by_group.transpose(3, 0, 1, 2)
 
 
 def _over_cells(amounts: Array) -> Array:

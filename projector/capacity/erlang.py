@@ -62,12 +62,15 @@ class Rhythm:
         Patients present, were none refused, relative to the mean.
     dispersion
         Variance of the number present relative to that of random arrivals, at least 1.
+    busy_month
+        Patients present in the busiest month, relative to the mean.
     """
 
     weight: tuple[float, ...] = (1.0,)
     arrivals: tuple[float, ...] = (1.0,)
     load: tuple[float, ...] = (1.0,)
     dispersion: float = 1.0
+    busy_month: float = 1.0
 
 
 STEADY = Rhythm()

@@ -20,7 +20,7 @@ from scipy import special
 
 from projector.capacity.erlang import Rhythm
 
-__all__ = ["STAYS", "rhythm_of"]
+__all__ = ["STAYS", "rhythm_of", "together"]
 
 Array = NDArray[np.float64]
 
@@ -101,6 +101,35 @@ def rhythm_of(
         arrivals=tuple(np.bincount(kinds, arrivals) / count),
         load=tuple(np.bincount(kinds, load) / count),
         dispersion=dispersion,
+        busy_month=float((np.bincount(month, load) / np.bincount(month)).max()),
+    )
+
+
+def together(rhythms: Sequence[Rhythm], loads: Sequence[float]) -> Rhythm:
+    """The rhythm of patients of several kinds in one unit, weighted by their loads.
+
+    Parameters
+    ----------
+    rhythms
+        Each with one kind of day, or one for each weekday and month.
+    loads
+        Mean number present, of which some is above 0.
+    """
+    share = np.array(loads) / np.sum(loads)
+    kinds = max(len(rhythm.weight) for rhythm in rhythms)
+    longest = next(rhythm for rhythm in rhythms if len(rhythm.weight) == kinds)
+
+    def mean(name: str) -> Array:
+        values = [np.broadcast_to(getattr(rhythm, name), kinds) for rhythm in rhythms]
+        result: Array = share @ np.array(values)
+        return result
+
+    return Rhythm(
+        weight=longest.weight,
+        arrivals=tuple(mean("arrivals")),
+        load=tuple(mean("load")),
+        dispersion=float(share @ [rhythm.dispersion for rhythm in rhythms]),
+        busy_month=float(share @ [rhythm.busy_month for rhythm in rhythms]),
     )
 
 
@@ -113,4 +142,5 @@ def _kernel(nights: float, stays: str, variation: float) -> Array:
     time = np.arange(_DAYS * years)[:, np.newaxis] + offsets
     there = np.where(time >= 0, longer(np.maximum(time, 0.0), nights, variation), 0.0)
     by_day: Array = (there @ weights).reshape(years, _DAYS).sum(axis=0)
-    return by_day / by_day.sum()
+    by_day /= by_day.sum()
+    return by_day

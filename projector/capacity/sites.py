@@ -91,6 +91,7 @@ def gather_sites(
             serves[name] = own.serves
         for resource, path in own.amounts.items():
             amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)
+        _open_and_close(amounts.setdefault(name, {}), name, scenario, years)
     sites = [
         Site(name, frozenset(members(area)), amounts[name])
         for name, area in serves.items()
@@ -105,6 +106,26 @@ def gather_sites(
     ]
     _refuse_shared_need(inside)
     return inside, left_out
+
+
+def _open_and_close(
+    amounts: dict[str, Array], site: str, scenario: "Scenario", years: NDArray[np.int64]
+) -> None:
+    """Put the steps that a scenario writes for a site on top of its amounts."""
+    own = scenario.capacity.existing[site]
+    for resource in unique(step.resource for step in own.openings):
+        amount = amounts.get(resource, np.zeros(len(years))) + own.steps(resource, years)
+        if (amount < 0).any():
+            first = int(np.argmax(amount < 0))
+            raise ConsistencyError(
+                Problem(
+                    where=scenario.where("capacity", "existing", site, "openings"),
+                    message=f"{site} would have fewer than no {resource} in {years[first]}",
+                    found=f"{amount[first]:g}",
+                    expected="smaller closures",
+                )
+            )
+        amounts[resource] = amount
 
 
 def _refuse_sites_elsewhere(scenario: "Scenario", sites: Sequence[Site], regions: set[str]) -> None:

@@ -1,116 +1,68 @@
-r"""Sizing rules: by occupancy, by overflow, and by opening hours."""
+r"""How many units work takes: so that a share of them is in use, or so that few are refused.
+
+.. math:: \mathrm{in\ use} = \sum_n \mathrm{work}_n \, b_n, \qquad
+          \mathrm{units} = \sum_n \mathrm{work}_n \, b_n / \kappa_n
+
+:math:`b` is what one bed day or contact keeps in use on average over the year, :math:`\kappa` the
+planned share of the time in use. Beds sized by overflow are the fewest whole beds of which the
+refusal (`projector.capacity.erlang`) stays within the limit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["beds_by_occupancy", "beds_by_overflow", "overflow_probability", "units_by_hours"]
+from projector.capacity.erlang import Rhythm, StepTable, most_present, refusal
+
+__all__ = ["BUSY", "Sizer"]
 
 Array = NDArray[np.float64]
 
-
-def beds_by_occupancy(bed_days: Array, occupancy: Array, days_per_year: Array) -> Array:
-    r"""Beds so that a given share of them is in use on average.
-
-    .. math:: \frac{\mathrm{bed\ days}}{\mathrm{occupancy} \times \mathrm{open\ days}}
-
-    Parameters
-    ----------
-    bed_days
-        Bed days a year, any shape.
-    occupancy
-        Planned share of the bed days on offer, broadcastable, above 0 and at most 1.
-    days_per_year
-        Days a year the beds are open, broadcastable.
-
-    Returns
-    -------
-    ndarray
-        Beds, not rounded: parts of a bed add up over regions.
-    """
-    return bed_days / (occupancy * days_per_year)
+BUSY: Mapping[str, float] = {"p90": 0.90, "p95": 0.95}
+"""Share of the days on which no more beds are in use."""
 
 
-def overflow_probability(beds: NDArray[np.int64], load: Array) -> Array:
-    r"""Probability that an arriving patient finds every bed taken (Erlang loss).
+@dataclass(frozen=True)
+class Sizer:
+    """Sizing by overflow, with one table for each limit and rhythm that is asked for."""
 
-    .. math:: B(0) = 1, \qquad B(c) = \frac{\rho B(c-1)}{c + \rho B(c-1)}
+    _tables: dict[tuple[str, float, Rhythm], StepTable] = field(default_factory=dict)
 
-    Parameters
-    ----------
-    beds
-        Number of beds :math:`c`, whole, any shape.
-    load
-        Mean number of patients there would be if none were refused, :math:`\rho`: bed days
-        over open days, same shape.
+    def beds(self, load: Array, limit: Array, rhythm: Rhythm) -> Array:
+        """The fewest whole beds whose refusal stays within a limit.
 
-    Returns
-    -------
-    ndarray
-        Between 0 and 1. Where the load is 0, 0 with a bed and 1 without.
+        Parameters
+        ----------
+        load
+            Patients present on average, were none refused, ``[..., year]``.
+        limit
+            Largest share turned away, ``[year]``, strictly between 0 and 1.
+        rhythm
+            How uneven arrivals are.
 
-    References
-    ----------
-    de Bruin et al. (2009), Dimensioning hospital wards using the Erlang loss model,
-    doi 10.1007/s10479-009-0647-8.
-    """
-    blocked = np.ones(np.broadcast(beds, load).shape)
-    result = blocked.copy()
-    for count in range(1, int(np.max(beds, initial=0)) + 1):
-        blocked = load * blocked / (count + load * blocked)
-        result = np.where(beds >= count, blocked, result)
-    return result
+        Returns
+        -------
+        ndarray
+            Whole numbers, shape of `load`.
+        """
+        result = np.empty_like(load)
+        for value in np.unique(limit):
+            chosen = limit == value
+            result[..., chosen] = self._table("refusal", float(value), rhythm)(load[..., chosen])
+        return result
 
+    def busy_days(self, load: Array, level: float, rhythm: Rhythm) -> Array:
+        """Beds in use that are not exceeded on a share of the days, shape of `load`."""
+        return self._table("present", level, rhythm)(load)
 
-def beds_by_overflow(bed_days: Array, limit: Array, days_per_year: Array) -> Array:
-    r"""The smallest whole number of beds whose overflow probability stays within a limit.
-
-    Parameters
-    ----------
-    bed_days
-        Bed days a year that are asked for, any shape.
-    limit
-        Largest acceptable `overflow_probability`, broadcastable, strictly between 0 and 1.
-    days_per_year
-        Days a year the beds are open, broadcastable.
-
-    Returns
-    -------
-    ndarray
-        Beds, whole numbers; 0 where there are no bed days.
-    """
-    load = bed_days / days_per_year
-    limit = np.broadcast_to(limit, load.shape)
-    beds = np.zeros(load.shape)
-    blocked = np.where(load > 0, 1.0, 0.0)
-    while (short := blocked > limit).any():
-        beds[short] += 1
-        offered = load[short] * blocked[short]
-        blocked[short] = offered / (beds[short] + offered)
-    return beds
-
-
-def units_by_hours(
-    contacts: Array, minutes: Array, hours_per_day: Array, days_per_year: Array, utilisation: Array
-) -> Array:
-    r"""Places or rooms so that the contacts fit into the opening hours.
-
-    .. math:: \frac{\mathrm{contacts} \times \mathrm{minutes} / 60}
-              {\mathrm{hours} \times \mathrm{days} \times \mathrm{utilisation}}
-
-    Parameters
-    ----------
-    contacts
-        Contacts a year, any shape.
-    minutes
-        Minutes that a contact takes the place or room, with turnover.
-    hours_per_day, days_per_year
-        Opening hours and open days.
-    utilisation
-        Share of the open time in use.
-
-    Returns
-    -------
-    ndarray
-        Places or rooms, not rounded.
-    """
-    return contacts * (minutes / 60.0) / (hours_per_day * days_per_year * utilisation)
+    def _table(self, kind: str, value: float, rhythm: Rhythm) -> StepTable:
+        key = (kind, value, rhythm)
+        if key not in self._tables:
+            self._tables[key] = (
+                most_present(value, rhythm)
+                if kind == "present"
+                else StepTable(lambda beds, load: refusal(beds, load, rhythm) <= value)
+            )
+        return self._tables[key]

@@ -1,264 +1,224 @@
 """The capacity stage: beds, places and rooms that the activity takes, against what exists.
 
-Need is given by region. A site serves a region or an area; its gap is the need of all it
-serves less what stands there. Beds sized by overflow are sized for the unit that the
-patients share (the site that has such beds, or else the region alone), and the regions
-then carry the unit's beds in proportion to their bed days, so that parts add up.
+Need is given by region. A site works for those whom the flows send there, or else for the regions
+that it serves; its gap is the need of all of them less what stands there. Beds sized by overflow
+are sized for the unit that the patients share (the site that has such beds, or else the region
+alone), and the regions then carry the unit's beds in proportion to their bed days, so that parts
+add up.
 """
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.capacity.erlang import refusal
+from projector.capacity.norms import UNITS, norms_of
+from projector.capacity.pools import AtSite, pools_dataset
+from projector.capacity.resources import Resource, Work, resources_of
 from projector.capacity.sites import Site, gather_sites
-from projector.capacity.sizing import beds_by_occupancy, beds_by_overflow, units_by_hours
-from projector.errors import ConsistencyError, Problem
-from projector.tables import DIAGNOSIS_KINDS, SETTINGS, unique
+from projector.capacity.sizing import BUSY, Sizer
+from projector.tables import DIAGNOSIS_KINDS, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from projector.scenario.models import Scenario
-    from projector.scenario.values import Path
 
 __all__ = ["capacity_stage"]
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class _Norm:
-    """One row of the table norms, with the scenario's own figures in their place.
-
-    `share` is the part of the work that the row takes, ``[diagnosis]``; 0 where it is about
-    others, or where a row for the diagnosis goes before it.
-    """
-
-    setting: str
-    resource: str
-    unit: str
-    share: Array
-    occupancy: Array
-    minutes: Array
-    hours_per_day: Array
-    days_per_year: Array
-    utilisation: Array
-    overflow: Array | None
-
-
 def capacity_stage(
-    activity: xr.Dataset,
+    care: Mapping[str, xr.Dataset],
     tables: Mapping[str, pd.DataFrame],
     scenario: "Scenario",
-    members: "Callable[[str], Sequence[str]]",
+    members: Callable[[str], Sequence[str]],
 ) -> tuple[dict[str, xr.Dataset], list[str]]:
     """Need, existing capacity and gap.
 
     Parameters
     ----------
-    activity
-        Result of the activity stage.
+    care
+        Groups ``activity`` and, where flows are known, ``sites`` of the results.
     tables
-        Input tables ``norms`` and, where there are any, ``sites`` and ``existing``.
+        Input tables ``norms`` and, where there are any, ``rhythms``, ``sites``, ``existing`` and
+        ``unit_costs``.
     scenario
-        Occupancy, overflow, opening and existing capacity.
+        Occupancy, overflow, opening, arrivals, pools and existing capacity.
     members
         Region codes of a region or area name.
 
     Returns
     -------
     dict of Dataset
-        By unit (``beds``, ``places``, ``rooms``): ``need[region, year, resource]``, the same
-        as ``need_by_kind[region, year, setting, kind]``, and
-        ``existing``, ``served`` and ``gap``, ``[site, year, resource]``, NaN where the site
-        has no such resource (it is not zero: the question does not arise there).
+        By unit (``beds``, ``places``, ``rooms``): ``need[region, year, resource]``, the same as
+        ``need_by_kind[region, year, setting, kind]``, and ``existing``, ``served``, ``gap``,
+        ``utilisation`` and ``gap_cost``, ``[site, year, resource]``, with ``first_shortage[site,
+        resource]``, NaN where the site has no such resource (it is not zero: the question does
+        not arise there). For beds also ``refusal[site, year, resource]`` and ``peak[region, year,
+        resource, measure]``. ``pools`` where the scenario pools units.
     list of str
         Sites that were left out because they also serve regions outside the run.
 
     Raises
     ------
     ConsistencyError
-        If two sites offer the same resource to the same region.
+        If two sites offer the same resource to the same region, or something in the scenario
+        fits nothing.
     """
+    activity = care["activity"]
     years = activity["year"].values
     regions = [str(code) for code in activity["region"].values]
-    kinds = dict(zip(activity["diagnosis"].values, activity["kind"].values, strict=True))
-    norms = _norms(tables["norms"], scenario, years, kinds)
+    kinds = dict(
+        zip(map(str, activity["diagnosis"].values), map(str, activity["kind"].values), strict=True)
+    )
+    norms = norms_of(tables["norms"], scenario, kinds, years)
+    resources = resources_of(norms, tables, scenario, activity)
     sites, left_out = gather_sites(tables, scenario, years, regions, members)
-    result = {}
-    for unit in ("beds", "places", "rooms"):
-        of_unit = [norm for norm in norms if norm.unit == unit]
-        resources = unique(norm.resource for norm in of_unit)
-        need = np.zeros((len(regions), len(years), len(resources)))
-        by_kind = np.zeros((len(regions), len(years), len(SETTINGS), len(DIAGNOSIS_KINDS)))
-        for norm in of_unit:
-            together = [site.regions for site in sites if norm.resource in site.amounts]
-            work = _work_by_kind(norm, activity)
-            units = _need(norm, work.sum(axis=-1), regions, together)
-            need[..., resources.index(norm.resource)] += units
-            by_kind[:, :, SETTINGS.index(norm.setting)] += _shared_out(units, work)
-        result[unit] = (
-            _against_existing(need, resources, sites, regions, years)
-            .assign(need_by_kind=(("region", "year", "setting", "kind"), by_kind))
-            .assign_coords(setting=list(SETTINGS), kind=list(DIAGNOSIS_KINDS))
+    assessed = [_Assessed(resource, care, sites, regions) for resource in resources]
+    costs = _unit_costs(tables.get("unit_costs"))
+    result = {
+        unit: _dataset(
+            [one for one in assessed if one.resource.unit == unit], regions, years, costs
         )
+        for unit in UNITS
+    }
+    by_name = {one.resource.name: one for one in assessed}
+
+    def at_site(site: str, resource: str) -> AtSite | None:
+        return by_name[resource].at_site(site)
+
+    pools = pools_dataset(scenario, resources, at_site, years, assessed[0].sizer)
+    if pools is not None:
+        result["pools"] = pools
     return result, left_out
 
 
-def _norms(
-    table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64], kinds: Mapping[str, str]
-) -> list[_Norm]:
-    """Norms over the years; what the scenario writes for a setting replaces the table's figure."""
-    base = scenario.years.base
-    _refuse_idle_figures(table, scenario)
+class _Assessed:
+    """A resource with its need by region, and by site where it stands."""
 
-    def over_years(own: "Path | None", from_table: float) -> Array:
-        if own is None:
-            return np.full(len(years), from_table)
-        return own.at(years, base_year=base)
+    sizer = Sizer()
 
-    norms = []
-    pairs = table.groupby(["setting", "resource"])["diagnosis"]
-    named = {pair: set(diagnoses) for pair, diagnoses in pairs}
-    for row in table.to_dict("records"):
-        setting = row["setting"]
-        opening = scenario.capacity.opening.get(setting)
-        limit = scenario.capacity.overflow.get(setting)
-        norms.append(
-            _Norm(
-                setting=setting,
-                resource=row["resource"],
-                unit=row["unit"],
-                share=_shares(row, named[setting, row["resource"]], kinds),
-                occupancy=over_years(scenario.capacity.occupancy.get(setting), row["occupancy"]),
-                overflow=None if limit is None else limit.at(years, base_year=base),
-                **{
-                    name: over_years(getattr(opening, name, None), row[name])
-                    for name in ("minutes", "hours_per_day", "days_per_year", "utilisation")
-                },
-            )
-        )
-        turnover = row.get("turnover", np.nan)
-        if not np.isnan(turnover):
-            norms[-1] = replace(norms[-1], minutes=norms[-1].minutes + turnover)
-    return norms
+    def __init__(
+        self,
+        resource: Resource,
+        care: Mapping[str, xr.Dataset],
+        sites: Sequence[Site],
+        regions: Sequence[str],
+    ) -> None:
+        self.resource = resource
+        self.sites = [site for site in sites if resource.name in site.amounts]
+        self._regions = regions
+        self.work = resource.work(care["activity"])
+        together = [[i for i, code in enumerate(regions) if code in s.regions] for s in self.sites]
+        alone = set(range(len(regions))).difference(*together)
+        groups = [*together, *([i] for i in sorted(alone))]
+        self.need = resource.need(self.work, groups, self.sizer)
+        self._by_flow: dict[str, tuple[Work, Array]] = {}
+        if "sites" in care:
+            work = resource.work(care["sites"])
+            apart = [[i] for i in range(len(work.load))]
+            need = resource.need(work, apart, self.sizer)
+            for i, site in enumerate(map(str, care["sites"]["site"].values)):
+                if work.load[i].any():
+                    one = Work(
+                        work.in_use[i : i + 1], work.planned[i : i + 1], work.arrivals[i : i + 1]
+                    )
+                    self._by_flow[site] = one, need[i].sum(axis=(1, 2))
 
+    def served(self, site: Site) -> tuple[Work, Array]:
+        """The work that a site does, and the units that it takes, ``[year]``."""
+        if site.name in self._by_flow:
+            return self._by_flow[site.name]
+        inside = [i for i, code in enumerate(self._regions) if code in site.regions]
+        return self.work.of(inside), self.need[inside].sum(axis=(0, 2, 3))
 
-def _shares(row: Mapping[Hashable, Any], named: Collection[str], kinds: Mapping[str, str]) -> Array:
-    """Share of each diagnosis's work that a row takes; a row for a diagnosis goes before ``*``."""
-    share = row.get("share", np.nan)
-    whole = 1.0 if np.isnan(share) else share
-    of_row = [
-        row["kind"] in ("*", kind)
-        and (diagnosis == row["diagnosis"] or (row["diagnosis"] == "*" and diagnosis not in named))
-        for diagnosis, kind in kinds.items()
-    ]
-    return np.where(of_row, whole, 0.0)
+    def at_site(self, name: str) -> AtSite | None:
+        """Patients present, arrivals and beds at a site, or None where it has none."""
+        site = next((site for site in self.sites if site.name == name), None)
+        if site is None:
+            return None
+        work, _ = self.served(site)
+        return AtSite(work.load[0], work.arrivals[0], site.amounts[self.resource.name])
 
 
-def _refuse_idle_figures(table: pd.DataFrame, scenario: "Scenario") -> None:
-    """A figure for beds belongs to a setting with beds, one for opening to one with rooms."""
-    units = {setting: set(rows["unit"]) for setting, rows in table.groupby("setting")}
-    wanted: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
-        (("capacity", key, setting), ("beds",))
-        for key in ("occupancy", "overflow")
-        for setting in getattr(scenario.capacity, key)
-    ]
-    wanted += [
-        (("capacity", "opening", setting, name), ("places", "rooms"))
-        for setting, opening in scenario.capacity.opening.items()
-        for name in ("minutes", "hours_per_day", "utilisation")
-        if getattr(opening, name) is not None
-    ]
-    problems = [
-        Problem(
-            where=scenario.where(*place),
-            message=f"{place[1]} says nothing here: {place[2]} takes "
-            f"{', '.join(sorted(units.get(place[2], ['no beds, places or rooms'])))}",
-            expected=f"a setting that takes {' or '.join(fitting)}",
-        )
-        for place, fitting in wanted
-        if units.get(place[2], set()).isdisjoint(fitting)
-    ]
-    if problems:
-        raise ConsistencyError(problems)
-
-
-def _work_by_kind(norm: _Norm, activity: xr.Dataset) -> Array:
-    """Bed days (beds) or contacts that a norm takes, ``[region, year, kind]``."""
-    measure = "bed_days" if norm.unit == "beds" else "contacts"
-    amount = activity[measure].sel(setting=norm.setting).values
-    belongs = activity["kind"].values[:, np.newaxis] == np.array(DIAGNOSIS_KINDS)
-    result: Array = amount @ (norm.share[:, np.newaxis] * belongs)
-    return result
-
-
-def _shared_out(units: Array, work: Array) -> Array:
-    """Units ``[region, year]`` by kind, in proportion to the work that each gives them."""
-    whole = work.sum(axis=-1, keepdims=True)
-    share = np.divide(work, whole, out=np.zeros_like(work), where=whole > 0)
-    result: Array = units[..., np.newaxis] * share
-    return result
-
-
-def _need(norm: _Norm, amount: Array, regions: list[str], together: list[frozenset[str]]) -> Array:
-    """Units of one norm, ``[region, year]``, from its bed days or contacts."""
-    if norm.unit != "beds":
-        return units_by_hours(
-            amount, norm.minutes, norm.hours_per_day, norm.days_per_year, norm.utilisation
-        )
-    if norm.overflow is None:
-        return beds_by_occupancy(amount, norm.occupancy, norm.days_per_year)
-    need = np.zeros_like(amount)
-    for unit in _units(regions, together):
-        pooled = amount[unit].sum(axis=0)
-        beds = beds_by_overflow(pooled, norm.overflow, norm.days_per_year)
-        share = np.divide(amount[unit], pooled, out=np.zeros_like(amount[unit]), where=pooled > 0)
-        need[unit] = share * beds
-    return need
-
-
-def _units(regions: list[str], together: list[frozenset[str]]) -> list[list[int]]:
-    """Regions that share beds: those of a site, and every other region on its own."""
-    pooled = [[i for i, code in enumerate(regions) if code in site] for site in together]
-    alone = set(range(len(regions))).difference(*pooled) if pooled else set(range(len(regions)))
-    return [*pooled, *([i] for i in sorted(alone))]
-
-
-def _against_existing(
-    need: Array,
-    resources: list[str],
-    sites: Sequence[Site],
-    regions: list[str],
+def _dataset(
+    assessed: Sequence[_Assessed],
+    regions: Sequence[str],
     years: NDArray[np.int64],
+    costs: Mapping[str, float],
 ) -> xr.Dataset:
-    """Need beside existing capacity and gap, for the sites that have any of the resources."""
-    here = [site for site in sites if not site.amounts.keys().isdisjoint(resources)]
-    shape = (len(here), len(years), len(resources))
-    existing, served = np.full(shape, np.nan), np.full(shape, np.nan)
-    for i, site in enumerate(here):
-        inside = [region in site.regions for region in regions]
-        for j, resource in enumerate(resources):
-            if resource in site.amounts:
-                existing[i, :, j] = site.amounts[resource]
-                served[i, :, j] = need[inside, :, j].sum(axis=0)
+    """Need by region, and beside existing capacity for the sites that have any of the resources."""
+    here = list({site.name: site for one in assessed for site in one.sites}.values())
+    names = np.array([one.resource.name for one in assessed], dtype=object)
+    shape = (len(here), len(years), len(assessed))
+    existing, served, in_use, cost, refused = (np.full(shape, np.nan) for _ in range(5))
+    for j, one in enumerate(assessed):
+        for i, site in enumerate(here):
+            if one.resource.name not in site.amounts:
+                continue
+            work, units = one.served(site)
+            existing[i, :, j] = site.amounts[one.resource.name]
+            served[i, :, j] = units
+            in_use[i, :, j] = work.load[0]
+            cost[i, :, j] = costs.get(one.resource.name, np.nan)
+            refused[i, :, j] = refusal(existing[i, :, j], work.load[0], one.resource.rhythm)
+    gap = served - existing
     by_site = ("site", "year", "resource")
-    return xr.Dataset(
+    utilisation = np.divide(in_use, existing, out=np.full(shape, np.nan), where=existing > 0)
+    need = np.zeros((len(regions), len(years), len(assessed)))
+    need_by_kind = np.zeros((len(regions), len(years), len(SETTINGS), len(DIAGNOSIS_KINDS)))
+    for j, one in enumerate(assessed):
+        need[..., j] = one.need.sum(axis=(2, 3))
+        need_by_kind += one.need
+    result = xr.Dataset(
         {
             "need": (("region", "year", "resource"), need),
+            "need_by_kind": (("region", "year", "setting", "kind"), need_by_kind),
             "existing": (by_site, existing),
             "served": (by_site, served),
-            "gap": (by_site, served - existing),
+            "gap": (by_site, gap),
+            "utilisation": (by_site, utilisation),
+            "gap_cost": (by_site, np.maximum(gap, 0.0) * cost),
+            "first_shortage": (("site", "resource"), _first_year(gap > 0, years)),
         },
         coords={
-            "region": regions,
+            "region": list(regions),
             "year": years,
-            "resource": np.array(resources, dtype=object),
+            "resource": names,
             "site": np.array([site.name for site in here], dtype=object),
+            "setting": list(SETTINGS),
+            "kind": list(DIAGNOSIS_KINDS),
         },
     )
+    if assessed and assessed[0].resource.unit == "beds":
+        result = result.assign(
+            refusal=(by_site, refused),
+            peak=(("region", "year", "resource", "measure"), _peaks(assessed)),
+        ).assign_coords(measure=["busy_month", *BUSY])
+    return result
+
+
+def _first_year(short: NDArray[np.bool_], years: NDArray[np.int64]) -> Array:
+    """The first year that is true, ``[site, resource]``; NaN where none is."""
+    return np.where(short.any(axis=1), years[short.argmax(axis=1)], np.nan)
+
+
+def _peaks(assessed: Sequence[_Assessed]) -> Array:
+    """Beds in use in the busiest month and on busy days, ``[region, year, resource, measure]``."""
+    result = []
+    for one in assessed:
+        rhythm, load = one.resource.rhythm, one.work.load
+        busy = [one.sizer.busy_days(load, level, rhythm) for level in BUSY.values()]
+        result.append(np.stack([load * rhythm.busy_month, *busy], axis=-1))
+    return np.stack(result, axis=2)
+
+
+def _unit_costs(table: pd.DataFrame | None) -> dict[str, float]:
+    """NOK a year for one unit, by resource."""
+    if table is None:
+        return {}
+    return dict(zip(table["resource"], table["nok"].astype(float), strict=True))

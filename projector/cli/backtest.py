@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.errors import Problem, UsageError
-from projector.outputs.backtest import refuse_backtest_target, write_backtest
+from projector.outputs.study import BACKTEST, refuse_study_target, write_study
 from projector.outputs.words import number, word
 from projector.population.backtest import AGE_GROUPS, ALL_SIZES
 from projector.population.foresight import INTERVALS
@@ -72,7 +72,7 @@ def backtest_scenario(
                 expected="one --base",
             )
         )
-    refuse_backtest_target(output)
+    refuse_study_target(output)
     scenario = load_scenario(path, vocabulary=vocabulary)
     material = read_material(scenario, truth=truth, published=published)
     said = scenario.uncertainty
@@ -89,7 +89,7 @@ def backtest_scenario(
     tables = {"errors": found.errors, "regions": found.regions}
     if found.coverage is not None:
         tables["coverage"] = found.coverage
-    write_backtest(tables, scenario.resolved_yaml(), output)
+    write_study(tables, scenario.resolved_yaml(), output, BACKTEST)
     click.echo("\n".join(_lines(found, scenario.scenario, language)))
     click.echo(f"\n{word('results in', language, folder=output)}/")
     _draw(found, output.parent / f"{output.name}.svg", scenario.scenario, language)

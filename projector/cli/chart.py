@@ -1,11 +1,11 @@
 """``projector chart``: a picture of a run's results."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from projector.cli.pictures import refuse_picture
 from projector.errors import Problem, UsageError
 from projector.outputs import RESULTS_FILE, read_results
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from projector.outputs.words import Language
 
 __all__ = ["chart_results"]
-
-_FORMATS = (".svg", ".png", ".pdf")
 
 
 def chart_results(results: Path, output: Path, language: "Language") -> None:
@@ -42,23 +40,7 @@ def chart_results(results: Path, output: Path, language: "Language") -> None:
                 expected=f"a folder with {RESULTS_FILE}, as `projector run` writes it",
             )
         )
-    if output.suffix not in _FORMATS:
-        raise UsageError(
-            Problem(
-                where=str(output),
-                message="no such picture format",
-                found=output.suffix or "no ending",
-                expected=", ".join(_FORMATS),
-            )
-        )
-    if find_spec("matplotlib") is None:
-        raise UsageError(
-            Problem(
-                where="projector chart",
-                message="drawing needs the extra `report`",
-                expected="pip install 'projector[report]'",
-            )
-        )
+    refuse_picture(output, "chart")
     from projector.report import draw_chart
 
     draw_chart(read_results(results / RESULTS_FILE), output, language)

@@ -66,6 +66,14 @@ _LANGUAGE = click.option(
 )
 
 
+_WITHOUT = click.option(
+    "--without",
+    multiple=True,
+    metavar="NAME",
+    help="Leave this change out; may be given several times.",
+)
+
+
 @cli.command()
 @_SCENARIO
 @click.option(
@@ -73,12 +81,88 @@ _LANGUAGE = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for the results.  [default: outputs/ and the scenario file's name]",
 )
+@_WITHOUT
+@click.option(
+    "--ablate", is_flag=True, help="Also tell what each change does alone and on top of the others."
+)
 @_LANGUAGE
-def run(scenario: Path, output: Path | None, language: "Language") -> None:
+def run(
+    scenario: Path,
+    output: Path | None,
+    without: tuple[str, ...],
+    ablate: bool,
+    language: "Language",
+) -> None:
     """Run SCENARIO, print the main figures and write netCDF and CSV files."""
     from projector.cli.run import run_scenario
 
-    run_scenario(scenario, output or Path("outputs") / scenario.stem, language)
+    run_scenario(
+        scenario,
+        output or Path("outputs") / scenario.stem,
+        language,
+        without=without,
+        ablate=ablate,
+    )
+
+
+@cli.command()
+@_SCENARIO
+@click.option(
+    "--result",
+    required=True,
+    metavar="NAME",
+    help="What to explain: contacts, bed_days, beds, places, rooms or staff.",
+)
+@click.option(
+    "--of", metavar="NAME", help="One setting, resource or profession.  [default: all together]"
+)
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="NAME",
+    help="A region or area of the scenario; may be given several times.  [default: all]",
+)
+@click.option("--year", type=int, help="The year to explain.  [default: the last]")
+@click.option(
+    "--order-free",
+    "free_of_order",
+    is_flag=True,
+    help="Give the changes effects that do not depend on their order.",
+)
+@_WITHOUT
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The picture: svg, png or pdf; a table of all years lies beside it.  "
+    "[default: in outputs/, named after what is asked]",
+)
+@_LANGUAGE
+def explain(
+    scenario: Path,
+    result: str,
+    of: str | None,
+    regions: tuple[str, ...],
+    year: int | None,
+    free_of_order: bool,
+    without: tuple[str, ...],
+    output: Path | None,
+    language: "Language",
+) -> None:
+    """Tell what a result of SCENARIO changes by since the base year, and because of what."""
+    from projector.cli.explain import explain_scenario
+
+    explain_scenario(
+        scenario,
+        result,
+        of=of,
+        regions=regions,
+        year=year,
+        without=without,
+        free_of_order=free_of_order,
+        output=output,
+        language=language,
+    )
 
 
 @cli.command()
@@ -202,6 +286,21 @@ def backtest(
         output=output or Path("outputs") / f"backtest-{scenario.stem}",
         language=language,
     )
+
+
+@cli.command()
+@_SCENARIO
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the tables.  [default: outputs/areas- and the scenario file's name]",
+)
+@_LANGUAGE
+def areas(scenario: Path, output: Path | None, language: "Language") -> None:
+    """Compare the catchments of SCENARIO: people, activity, beds, own coverage and criteria."""
+    from projector.cli.areas import compare_areas
+
+    compare_areas(scenario, output or Path("outputs") / f"areas-{scenario.stem}", language)
 
 
 @cli.group()

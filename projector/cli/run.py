@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.outputs import refuse_target, write_results
+from projector.outputs.ablation import printed_ablation
 from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
 from projector.outputs.summary import headline_years, summary
 from projector.outputs.words import number, word
-from projector.run import run, vocabulary
+from projector.run import vocabulary
+from projector.run.ablation import ablation
+from projector.run.pipeline import project_care, project_people
 from projector.scenario import load_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import xarray
 
@@ -24,7 +27,14 @@ if TYPE_CHECKING:
 __all__ = ["run_scenario"]
 
 
-def run_scenario(path: Path, output: Path, language: "Language") -> None:
+def run_scenario(
+    path: Path,
+    output: Path,
+    language: "Language",
+    *,
+    without: "Sequence[str]" = (),
+    ablate: bool = False,
+) -> None:
     """Run one scenario file for a reader at a terminal.
 
     Parameters
@@ -35,6 +45,10 @@ def run_scenario(path: Path, output: Path, language: "Language") -> None:
         Folder for the results.
     language
         ``nb`` or ``en``.
+    without
+        Names of changes to leave out.
+    ablate
+        Whether to tell also what each change does alone and on top of the others.
     """
     started = time.perf_counter()
 
@@ -44,18 +58,24 @@ def run_scenario(path: Path, output: Path, language: "Language") -> None:
         click.echo(f"{seconds:>6} s  {name:<12} {did}", err=True)
 
     refuse_target(output)
-    scenario = load_scenario(path, vocabulary=vocabulary)
+    scenario = load_scenario(path, vocabulary=vocabulary, without=without)
     own = [file for files in scenario.inputs.tables.values() for file in files]
     refuse_calibration_target(output / CALIBRATION_FOLDER, own)
     uncertain = sum(path.is_uncertain for _, path in scenario.paths())
     if scenario.uncertainty.draws is not None or uncertain:
         click.echo(word("not drawn", language, count=uncertain), err=True)
-    tree = run(scenario, progress=progress)
+    people = project_people(scenario, progress=progress)
+    tree = project_care(scenario, people, progress=progress)
     for note in filter(None, tree.attrs["inputs_notes"].splitlines()):
         click.echo(word("note", language, text=note), err=True)
-    write_results(tree, output)
+    years = headline_years(tree["population"].to_dataset()["year"].values)
+    effects = ablation(scenario, people, years) if ablate else None
+    tables = {} if effects is None or effects.empty else {"ablation": effects}
+    write_results(tree, output, tables)
     progress("outputs", {"folder": output})
     click.echo(_table(tree, language))
+    if effects is not None:
+        click.echo(f"\n{printed_ablation(effects, language)}")
     if left_out := json.loads(tree.attrs["sites_left_out"]):
         click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
     click.echo(f"\n{word('results in', language, folder=output)}/")

@@ -25,6 +25,7 @@ __all__ = [
 AGE_GROUPS = {"0-19": (0, 19), "20-66": (20, 66), "67-79": (67, 79), "80+": (80, None)}
 _REGIONS_SHOWN = 20
 _MOST_YEARS = 6
+_MILLION = 1e6
 _SHOWN_BY_KIND = ("inpatient", "outpatient")
 
 
@@ -97,9 +98,10 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     Returns
     -------
     list of Section
-        People by age group, contacts and bed days by setting, beds, places and rooms, staff
+        People by age group, contacts and bed days by setting, what of the stays is acute, comes
+        again, is treated at home and waits for discharge, money, beds, places and rooms, staff
         by profession, need against existing by site, and people 80+ by region. Figures stand
-        for the years of `headline_years`.
+        for the years of `headline_years`; what the inputs do not tell is left out.
     """
     population = tree["population"].to_dataset()["population"]
     activity, workforce = (tree[group].to_dataset() for group in ("activity", "workforce"))
@@ -133,6 +135,9 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     ]
     for measure, heading in (("contacts", "contacts"), ("bed_days", "bed days")):
         rows = [row(name, one) for name, one in _by_setting(activity[measure], language)]
+        sections.append(Section(word(heading, language), tuple(rows)))
+    for heading, figures in (("stays", _of_stays(tree)), ("money", _money(tree))):
+        rows = [row(word(key, language), one, decimals) for key, one, decimals in figures]
         sections.append(Section(word(heading, language), tuple(rows)))
     for unit in ("beds", "places", "rooms"):
         need = tree[f"capacity/{unit}"].to_dataset()["need"].sum("region")
@@ -192,6 +197,43 @@ def _by_setting(activity: xr.DataArray, language: Language) -> Iterator[tuple[st
                     yield f"{name}, {word(f'kind {kind}', language)}", of_setting.sel(kind=kind)
         elif (of_setting != 0).any():
             yield name, of_setting.sum("kind")
+
+
+def _of_stays(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray, int]]:
+    """What is known of inpatient stays: shares in per cent, and days after readiness.
+
+    The coverage of several regions together is the mean by their stays, visitors' among them.
+    """
+    activity = tree["activity"].to_dataset()
+    by_region = activity["contacts"].sel(setting="inpatient").sum("diagnosis")
+    stays = by_region.sum("region")
+    acute = activity["acute"].sel(setting="inpatient").sum(("region", "diagnosis"))
+    again, ready = (
+        activity[name].sum(("region", "diagnosis")) for name in ("readmissions", "ready_days")
+    )
+    for key, part in (("acute share", acute), ("readmission share", again)):
+        if bool((part > 0).any()):
+            yield key, 100 * part / stays.where(stays > 0), 1
+    if "sites" in tree.children:
+        own = tree["sites"].to_dataset()["own_coverage"].sel(setting="inpatient")
+        if bool(own.notnull().any()):
+            yield "own coverage", 100 * own.weighted(by_region).mean("region"), 1
+    if bool((ready > 0).any()):
+        yield "ready days", ready, 0
+
+
+def _money(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray, int]]:
+    """DRG points, and amounts in millions, where there are weights and prices."""
+    if "money" not in tree.children:
+        return
+    money = tree["money"].to_dataset().sum("region", min_count=1)
+    for key, amount, decimals in (
+        ("drg points", money["drg_points"].sum("setting", min_count=1), 0),
+        ("activity income", money["activity_income"] / _MILLION, 1),
+        ("ready day payment", money["ready_day_payment"] / _MILLION, 1),
+    ):
+        if bool((amount > 0).any()):
+            yield key, amount, decimals
 
 
 def _units(amount: float, language: Language) -> str:

@@ -6,9 +6,10 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
-__all__ = ["csv_name", "write_csv", "write_variable"]
+__all__ = ["csv_name", "write_csv", "write_table", "write_variable"]
 
 _OUTER_DIMS = 2
 """Rows are joined for one cell of the first dimensions at a time: memory stays small, and the
@@ -76,6 +77,11 @@ def write_csv(tree: xr.DataTree, folder: Path) -> None:
         for name, variable in node.data_vars.items():
             if variable.size:
                 write_variable(variable, folder / csv_name(node.path, str(name)))
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as it is: UTF-8 with LF, up to ten digits, an empty cell for NaN."""
+    table.to_csv(path, index=False, float_format="%.10g", lineterminator="\n", encoding="utf-8")
 
 
 def csv_name(group: str, variable: str) -> str:

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-__all__ = ["Language", "number", "word"]
+__all__ = ["Language", "number", "signed", "word"]
 
 Language = Literal["nb", "en"]
 _THIN_SPACE = "\u202f"
@@ -34,3 +34,12 @@ def number(value: float, language: Language, decimals: int = 0) -> str:
     if language == "en":
         return text
     return text.replace(",", _THIN_SPACE).replace(".", ",").replace("-", "−")
+
+
+def signed(value: float, language: Language, decimals: int = 0) -> str:
+    """A number with its sign; none where it rounds to 0."""
+    rounded = round(value, decimals)
+    text = number(abs(rounded), language, decimals)
+    if rounded == 0:
+        return text
+    return ("+" if rounded > 0 else "\u2212" if language == "nb" else "-") + text

@@ -1,14 +1,16 @@
 """Everything that a run leaves behind, in one folder, whole or not at all."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
 import xarray as xr
 
 from projector.errors import Problem, UsageError
 from projector.outputs.atomic import whole_folder
 from projector.outputs.calibration import CALIBRATION_FOLDER, write_tables
 from projector.outputs.netcdf import write_netcdf
-from projector.outputs.tidy import write_csv
+from projector.outputs.tidy import write_csv, write_table
 
 __all__ = ["RESULTS_FILE", "refuse_target", "write_results"]
 
@@ -21,7 +23,9 @@ _WHAT_IT_IS = """\
 """
 
 
-def write_results(tree: xr.DataTree, target: Path) -> None:
+def write_results(
+    tree: xr.DataTree, target: Path, tables: Mapping[str, pd.DataFrame] | None = None
+) -> None:
     """Write a run's results.
 
     Parameters
@@ -32,6 +36,8 @@ def write_results(tree: xr.DataTree, target: Path) -> None:
         The folder: ``results.nc``, ``csv/`` with one file for each variable, ``calibration/``
         with what was estimated from the age tables, and ``scenario.yaml``, the resolved scenario
         with the file and line of every value.
+    tables
+        Further tables for ``csv/``, by file name without ending.
 
     Raises
     ------
@@ -42,6 +48,8 @@ def write_results(tree: xr.DataTree, target: Path) -> None:
     with whole_folder(target) as folder:
         write_netcdf(tree, folder / RESULTS_FILE)
         write_csv(tree, folder / _CSV_FOLDER)
+        for name, table in (tables or {}).items():
+            write_table(table, folder / _CSV_FOLDER / f"{name}.csv")
         write_tables(tree["calibration"].to_dataset(), folder / CALIBRATION_FOLDER)
         (folder / _SCENARIO_FILE).write_text(_WHAT_IT_IS + tree.attrs["scenario_resolved"], "utf-8")
 

@@ -1,6 +1,7 @@
 """The main job, read as its table of contents: scenario and inputs in, the tree of results out."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import xarray as xr
@@ -20,15 +21,52 @@ from projector.tables import check_dataset, unique
 from projector.workforce import workforce_stage
 
 if TYPE_CHECKING:
+    from projector.population.calibrate import Calibration
     from projector.scenario.models import Inputs, Scenario
 
-__all__ = ["Progress", "read_inputs", "region_names", "run", "silent", "vocabulary"]
+__all__ = [
+    "People",
+    "Progress",
+    "project_care",
+    "project_people",
+    "read_inputs",
+    "region_names",
+    "run",
+    "silent",
+    "vocabulary",
+]
 
 Progress = Callable[[str, Mapping[str, object]], None]
 
 
 def silent(stage: str, facts: Mapping[str, object]) -> None:
     """Progress that nobody listens to."""
+
+
+@dataclass(frozen=True)
+class People:
+    """The inputs, and the people projected from them: what the stages of care start from.
+
+    Parameters
+    ----------
+    inputs
+        The tables.
+    history
+        ``[region, year, sex, age]``, persons of the years of the tables.
+    age_width
+        Years of an age group of the tables.
+    population, indicators
+        As in the tree of results.
+    calibration
+        What the age tables say of moves, mortality and fertility.
+    """
+
+    inputs: InputSet
+    history: xr.DataArray
+    age_width: int
+    population: xr.Dataset
+    indicators: xr.Dataset
+    calibration: "Calibration"
 
 
 @in_one_thread
@@ -59,34 +97,53 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     ConsistencyError
         If scenario and inputs do not fit together.
     """
+    return project_care(scenario, project_people(scenario, progress=progress), progress=progress)
+
+
+@in_one_thread
+def project_people(scenario: "Scenario", *, progress: Progress = silent) -> People:
+    """Read a scenario's inputs and project its people: the first half of `run`."""
     inputs = read_inputs(scenario)
     regions = chosen_regions(scenario, inputs)
-    tables = inputs.tables
     history, age_width = age_tables(scenario, inputs)
     progress("inputs", {"regions": len(inputs.codes), "files": len(inputs.files)})
 
     population, indicators, calibration = population_stage(
         history,
-        tables,
+        inputs.tables,
         scenario,
         regions,
         age_width=age_width,
         areas=_areas_within(inputs, regions),
     )
-    population = check_dataset("population", population)
-    indicators = check_dataset("indicators", indicators)
-    known = region_names(inputs)
-    estimated = check_dataset("calibration", calibration_dataset(calibration, known))
     first, last = calibration.years
     progress("population", {"regions": len(regions), "first": first, "last": last})
+    return People(
+        inputs=inputs,
+        history=history,
+        age_width=age_width,
+        population=check_dataset("population", population),
+        indicators=check_dataset("indicators", indicators),
+        calibration=calibration,
+    )
+
+
+@in_one_thread
+def project_care(
+    scenario: "Scenario", people: People, *, progress: Progress = silent
+) -> xr.DataTree:
+    """Project activity, capacity and workforce for people: the second half of `run`."""
+    inputs, tables = people.inputs, people.inputs.tables
+    known = region_names(inputs)
+    estimated = check_dataset("calibration", calibration_dataset(people.calibration, known))
 
     care = activity_stage(
-        population,
-        history,
+        people.population,
+        people.history,
         tables,
         scenario,
         inputs.members,
-        indicators["remaining_life_expectancy"],
+        people.indicators["remaining_life_expectancy"],
     )
     money = money_dataset(care["activity"], tables)
     if money is not None:
@@ -95,18 +152,18 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     activity = care["activity"]
     progress("activity", {"changes": len(scenario.activity.changes)})
 
-    capacity, left_out = capacity_stage(activity, tables, scenario, inputs.members)
+    capacity, left_out = capacity_stage(care, tables, scenario, inputs.members)
     capacity = {unit: check_dataset(f"capacity/{unit}", need) for unit, need in capacity.items()}
     progress("capacity", {"sites": _number_of_sites(capacity)})
 
     workforce = check_dataset(
-        "workforce", workforce_stage(population, activity, capacity, tables, scenario)
+        "workforce", workforce_stage(people.population, activity, capacity, tables, scenario)
     )
     progress("workforce", {"professions": workforce.sizes["profession"]})
 
     groups = {
-        "/population": population,
-        "/indicators": indicators,
+        "/population": people.population,
+        "/indicators": people.indicators,
         "/calibration": estimated,
         **{f"/{name}": dataset for name, dataset in care.items()},
         **{f"/capacity/{unit}": dataset for unit, dataset in capacity.items()},
@@ -116,8 +173,8 @@ def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
     # A tree lists shallow groups first; naming the empty one keeps the order of the stages.
     stages = unique("/" + path.split("/")[1] for path in groups)
     tree = xr.DataTree.from_dict({path: named.get(path, xr.Dataset()) for path in stages} | named)
-    ages = age_notes(inputs, history, age_width)
-    tree.attrs.update(provenance(scenario, inputs, calibration.years, left_out, ages))
+    ages = age_notes(inputs, people.history, people.age_width)
+    tree.attrs.update(provenance(scenario, inputs, people.calibration.years, left_out, ages))
     return tree
 
 
@@ -174,4 +231,11 @@ def _areas_within(inputs: InputSet, regions: Sequence[str]) -> dict[str, Sequenc
 
 
 def _number_of_sites(capacity: Mapping[str, xr.Dataset]) -> int:
-    return len({str(site) for dataset in capacity.values() for site in dataset["site"].values})
+    return len(
+        {
+            str(site)
+            for dataset in capacity.values()
+            if "site" in dataset.coords
+            for site in dataset["site"].values
+        }
+    )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from projector.scenario.models import Scenario
 
-__all__ = ["notes", "overriding_notes", "provenance"]
+__all__ = ["names_of", "notes", "overriding_notes", "provenance"]
 
 _NOTED = 5
 """Regions that a note names before the rest is counted."""
@@ -59,7 +59,7 @@ def provenance(
         "inputs_sha256": json.dumps(dict(sorted(inputs.files.items())), ensure_ascii=False),
         "inputs_notes": "\n".join(notes(scenario, inputs, calibrated, ages)),
         "calibration_years": f"{calibrated[0]}-{calibrated[1]}",
-        "names": json.dumps(_names(inputs), ensure_ascii=False),
+        "names": json.dumps(names_of(inputs), ensure_ascii=False),
         "sites_left_out": json.dumps(list(left_out), ensure_ascii=False),
     }
 
@@ -139,7 +139,7 @@ def overriding_notes(
     return notes
 
 
-def _names(inputs: InputSet) -> dict[str, dict[str, dict[str, str]]]:
+def names_of(inputs: InputSet) -> dict[str, dict[str, dict[str, str]]]:
     """What diagnoses, resources, professions and competences are called, by type and key."""
     named: dict[str, dict[str, dict[str, str]]] = {}
     for row in inputs.tables["names"].to_dict("records"):

@@ -8,13 +8,16 @@
 from projector.scenario.distributions import Distribution
 from projector.scenario.loading import check_names, load_scenario
 from projector.scenario.models import (
+    Catchment,
     Change,
     Duty,
     Growth,
     Inputs,
+    Pool,
     Scenario,
     Selection,
     SiteCapacity,
+    StepChange,
 )
 from projector.scenario.names import VOCABULARY
 from projector.scenario.parsing import Ages
@@ -24,15 +27,18 @@ from projector.scenario.values import Path
 __all__ = [
     "VOCABULARY",
     "Ages",
+    "Catchment",
     "Change",
     "Distribution",
     "Duty",
     "Growth",
     "Inputs",
     "Path",
+    "Pool",
     "Scenario",
     "Selection",
     "SiteCapacity",
+    "StepChange",
     "check_names",
     "load_scenario",
     "scenario_schema",

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo, field_
 
 from projector.scenario import activity_rules, change_rules, fields
 from projector.scenario.parsing import Ages
-from projector.scenario.section import Rule, Section
+from projector.scenario.section import Rule, Section, as_list
 from projector.scenario.values import Path
 from projector.tables import VERBS
 
@@ -26,11 +26,8 @@ __all__ = [
 
 _ONE = Path(((None, 1.0),))
 _FROM_55 = Ages(55, -1)
+_FROM_80 = Ages(80, -1)
 _AT_MOST_ALL = TypeAdapter[Path](fields.Share)
-
-
-def _as_list(written: object) -> object:
-    return written if isinstance(written, list | tuple) else [written]
 
 
 class Growth(Section):
@@ -145,6 +142,8 @@ class Change(Section):
     """what visitors use"""
     pathway: Selection | None = None
     """what a contact leads to, step by step"""
+    cover: Selection | None = None
+    """stays are as many as the municipality's coverage allows"""
 
     share: fields.ShareOnTop | None = None
     """share of the selected contacts (of the length of stay, for shorten); only that of add may
@@ -156,7 +155,14 @@ class Change(Section):
     nights: fields.AmountPath | None = None
     """nights off each stay"""
     coverage: fields.Share | None = None
-    """own coverage to reach: share of the residents' contacts that the site treats"""
+    """own coverage to reach: share of the residents' contacts that the site treats; for cover,
+    residents on an average day per person of the ages, or with the need"""
+    of_ages: fields.AgeBand = Field(
+        default_factory=lambda: _FROM_80, json_schema_extra={"default": str(_FROM_80)}
+    )
+    """the people that coverage is per one of"""
+    of: fields.Text | None = None
+    """a need of the inputs; coverage is then per person with the need, whatever their age"""
     factor: fields.AmountPath | None = None
     """visitors' use as a multiple of what it was"""
     portion: fields.Share | None = None
@@ -179,12 +185,12 @@ class Change(Section):
     """only the days after the patient is ready for discharge"""
     adds: Annotated[
         tuple[Added, ...],
-        BeforeValidator(_as_list, json_schema_input_type=Added | tuple[Added, ...]),
+        BeforeValidator(as_list, json_schema_input_type=Added | tuple[Added, ...]),
     ] = ()
     """contacts that come in place of each avoided one"""
     steps: Annotated[
         tuple[Step, ...],
-        BeforeValidator(_as_list, json_schema_input_type=Step | tuple[Step, ...]),
+        BeforeValidator(as_list, json_schema_input_type=Step | tuple[Step, ...]),
     ] = ()
     """the steps of a pathway, each after the one that it names"""
     source: fields.Text | None = None
@@ -220,7 +226,7 @@ class Activity(Section):
         fields.Text,
         Annotated[
             tuple[Growth, ...],
-            BeforeValidator(_as_list, json_schema_input_type=Growth | tuple[Growth, ...]),
+            BeforeValidator(as_list, json_schema_input_type=Growth | tuple[Growth, ...]),
         ],
     ] = Field(default_factory=dict)
     """growth by diagnosis; one map, or a list of maps that are each about other people, settings

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from projector.scenario.change_rules import texts
+from projector.scenario.area_rules import EVERYWHERE
+from projector.scenario.change_rules import same_names, texts
 from projector.scenario.faults import KEY, Fault, FaultsError
 from projector.scenario.numbers import Bounds, parse_number
 from projector.scenario.parsing import Ages, parse_ages
@@ -24,8 +25,6 @@ HOSPITAL = "hospital"
 
 LIMIT = Bounds("limit", low=0, low_open=True)
 """How many times the use of the base year growth may end at."""
-
-_EVERYWHERE = "all"
 
 
 def growth_rule(written: Written) -> Iterator[Fault]:
@@ -93,7 +92,9 @@ def activity_rule(written: Written) -> Iterator[Fault]:
     for diagnosis, entries in growth.items() if isinstance(growth, dict) else ():
         if isinstance(entries, list | tuple):
             yield from _same_cells(diagnosis, entries)
-    yield from _same_names(written.get("changes"))
+    changes = written.get("changes")
+    if isinstance(changes, list | tuple):
+        yield from same_names(changes, "changes", "two changes")
 
 
 def _acute_faults(acute: object) -> Iterator[Fault]:
@@ -134,25 +135,10 @@ def _chosen(entry: Written, key: str) -> frozenset[str] | None:
     if key not in entry:
         return None
     names = frozenset(name for _, name in texts(entry[key]))
-    return None if key == "region" and _EVERYWHERE in names else names
+    return None if key == "region" and EVERYWHERE in names else names
 
 
 def _growing_ages(entry: Written) -> list[Ages]:
     if "annual" in entry or not isinstance(entry.get("ages"), dict):
         return [Ages(0, -1)]
     return [band for _, band in _age_bands(entry)]
-
-
-def _same_names(changes: object) -> Iterator[Fault]:
-    first_with: dict[str, int] = {}
-    for position, change in enumerate(changes if isinstance(changes, list | tuple) else ()):
-        name = change.get("name") if isinstance(change, dict) else None
-        if not isinstance(name, str):
-            continue
-        if name in first_with:
-            yield Fault(
-                "two changes with the same name; the other is in {other}",
-                ("changes", position, "name"),
-                other=("changes", first_with[name], "name"),
-            )
-        first_with.setdefault(name, position)

@@ -11,13 +11,25 @@ from projector.errors import nearest_name
 from projector.scenario.faults import KEY, Fault
 from projector.tables import BED_SETTINGS, SETTINGS, VERBS, unique
 
-__all__ = ["AMOUNTS", "added_rule", "change_rule", "step_rule", "texts", "window_rule"]
+__all__ = [
+    "AMOUNTS",
+    "COVERED",
+    "added_rule",
+    "change_rule",
+    "same_names",
+    "step_rule",
+    "texts",
+    "window_rule",
+]
 
 Written = dict[Any, Any]
 Location = tuple[str | int, ...]
 
 AMOUNTS = ("share", "contacts", "per_1000", "nights", "coverage")
 """How much a change takes or adds; each change has one of them at most."""
+
+COVERED = ("of_ages", "of")
+"""Whom `coverage` of the verb cover is of; one of them at most."""
 
 _SELECTION_KEYS = ("diagnosis", "setting", "ages", "sex", "region", "site", "urgency", "who")
 
@@ -91,6 +103,18 @@ _VERBS: dict[str, _Verb] = {
             "setting": "the setting that it starts from",
         },
     ),
+    "cover": _Verb(
+        needs={"coverage": "residents on an average day per person"},
+        may=("of_ages", "of"),
+        selects={"setting": "the setting that is covered"},
+        never={
+            "ages": "whose coverage it is says of_ages, or of",
+            **dict.fromkeys(
+                ("diagnosis", "sex", "site", "urgency", "who"),
+                "coverage is of all residents' stays in the setting",
+            ),
+        },
+    ),
 }
 
 
@@ -139,7 +163,8 @@ def _selection_faults(selection: object, verb: str) -> Iterator[Fault]:
     if not isinstance(selection, dict):
         return
     if not selection and not own.may_select_all:
-        yield Fault("an empty selection", (verb,), expected=_and(_SELECTION_KEYS, "or"))
+        possible = [key for key in _SELECTION_KEYS if key not in own.never]
+        yield Fault("an empty selection", (verb,), expected=_and(possible, "or"))
         return
     meant = _meant_keys(selection)
     for key, meaning in own.selects.items():
@@ -195,6 +220,9 @@ def _add_faults(written: Written) -> Iterator[Fault]:
         for key in ("diagnosis", "setting"):
             if key not in _meant_keys(selection):
                 yield Fault(f"missing key '{key}': {counted} says how many, not of what", ("add",))
+            for location, _ in list(_selected(written, "add", key))[1:2]:
+                message = f"{counted} is of one {key}"
+                yield Fault(message, location, expected=f"a change for each {key}")
     settings = [setting for _, setting in _selected(written, "add", "setting")]
     if settings and not set(settings) & set(BED_SETTINGS):
         yield from _nights_faults(written, settings[0])
@@ -211,6 +239,15 @@ def _pathway_faults(written: Written) -> Iterator[Fault]:
         yield from _steps_faults(steps)
     elif steps is not None:
         yield from _steps_faults([steps])
+
+
+def _cover_faults(written: Written) -> Iterator[Fault]:
+    for location, setting in _selected(written, "cover", "setting"):
+        if setting in SETTINGS and setting not in BED_SETTINGS:
+            yield Fault("coverage is of stays; contacts here have no nights", location)
+    if "of" in written and "of_ages" in written:
+        message = "coverage is of a need or of ages; of_ages is in {other}"
+        yield Fault(message, ("of", KEY), other=("of_ages",))
 
 
 def _steps_faults(steps: Sequence[object]) -> Iterator[Fault]:
@@ -238,6 +275,7 @@ _RULES: dict[str, Callable[[Written], Iterator[Fault]]] = {
     "redirect": _redirect_faults,
     "add": _add_faults,
     "pathway": _pathway_faults,
+    "cover": _cover_faults,
 }
 
 
@@ -271,6 +309,19 @@ def _selected(written: Written, verb: str, key: str) -> Iterator[tuple[Location,
     selection = written[verb]
     for location, name in texts(selection.get(key) if isinstance(selection, dict) else None):
         yield (verb, key, *location), name
+
+
+def same_names(items: Sequence[object], key: str, two: str) -> Iterator[Fault]:
+    """Items of the list under a key that have the name of an earlier one, called `two`."""
+    first_with: dict[str, int] = {}
+    for position, item in enumerate(items):
+        name = item.get("name") if isinstance(item, dict) else None
+        if not isinstance(name, str):
+            continue
+        if name in first_with:
+            message = f"{two} with the same name; the other is in {{other}}"
+            yield Fault(message, (key, position, "name"), other=(key, first_with[name], "name"))
+        first_with.setdefault(name, position)
 
 
 def texts(value: object) -> Iterator[tuple[tuple[int, ...], str]]:

@@ -14,8 +14,9 @@ precedence is:
 5. ``extends``, ``scenario``, ``description`` and ``without`` belong to their own file and
    are not inherited; every file has its own ``scenario``.
 6. What a child writes takes the place of what it inherits and does not go with it: beds of a
-   setting are sized by occupancy or by overflow; acute is said of hospital or of settings; a
-   change has one amount (`AMOUNTS`).
+   setting or resource are sized by occupancy or by overflow; only lognormal stays have a
+   variation; acute is said of hospital or of settings; a change has one amount (`AMOUNTS`), and
+   coverage is of one group of people (`COVERED`).
 7. ``inputs: folder`` means ``inputs: {set: folder}``, and every path in `inputs` is
    relative to the file that wrote it.
 
@@ -30,7 +31,8 @@ from dataclasses import replace
 
 from projector.errors import Problem
 from projector.scenario.activity_rules import HOSPITAL
-from projector.scenario.change_rules import AMOUNTS
+from projector.scenario.capacity_rules import LOGNORMAL
+from projector.scenario.change_rules import AMOUNTS, COVERED
 from projector.scenario.distributions import DISTRIBUTIONS
 from projector.scenario.numbers import YEARS
 from projector.scenario.reading import nearest_file, read_tree
@@ -101,7 +103,8 @@ def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, 
 
 def _without_rivals(merged: Node, child: Map) -> Node:
     """What is inherited, less what the child's own takes the place of."""
-    return _without_other_acute(_without_other_sizing(merged, child), child)
+    rest = _without_other_acute(_without_other_sizing(merged, child), child)
+    return _without_idle_variation(rest, child)
 
 
 def _without_other_sizing(merged: Node, child: Map) -> Node:
@@ -128,6 +131,21 @@ def _without_other_acute(merged: Node, child: Map) -> Node:
     others = [key for key in inherited.entries if (key == HOSPITAL) != says_hospital]
     rest = with_entry(activity, "acute", _without(inherited, others))
     return with_entry(merged, "activity", rest)
+
+
+def _without_idle_variation(merged: Node, child: Map) -> Node:
+    """What is inherited, less the variation of stays that the child says are not lognormal."""
+    own = map_at(map_at(child, "capacity"), "arrivals")
+    capacity = map_at(merged, "capacity")
+    inherited = map_at(capacity, "arrivals")
+    if not (isinstance(merged, Map) and own and capacity and inherited):
+        return merged
+    for resource in own.entries:
+        said, before = map_at(own, str(resource)), map_at(inherited, str(resource))
+        stays = said.entries.get("stays") if said else None
+        if before and stays and getattr(stays.node, "value", None) != LOGNORMAL:
+            inherited = with_entry(inherited, str(resource), _without(before, ("variation",)))
+    return with_entry(merged, "capacity", with_entry(capacity, "arrivals", inherited))
 
 
 def map_at(tree: Node | None, key: str) -> Map | None:
@@ -180,9 +198,11 @@ def _without_other_amounts(inherited: Node, own: Node) -> Node:
     """A change that is inherited, less its amount where the child's own has another."""
     if not (isinstance(inherited, Map) and isinstance(own, Map)):
         return inherited
-    if not any(amount in own.entries for amount in AMOUNTS):
-        return inherited
-    return _without(inherited, [amount for amount in AMOUNTS if amount not in own.entries])
+    rest = inherited
+    for rivals in (AMOUNTS, COVERED):
+        if any(key in own.entries for key in rivals):
+            rest = _without(rest, [key for key in rivals if key not in own.entries])
+    return rest
 
 
 def name_of(node: Node) -> str | None:

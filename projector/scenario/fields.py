@@ -15,6 +15,7 @@ from typing_extensions import TypeAliasType
 
 from projector.scenario import parsing, paths
 from projector.scenario.activity_rules import HOSPITAL, LIMIT
+from projector.scenario.capacity_rules import STAYS
 from projector.scenario.distributions import DISTRIBUTIONS
 from projector.scenario.faults import Fault, FaultsError, validation_error
 from projector.scenario.numbers import (
@@ -161,6 +162,20 @@ def _norm(column: str, word: str) -> Parsed:
     return _path(Bounds(word, low=contract.minimum, high=contract.maximum))
 
 
+def _or_resource(settings: Sequence[str], parse: Callable[[object], str]) -> Parsed:
+    """A setting, or the name of a resource, which only the inputs know; editors offer settings."""
+    return Parsed(parse, {"anyOf": [{"type": "string", "enum": list(settings)}, _TEXT.schema]})
+
+
+def _parse_bed_setting(written: object) -> str:
+    """A text that is no setting without nights."""
+    text = parsing.parse_text(written)
+    if text in SETTINGS and text not in BED_SETTINGS:
+        expected = f"one of {', '.join(BED_SETTINGS)}, or a resource"
+        raise FaultsError(Fault("this setting has no nights, so no beds", expected=expected))
+    return text
+
+
 def _existing(kind: str) -> Callable[[object], pathlib.Path]:
     """Parser of the name of a folder or file that must exist."""
 
@@ -191,8 +206,11 @@ _NO_LESS_THAN_ZERO = Bounds("number", low=0)
 Text = TypeAliasType("Text", Annotated[str, _TEXT])
 Names = TypeAliasType("Names", Annotated[tuple[str, ...], _one_or_more(_TEXT)])
 Setting = TypeAliasType("Setting", Annotated[str, _SETTING])
-BedSetting = TypeAliasType(
-    "BedSetting", Annotated[str, _one(BED_SETTINGS, "setting with bed days")]
+SettingOrResource = TypeAliasType(
+    "SettingOrResource", Annotated[str, _or_resource(SETTINGS, parsing.parse_text)]
+)
+BedSettingOrResource = TypeAliasType(
+    "BedSettingOrResource", Annotated[str, _or_resource(BED_SETTINGS, _parse_bed_setting)]
 )
 Settings = TypeAliasType("Settings", Annotated[tuple[str, ...], _one_or_more(_SETTING)])
 Sexes = TypeAliasType("Sexes", Annotated[tuple[str, ...], _one_or_more(_one(SEXES, "sex"))])
@@ -255,6 +273,12 @@ Files = TypeAliasType("Files", Annotated[tuple[pathlib.Path, ...], _one_or_more(
 
 Part = TypeAliasType("Part", Annotated[float, _number(_SHARE)])
 Limit = TypeAliasType("Limit", Annotated[float, _number(LIMIT)])
+Dispersion = TypeAliasType("Dispersion", Annotated[float, _number(Bounds("dispersion", low=1))])
+Stays = TypeAliasType("Stays", Annotated[str, _one(STAYS, "distribution of stays")])
+Variation = TypeAliasType(
+    "Variation", Annotated[float, _number(Bounds("variation", low=0, low_open=True))]
+)
+StepAmount = TypeAliasType("StepAmount", Annotated[float, _number(Bounds("amount"))])
 Waiting = TypeAliasType(
     "Waiting", Annotated[float, _number(Bounds("number", low=0, low_open=True))]
 )
@@ -313,6 +337,7 @@ NetImmigration = TypeAliasType(
 )
 Occupancy = TypeAliasType("Occupancy", Annotated[Path, _norm("occupancy", "share")])
 Minutes = TypeAliasType("Minutes", Annotated[Path, _norm("minutes", "minutes")])
+Turnover = TypeAliasType("Turnover", Annotated[Path, _path(Bounds("minutes", low=0))])
 HoursPerDay = TypeAliasType("HoursPerDay", Annotated[Path, _norm("hours_per_day", "hours")])
 DaysPerYear = TypeAliasType("DaysPerYear", Annotated[Path, _norm("days_per_year", "days")])
 Utilisation = TypeAliasType("Utilisation", Annotated[Path, _norm("utilisation", "share")])

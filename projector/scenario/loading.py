@@ -17,6 +17,8 @@ from projector.scenario.tree import Items, Located, Map, Node
 __all__ = ["check_names", "load_scenario"]
 
 
+_ROUNDING = 1e-9
+
 Vocabulary = Callable[[Inputs], Mapping[str, Iterable[str]] | None]
 """What the inputs of a scenario call things, or None where they cannot be read."""
 
@@ -62,7 +64,11 @@ def load_scenario(
         except ValidationError as error:
             problems += located(error, tree)
         else:
-            faults = [*_horizon_faults(scenario), *_window_faults(scenario)]
+            faults = [
+                *_horizon_faults(scenario),
+                *_window_faults(scenario),
+                *_closure_faults(scenario),
+            ]
             problems += located(validation_error(faults), tree) if faults else []
             if not problems:
                 scenario._path, scenario._origins = path, tree
@@ -131,6 +137,26 @@ def _horizon_faults(scenario: Scenario) -> Iterator[Fault]:
             first = outside.index(True)
             message = f"{path.bounds.word} grows to {values[first]:.4g} in {years[first]}"
             yield Fault(message, location, expected=str(path.bounds))
+
+
+def _closure_faults(scenario: Scenario) -> Iterator[Fault]:
+    """Closures of more than there is, where the scenario says itself how much there is."""
+    base = scenario.years.base
+    years = np.arange(base, scenario.years.end + 1)
+    for site, own in scenario.capacity.existing.items():
+        for resource, path in own.amounts.items():
+            left = path.at(years, base_year=base) + own.steps(resource, years)
+            below = np.flatnonzero(left < -_ROUNDING)
+            closures = [
+                (step.first, position)
+                for position, step in enumerate(own.openings)
+                if step.resource == resource and below.size and step.at(years[below[0]]) < 0
+            ]
+            if closures:
+                year, number = years[below[0]], left[below[0]]
+                message = f"{resource} of {site} comes to {number:.4g} in {year}"
+                location = ("capacity", "existing", site, "openings", max(closures)[1], "amount")
+                yield Fault(message, location, expected="to close no more than there is")
 
 
 def _window_faults(scenario: Scenario) -> Iterator[Fault]:

@@ -22,6 +22,14 @@ from projector.scenario.activity_models import (
     Step,
     Window,
 )
+from projector.scenario.capacity_models import (
+    Arrivals,
+    Capacity,
+    Opening,
+    Pool,
+    SiteCapacity,
+    StepChange,
+)
 from projector.scenario.faults import find
 from projector.scenario.section import Rule, Section
 from projector.scenario.tree import Map, Node, Place
@@ -31,8 +39,10 @@ from projector.tables import INPUT_TABLES
 __all__ = [
     "Activity",
     "Added",
+    "Arrivals",
     "Calibration",
     "Capacity",
+    "Catchment",
     "Change",
     "Duty",
     "Fertility",
@@ -40,11 +50,13 @@ __all__ = [
     "HealthyAgeing",
     "Inputs",
     "Opening",
+    "Pool",
     "Population",
     "Scenario",
     "Selection",
     "SiteCapacity",
     "Step",
+    "StepChange",
     "Uncertainty",
     "Window",
     "Workforce",
@@ -146,48 +158,6 @@ class Population(Section):
     source: fields.Text | None = None
 
 
-class Opening(Section):
-    """Opening hours and use of places and rooms, in place of the norms of the inputs."""
-
-    minutes: fields.Minutes | None = None
-    """minutes a contact takes"""
-    hours_per_day: fields.HoursPerDay | None = None
-    days_per_year: fields.DaysPerYear | None = None
-    utilisation: fields.Utilisation | None = None
-    """share of the open time in use"""
-
-
-class SiteCapacity(Section):
-    """Capacity of one site: a value over years for each resource."""
-
-    model_config = ConfigDict(extra="allow")
-    other_keys = None
-
-    serves: fields.Text | None = None
-    """the region or area it serves; needed for a site that the inputs do not have"""
-    __pydantic_extra__: dict[str, fields.AmountPath]
-
-    @property
-    def amounts(self) -> dict[str, Path]:
-        """Beds, places or rooms by resource."""
-        return dict(self.__pydantic_extra__)
-
-
-class Capacity(Section):
-    """How many beds, rooms and places that takes."""
-
-    occupancy: dict[fields.BedSetting, fields.Occupancy] = Field(default_factory=dict)
-    """planned share of beds in use"""
-    overflow: dict[fields.BedSetting, fields.OverflowShare] = Field(default_factory=dict)
-    """highest share of days when all beds are full; sizes beds in place of occupancy"""
-    opening: dict[fields.Setting, Opening] = Field(default_factory=dict)
-    existing: dict[fields.Text, SiteCapacity] = Field(default_factory=dict)
-    """existing and planned capacity by site and resource"""
-    source: fields.Text | None = None
-
-    rule: ClassVar[Rule] = staticmethod(rules.capacity_rule)
-
-
 class Duty(Section):
     """Staff of one profession per unit of a driver."""
 
@@ -218,6 +188,19 @@ class Uncertainty(Section):
     quantiles: fields.Quantiles = ()
 
 
+class Catchment(Section):
+    """One way to divide regions among hospital areas, compared with others."""
+
+    name: fields.Text
+    areas: dict[fields.Text, fields.Names]
+    """regions or areas of each hospital area; a region belongs to one at most"""
+    psychiatry: dict[fields.Text, fields.Names] | None = None
+    """the same for psychiatry and addiction, where they do not follow `areas`"""
+    source: fields.Text | None = None
+
+    rule: ClassVar[Rule] = staticmethod(rules.catchment_rule)
+
+
 class Scenario(Section):
     """A scenario with everything it inherits.
 
@@ -236,6 +219,11 @@ class Scenario(Section):
     regions: fields.Names
     """names or codes, of regions or areas"""
     years: Years
+    areas: dict[fields.Text, fields.Names] = Field(default_factory=dict)
+    """named groups of regions or areas, new or in place of the inputs' of the same name; they
+    may stand wherever a region may"""
+    catchments: tuple[Catchment, ...] = ()
+    """alternatives that `projector areas` compares"""
     population: Population = Field(default_factory=Population)
     activity: Activity = Field(default_factory=Activity)
     capacity: Capacity = Field(default_factory=Capacity)

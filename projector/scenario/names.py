@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from projector.errors import nearest_name
 from projector.scenario.faults import KEY, Fault, located, validation_error
 from projector.scenario.tree import Items, Located, Map, Node, Scalar
-from projector.tables import VERBS
+from projector.tables import SETTINGS, VERBS, unique
 
 __all__ = ["VOCABULARY", "name_problems"]
 
@@ -20,6 +20,10 @@ VOCABULARY = ("region", "diagnosis", "resource", "profession", "competence", "si
 _MOST_LISTED = 20
 _ANY = "*"
 """In a pattern: whatever key or list position."""
+
+_SETTING_OR_RESOURCE = "setting or resource"
+_NO_RESOURCES = ("serves", "openings")
+"""Keys of a site that are not resources."""
 
 Location = tuple[str | int, ...]
 Use = tuple[str, str, Location]
@@ -40,9 +44,21 @@ _WRITTEN: tuple[tuple[str, Location], ...] = (
         for kind in ("diagnosis", "region", "site")
     ),
     ("site", ("activity", "changes", _ANY, "to_site")),
+    ("region", ("areas", _ANY)),
+    ("region", ("catchments", _ANY, "areas", _ANY)),
+    ("region", ("catchments", _ANY, "psychiatry", _ANY)),
+    *(
+        (_SETTING_OR_RESOURCE, ("capacity", key, KEY))
+        for key in ("occupancy", "overflow", "opening")
+    ),
+    ("resource", ("capacity", "arrivals", KEY)),
+    ("site", ("capacity", "pools", _ANY, "site")),
+    ("resource", ("capacity", "pools", _ANY, "resources")),
     ("site", ("capacity", "existing", KEY)),
     ("region", ("capacity", "existing", _ANY, "serves")),
     ("resource", ("capacity", "existing", _ANY, KEY)),
+    ("resource", ("capacity", "existing", _ANY, "openings", "resource")),
+    ("resource", ("capacity", "existing", _ANY, "openings", _ANY, "resource")),
     ("profession", ("workforce", "duty", KEY)),
     ("profession", ("workforce", "competence", KEY)),
     ("competence", ("workforce", "competence", _ANY, KEY)),
@@ -65,13 +81,15 @@ def name_problems(tree: Node, vocabulary: Mapping[str, Iterable[str]]) -> list[L
     -------
     list of Located
         One for each name, at its own place, with the nearest name that exists. A site
-        may be new if it says what it serves.
+        may be new if it says what it serves, and the scenario's own areas are regions too.
     """
     known = {
         kind: [unicodedata.normalize("NFC", name) for name in vocabulary[kind]]
         for kind in VOCABULARY
     }
+    known["region"] += _own_areas(tree)
     known["site"] += _new_sites(tree)
+    known[_SETTING_OR_RESOURCE] = unique([*SETTINGS, *known["resource"]])
     faults = [
         _unknown(kind, name, location, known[kind])
         for kind, name, location in _uses(tree)
@@ -88,6 +106,11 @@ def _unknown(kind: str, name: str, location: Location, names: list[str]) -> Faul
     return Fault(f"unknown {kind}", location, expected=expected, nearest=nearest)
 
 
+def _own_areas(tree: Node) -> list[str]:
+    """Areas that the scenario draws itself."""
+    return [name for name, _, _ in _names_at(tree, ("areas", KEY), ())]
+
+
 def _new_sites(tree: Node) -> list[str]:
     """Sites that the scenario itself opens: it says what they serve."""
     return [
@@ -100,7 +123,7 @@ def _new_sites(tree: Node) -> list[str]:
 def _uses(tree: Node) -> Iterator[Use]:
     for kind, pattern in _WRITTEN:
         for name, location, _ in _names_at(tree, pattern, ()):
-            if not (kind == "resource" and name == "serves"):
+            if not (kind == "resource" and name in _NO_RESOURCES):
                 yield kind, name, location
 
 

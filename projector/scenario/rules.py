@@ -2,18 +2,20 @@
 
 Each rule sees the map as it was written and yields what does not go together. It
 passes over values of the wrong kind: those are reported where they stand. The rules of
-section `activity` stand in `activity_rules` and `change_rules`.
+section `activity` stand in `activity_rules` and `change_rules`, those of section `capacity` in
+`capacity_rules`, those of areas and catchments in `area_rules`.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
+from projector.scenario.area_rules import areas_faults, catchments_faults
 from projector.scenario.change_rules import texts
-from projector.scenario.faults import KEY, Fault
+from projector.scenario.faults import Fault
 
 __all__ = [
     "calibration_rule",
-    "capacity_rule",
+    "catchment_rule",
     "fertility_rule",
     "inputs_rule",
     "scenario_rule",
@@ -50,21 +52,21 @@ def fertility_rule(written: Written) -> Iterator[Fault]:
         yield Fault("fertility needs total or mean_age")
 
 
-def capacity_rule(written: Written) -> Iterator[Fault]:
-    """Beds of a setting are sized by occupancy or by overflow."""
-    occupancy, overflow = written.get("occupancy"), written.get("overflow")
-    if isinstance(occupancy, dict) and isinstance(overflow, dict):
-        for setting in overflow:
-            if setting in occupancy:
-                yield Fault(
-                    "beds are sized by overflow or by occupancy; occupancy is set in {other}",
-                    ("overflow", setting, KEY),
-                    other=("occupancy", setting),
-                )
+def catchment_rule(written: Written) -> Iterator[Fault]:
+    """An alternative has some area."""
+    for key in ("areas", "psychiatry"):
+        if written.get(key) == {}:
+            yield Fault("an empty map", (key,), expected="areas with their regions")
 
 
 def scenario_rule(written: Written) -> Iterator[Fault]:
-    """What a run left out is not there."""
+    """Areas can be told apart and opened, and what a run left out is not there."""
+    yield from areas_faults(written.get("areas"))
+    yield from catchments_faults(written.get("catchments"), written.get("areas"))
+    yield from _left_out_faults(written)
+
+
+def _left_out_faults(written: Written) -> Iterator[Fault]:
     activity = written.get("activity")
     changes = activity.get("changes") if isinstance(activity, dict) else None
     listed = changes if isinstance(changes, list | tuple) else ()

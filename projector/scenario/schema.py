@@ -22,11 +22,12 @@ def scenario_schema() -> dict[str, Any]:
     """JSON schema, draft 2020-12, made from the models.
 
     A file may leave out whatever its parent has, so only `scenario`, and the
-    `name` that finds a change of the parent, are required.
+    `name` that finds a change, pool or alternative of the parent, are required.
     """
     schema = _as_files_are(Scenario.model_json_schema(by_alias=True))
     definitions = schema["$defs"]
-    definitions["Change"]["required"] = ["name"]
+    for named in ("Change", "Pool", "Catchment"):
+        definitions[named]["required"] = ["name"]
     definitions["Distribution"] = distribution_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

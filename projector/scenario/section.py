@@ -15,7 +15,7 @@ from projector.errors import nearest_name
 from projector.scenario.faults import KEY, Fault, validation_error
 from projector.scenario.numbers import kind_of
 
-__all__ = ["Rule", "Section"]
+__all__ = ["Rule", "Section", "as_list"]
 
 
 Rule = Callable[[dict[Any, Any]], Iterable[Fault]]
@@ -23,6 +23,11 @@ Rule = Callable[[dict[Any, Any]], Iterable[Fault]]
 
 def _no_rule(_: dict[Any, Any]) -> Iterable[Fault]:
     return ()
+
+
+def as_list(written: object) -> object:
+    """One thing written without its list, as a list of it."""
+    return written if isinstance(written, list | tuple) else [written]
 
 
 class Section(BaseModel):

@@ -57,6 +57,20 @@ def _estimate(name: str, dims: tuple[str, ...], what: str) -> dict[str, Variable
     }
 
 
+_BEDS_ONLY = {
+    "refusal": Variable(
+        ("site", "year", "resource"),
+        "1",
+        "share of the arriving patients turned away with the existing beds",
+        may_not_apply=True,
+    ),
+    "peak": Variable(
+        ("region", "year", "resource", "measure"),
+        "beds",
+        "beds in use in the busiest month and on busy days",
+    ),
+}
+
 VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
     {
         "population": {
@@ -243,8 +257,38 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                     None,
                     may_not_apply=True,
                 ),
+                "utilisation": Variable(
+                    ("site", "year", "resource"),
+                    "1",
+                    f"share of the existing {unit} in use on average",
+                    may_not_apply=True,
+                ),
+                "gap_cost": Variable(
+                    ("site", "year", "resource"),
+                    "NOK year-1",
+                    f"yearly cost of the {unit} that are short",
+                    may_not_apply=True,
+                ),
+                "first_shortage": Variable(
+                    ("site", "resource"),
+                    "years",
+                    f"first calendar year in which {unit} are short",
+                    may_not_apply=True,
+                ),
+                **(_BEDS_ONLY if unit == "beds" else {}),
             }
             for unit in ("beds", "places", "rooms")
+        },
+        "capacity/pools": {
+            "together": Variable(("pool", "year"), "beds", "beds needed by all who share them"),
+            "apart": Variable(("pool", "year"), "beds", "beds needed by each kind alone"),
+            "saved": Variable(("pool", "year"), "beds", "beds that pooling saves", None),
+            "refusal_together": Variable(
+                ("pool", "year"), "1", "share turned away where the existing beds are shared"
+            ),
+            "refusal_apart": Variable(
+                ("pool", "year"), "1", "share turned away where they are not"
+            ),
         },
         "workforce": {
             "need": Variable(("region", "year", "setting", "profession"), "FTE", "staff needed"),

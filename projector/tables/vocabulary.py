@@ -91,6 +91,7 @@ VERBS = (
     "work_off",
     "visitors",
     "pathway",
+    "cover",
 )
 """What a change of the services does."""
 

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 import xarray as xr
 from ruamel.yaml import YAML
 
 from projector.activity import activity_stage
+from projector.errors import ConsistencyError, Problem
 from projector.scenario import Scenario, load_scenario
 from projector.tables import OPEN_AGE, SEXES
 
@@ -137,3 +139,97 @@ def views(
         lambda name: areas.get(name, [name]),
         remaining_years(),
     )
+
+
+def optional_tables() -> dict[str, pd.DataFrame]:
+    """The tables that a set of inputs may leave out, and lengths of stay wherever stays arrive."""
+
+    def table(header: str, *rows: tuple[object, ...]) -> pd.DataFrame:
+        return pd.DataFrame(rows, columns=header.split())
+
+    everywhere = [
+        (diagnosis, setting, first, last, days + older, 2026)
+        for diagnosis in ("heart", "copd")
+        for setting, days in (("inpatient", 4.0), ("observation", 1.0), ("municipal_acute", 2.5))
+        for first, last, older in ((0, 64, 0.0), (65, -1, 1.5))
+    ]
+    return {
+        "length_of_stay": table(
+            "diagnosis setting age_from age_to days year",
+            *everywhere,
+        ),
+        "urgency": table(
+            "diagnosis setting age_from age_to acute",
+            ("*", "inpatient", 0, 64, 0.5),
+            ("*", "inpatient", 65, -1, 0.7),
+            ("copd", "inpatient", 0, -1, 0.9),
+            ("*", "municipal_acute", 0, -1, 1.0),
+            ("*", "observation", 0, -1, 0.6),
+        ),
+        "readmissions": table(
+            "diagnosis age_from age_to share", ("*", 0, 64, 0.05), ("*", 65, -1, 0.12)
+        ),
+        "discharge_ready": table(
+            "diagnosis setting age_from age_to share",
+            ("*", "inpatient", 0, 79, 0.04),
+            ("*", "inpatient", 80, -1, 0.15),
+        ),
+        "sites": table("site serves", ("A", "West"), ("B", "0003"), ("C", "0003")),
+        "flows": table(
+            "region kind diagnosis setting site share",
+            ("West", "*", "*", "inpatient", "A", 0.8),
+            ("0002", "*", "*", "inpatient", "B", 0.1),
+            ("0003", "*", "*", "inpatient", "B", 1.0),
+            ("0003", "*", "copd", "inpatient", "B", 0.4),
+            ("0001", "*", "*", "ambulatory", "A", 0.5),
+        ),
+        "drg_points": table(
+            "diagnosis setting points year",
+            ("*", "inpatient", 1.0, 2025),
+            ("heart", "inpatient", 1.5, 2025),
+        ),
+        "prices": table(
+            "item setting year nok share",
+            ("drg_point", "*", 2025, 50_000.0, 0.3),
+            ("discharge_ready_day", "*", 2025, 5_000.0, np.nan),
+            ("contact", "ambulatory", 2025, 2_000.0, np.nan),
+            ("bed_day", "municipal_acute", 2025, 6_000.0, np.nan),
+        ),
+        "priority_groups": table(
+            "group order diagnosis kind age_from age_to",
+            ("frail", 1, "*", "somatic", 80, -1),
+            ("young", 2, "*", "*", 0, 24),
+            ("lungs", 3, "copd", "*", 0, -1),
+        ),
+    }  # fmt: skip
+
+
+def counts(*rows: tuple[object, ...]) -> pd.DataFrame:
+    """The table ``activity_counts`` of 2026."""
+    header = ["region", "diagnosis", "setting", "measure", "count"]
+    return pd.DataFrame(rows, columns=header).assign(year=2026)
+
+
+def change(kind: str, selection: dict[str, object], **more: object) -> dict[str, object]:
+    """One change as a planner writes it; it is called as its verb."""
+    return {"name": kind, kind: selection, **more}
+
+
+def changed_views(
+    folder: Path,
+    *changes: dict[str, object],
+    people: xr.Dataset | None = None,
+    changed: Mapping[str, pd.DataFrame] | None = None,
+    **sections: object,
+) -> dict[str, xr.Dataset]:
+    """The views of the small world with all its optional tables, after some changes."""
+    named = [one | {"name": f"{i}: {one['name']}"} for i, one in enumerate(changes, start=1)]
+    written = scenario(folder, activity={"changes": named, **sections})
+    return views(written, people, optional_tables() | dict(changed or {}))
+
+
+def refusal(folder: Path, *changes: dict[str, object], **more: object) -> tuple[Problem, ...]:
+    """The problems that changes of the small world are refused with."""
+    with pytest.raises(ConsistencyError) as caught:
+        changed_views(folder, *changes, **more)  # type: ignore[arg-type]
+    return caught.value.problems

@@ -67,7 +67,7 @@ def test_it_never_takes_the_place_of_a_run_s_results(tmp_path: Path) -> None:
     (tmp_path / "out" / "results.nc").write_bytes(b"mine")
     result = backtest(SCENARIOS / "ahus.yaml", "--base", 2020, "--output", tmp_path / "out")
     assert result.exit_code == 2
-    assert "a backtest would take their place" in result.stderr
+    assert "these tables would take their place" in result.stderr
     assert (tmp_path / "out" / "results.nc").read_bytes() == b"mine"
 
 

@@ -67,6 +67,9 @@ activity:
       steps:
         - {setting: rehabilitation, share: 40 %, days: 14}
         - {setting: home_care, share: 80 %, contacts: 12, after: rehabilitation}
+    - name: cover
+      cover: {setting: [nursing_home, care_home], region: Hallingdal}
+      coverage: {2026: 30 %, 2030: 22 %}
 """
 
 
@@ -171,7 +174,7 @@ def test_what_is_not_written_is_none_or_one_to_one(changes):
     change = changes["avoid"]
     for key in ("share", "per_1000", "nights", "coverage", "factor", "portion"):
         assert getattr(change, key) is None
-    for key in ("waiting", "between", "to", "to_site", "days", "part", "source"):
+    for key in ("waiting", "between", "to", "to_site", "days", "part", "of", "source"):
         assert getattr(change, key) is None
     assert change.exchange == constant(1.0)
     assert change.steps == ()
@@ -225,6 +228,17 @@ def test_a_pathway_has_steps_after_one_another(changes):
     assert (first.setting, first.share, first.after) == ("rehabilitation", constant(0.4), None)
     assert (first.contacts, first.days) == (constant(1.0), constant(14.0))
     assert (second.after, second.contacts) == ("rehabilitation", constant(12.0))
+
+
+def test_coverage_is_of_those_over_80_unless_it_says_otherwise(load, changes):
+    cover = changes["cover"]
+    assert cover.coverage == Path(((2026, 0.3), (2030, 0.22)))
+    assert (cover.of_ages, cover.of) == (Ages(80, -1), None)
+    assert cover.selection.setting == ("nursing_home", "care_home")
+    text = CHANGES.replace("2030: 22 %}", "2030: 22 %}\n      of_ages: 67-79")
+    assert load(text).activity.changes[-1].of_ages == Ages(67, 79)
+    text = CHANGES.replace("2030: 22 %}", "2030: 22 %}\n      of: dementia")
+    assert load(text).activity.changes[-1].of == "dementia"
 
 
 def test_one_added_and_one_step_may_stand_without_a_list():

@@ -25,7 +25,10 @@ VERBS_WITH_KEYS = {
     "work_off": "setting: day, waiting: 10, between: {from: 2026, to: 2027}",
     "visitors": "factor: 2",
     "pathway": "setting: day, steps: {setting: home_care, share: 10 %}",
+    "cover": "setting: nursing_home, coverage: 10 %",
 }
+SELECT_NO_PART = ("cover",)
+"""Verbs that are about all residents: no diagnosis or site is selected."""
 
 
 @pytest.fixture
@@ -113,9 +116,12 @@ def test_the_names_of_growth_and_of_every_verb_are_looked_up(folder, monkeypatch
     names = "diagnosis: cpd, region: Halingdal, site: Halingdal sjukestugu"
     verbs = ""
     for verb, keys in VERBS_WITH_KEYS.items():
-        setting = "setting: day, " if keys.startswith("setting") else ""
-        own = keys.removeprefix(setting)
-        verbs += f"    - {{name: {verb}, {verb}: {{{setting}{names}}}, {own}}}\n"
+        setting, own = "", keys
+        if keys.startswith("setting"):
+            setting, _, own = keys.partition(", ")
+            setting += ", "
+        selected = "region: Halingdal" if verb in SELECT_NO_PART else names
+        verbs += f"    - {{name: {verb}, {verb}: {{{setting}{selected}}}, {own}}}\n"
     (folder / "own.yaml").write_text(
         "scenario: Own\n"
         "extends: hallingdal.yaml\n"
@@ -135,7 +141,8 @@ def test_the_names_of_growth_and_of_every_verb_are_looked_up(folder, monkeypatch
     assert len(VERBS_WITH_KEYS) == len(VERBS)
     for kind in ("diagnosis", "region", "site"):
         of_changes = [text for text in found[3:] if f"unknown {kind} " in text]
-        assert len(of_changes) == len(VERBS) + (kind == "site")  # to_site of redirect
+        without = 0 if kind == "region" else len(SELECT_NO_PART)
+        assert len(of_changes) == len(VERBS) - without + (kind == "site")  # to_site of redirect
 
 
 def test_contacts_may_go_to_a_site_that_the_scenario_opens(folder, monkeypatch):
@@ -154,3 +161,92 @@ def test_contacts_may_go_to_a_site_that_the_scenario_opens(folder, monkeypatch):
     (folder / "own.yaml").write_text(text.replace("to_site: Ny", "to_site: Nye"))
     (problem,) = check_names(load_scenario("own.yaml"), KNOWN)
     assert problem.nearest == "Ny sjukestugu"
+
+
+def test_what_is_sized_is_a_setting_or_a_resource(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    known = KNOWN | {"resource": ["municipal_acute", "municipal_short_stay", "theatre"]}
+    text = (
+        "scenario: Own\n"
+        "extends: hallingdal.yaml\n"
+        "capacity:\n"
+        "  occupancy: {observation: 70 %, municipal_short_stay: 90 %, intensiv: 75 %}\n"
+        "  overflow: {municipal_accute: 5 %}\n"
+        "  opening: {theatre: {turnover: 25}, teatre: {turnover: 25}, day: {minutes: 60}}\n"
+        "  arrivals: {municipal_acute: {dispersion: 1.3}, inpatient: {stays: fixed}}\n"
+        "  pools:\n"
+        "    - name: Shared\n"
+        "      site: Hallingdal sykestugu\n"
+        "      resources: [municipal_acute, municipal_short_stays]\n"
+        "      overflow: 5 %\n"
+        "  existing:\n"
+        "    Hallingdal sjukestugu:\n"
+        "      openings:\n"
+        "        - {resource: municipal_acute, from: 2030, amount: 2}\n"
+        "        - {resource: theater, from: 2030, amount: 1}\n"
+        "    Ny sjukestugu:\n"
+        "      serves: Ringerike\n"
+        "      openings: {resource: theatr, from: 2030, amount: 1}\n"
+    )
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    problems = check_names(load_scenario("own.yaml"), known)
+    assert [str(problem).removeprefix("own.yaml:") for problem in problems] == [
+        "4:62: unknown setting or resource (found intensiv; expected one of inpatient, "
+        "observation, hotel, day, outpatient, remote, ambulatory, municipal_acute, "
+        "municipal_short_stay, rehabilitation, nursing_home, care_home, home_care, theatre)",
+        "5:14: unknown setting or resource (found municipal_accute). Did you mean "
+        "'municipal_acute'?",
+        "6:38: unknown setting or resource (found teatre). Did you mean 'theatre'?",
+        "7:50: unknown resource (found inpatient; expected one of municipal_acute, "
+        "municipal_short_stay, theatre)",
+        "10:13: unknown site (found Hallingdal sykestugu). Did you mean 'Hallingdal sjukestugu'?",
+        "11:36: unknown resource (found municipal_short_stays). Did you mean "
+        "'municipal_short_stay'?",
+        "17:22: unknown resource (found theater). Did you mean 'theatre'?",
+        "20:28: unknown resource (found theatr). Did you mean 'theatre'?",
+    ]
+
+
+OWN_AREAS = (
+    "scenario: Own\n"
+    "extends: hallingdal.yaml\n"
+    "regions: [Øvre Hallingdal]\n"
+    "areas:\n"
+    "  Øvre Hallingdal: ['3322']\n"
+    "  Dalene: [Øvre Hallingdal, Ringerike]\n"
+    "catchments:\n"
+    "  - {name: One, areas: {Vest: [Dalene]}, psychiatry: {Vest: [Hallingdal]}}\n"
+    "population: {visitors: {Øvre Hallingdal: 3000}}\n"
+    "activity:\n"
+    "  changes:\n"
+    "    - {name: Less, avoid: {region: Dalene}, share: 10 %}\n"
+    "capacity:\n"
+    "  existing: {Ny sjukestugu: {serves: Øvre Hallingdal, municipal_acute: 3}}\n"
+)
+
+
+def test_areas_of_the_scenario_stand_wherever_a_region_may(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    (folder / "own.yaml").write_text(OWN_AREAS, encoding="utf-8")
+    assert check_names(load_scenario("own.yaml"), KNOWN) == []
+    (folder / "child.yaml").write_text(
+        "scenario: Child\nextends: own.yaml\nregions: [Dalene]\n", encoding="utf-8"
+    )
+    assert check_names(load_scenario("child.yaml"), KNOWN) == []
+
+
+def test_members_of_areas_and_catchments_are_looked_up(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    text = OWN_AREAS.replace("['3322']", "['3321', Ringrike]")
+    text = text.replace("{Vest: [Dalene]}", "{Vest: [Dallene, Norge]}")
+    text = text.replace("{Vest: [Hallingdal]}", "{Vest: Vest}")
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    problems = check_names(load_scenario("own.yaml"), KNOWN)
+    assert [str(problem).removeprefix("own.yaml:") for problem in problems] == [
+        "5:21: unknown region (found 3321; expected one of 3322, Hallingdal, Ringerike, Norge, "
+        "Øvre Hallingdal, Dalene)",
+        "5:29: unknown region (found Ringrike). Did you mean 'Ringerike'?",
+        "8:32: unknown region (found Dallene). Did you mean 'Dalene'?",
+        "8:69: unknown region (found Vest; expected one of 3322, Hallingdal, Ringerike, Norge, "
+        "Øvre Hallingdal, Dalene)",
+    ]

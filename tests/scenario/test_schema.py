@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 from projector.scenario import scenario_schema
-from projector.tables import SEASONS, SETTINGS, VERBS
+from projector.tables import BED_SETTINGS, SEASONS, SETTINGS, VERBS
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -24,7 +24,8 @@ def test_the_committed_schema_has_not_drifted(schema):
 def test_only_the_name_of_the_scenario_is_required(schema):
     assert schema["required"] == ["scenario"]
     required = {name for name, part in schema["$defs"].items() if "required" in part}
-    assert required == {"Change"}
+    assert required == {"Change", "Pool", "Catchment"}
+    assert all(schema["$defs"][name]["required"] == ["name"] for name in required)
 
 
 def test_the_schema_knows_every_key_of_a_file(schema):
@@ -64,10 +65,30 @@ def test_growth_is_one_map_or_a_list_of_them(schema):
     assert growth == {"anyOf": [one, {"items": one, "type": "array"}]}
 
 
+def test_what_is_said_of_settings_may_be_said_of_resources(schema):
+    capacity = schema["$defs"]["Capacity"]["properties"]
+    for key in ("occupancy", "overflow"):
+        assert capacity[key]["propertyNames"] == {"$ref": "#/$defs/BedSettingOrResource"}
+    offered, name = schema["$defs"]["BedSettingOrResource"]["anyOf"]
+    assert (offered["enum"], name) == (list(BED_SETTINGS), {"type": "string", "minLength": 1})
+    assert capacity["opening"]["propertyNames"] == {"$ref": "#/$defs/SettingOrResource"}
+    assert schema["$defs"]["SettingOrResource"]["anyOf"][0]["enum"] == list(SETTINGS)
+
+
+def test_what_opens_is_one_map_or_a_list_of_them(schema):
+    site = schema["$defs"]["SiteCapacity"]["properties"]
+    one = {"$ref": "#/$defs/StepChange"}
+    assert site["openings"]["anyOf"] == [one, {"items": one, "type": "array"}]
+    step = schema["$defs"]["StepChange"]["properties"]
+    assert set(step) == {"resource", "from", "amount", "until"}
+
+
 def test_what_holds_when_nothing_is_written_is_told_to_editors(schema):
     definitions = schema["$defs"]
     assert definitions["Change"]["properties"]["exchange"]["default"] == 1
     assert definitions["Step"]["properties"]["contacts"]["default"] == 1
+    assert definitions["Change"]["properties"]["of_ages"]["default"] == "80+"
+    assert definitions["Arrivals"]["properties"]["stays"]["default"] == "exponential"
     assert definitions["HealthyAgeing"]["properties"]["ages"]["default"] == "55+"
 
 

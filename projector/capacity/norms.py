@@ -1,0 +1,212 @@
+"""Norms over the years: which work takes which resource, and how much one unit of it can do."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from projector.errors import ConsistencyError, Problem, nearest_name
+from projector.tables import DIAGNOSIS_KINDS, SETTINGS, unique
+
+if TYPE_CHECKING:
+    from projector.scenario.models import Scenario
+    from projector.scenario.values import Path
+
+__all__ = ["Norm", "norms_of", "work_of"]
+
+Array = NDArray[np.float64]
+
+UNITS = ("beds", "places", "rooms")
+
+_HOURS = ("minutes", "turnover", "hours_per_day", "days_per_year", "utilisation")
+
+
+@dataclass(frozen=True)
+class Norm:
+    """One row of the table norms, with the scenario's own figures in their place.
+
+    Figures are over the years of the run, ``[year]``; NaN where the unit has none. `diagnoses`
+    are those that the row is about, ``[diagnosis]``: rows that say more go before it.
+    """
+
+    setting: str
+    resource: str
+    unit: str
+    diagnoses: NDArray[np.bool_]
+    share: float
+    occupancy: Array
+    minutes: Array
+    turnover: Array
+    hours_per_day: Array
+    days_per_year: Array
+    utilisation: Array
+
+    @property
+    def measure(self) -> str:
+        """What a unit works on."""
+        return "bed_days" if self.unit == "beds" else "contacts"
+
+    @property
+    def in_use(self) -> Array:
+        """Units that are in use on average for one bed day or contact a year, ``[year]``."""
+        if self.unit == "beds":
+            return 1.0 / self.days_per_year
+        return (self.minutes + self.turnover) / 60.0 / (self.hours_per_day * self.days_per_year)
+
+    @property
+    def planned_use(self) -> Array:
+        """Planned share of the time that a unit is in use, ``[year]``."""
+        return self.occupancy if self.unit == "beds" else self.utilisation
+
+
+def norms_of(
+    table: pd.DataFrame, scenario: "Scenario", kinds: Mapping[str, str], years: NDArray[np.int64]
+) -> list[Norm]:
+    """Norms of a run; what the scenario writes goes before the table's figure.
+
+    Parameters
+    ----------
+    table
+        Input table ``norms``.
+    scenario
+        Its occupancy and opening, by resource or by setting; a resource goes before its setting.
+    kinds
+        Kind of each diagnosis, in the order of the axis.
+    years
+        Calendar years of the run.
+
+    Raises
+    ------
+    ConsistencyError
+        If the scenario gives a figure to something that has no use for it.
+    """
+    _refuse_idle_figures(table, scenario)
+    capacity = scenario.capacity
+
+    def figure(own: "Path | None", from_table: float) -> Array:
+        if own is None:
+            return np.full(len(years), from_table, dtype=np.float64)
+        return own.at(years, base_year=scenario.years.base)
+
+    norms = []
+    for row in table.to_dict("records"):
+        names = (row["resource"], row["setting"])
+        occupancy = next((capacity.occupancy[n] for n in names if n in capacity.occupancy), None)
+        opened = [capacity.opening[n] for n in names if n in capacity.opening]
+        norms.append(
+            Norm(
+                setting=row["setting"],
+                resource=row["resource"],
+                unit=row["unit"],
+                diagnoses=_governed(row, table, kinds),
+                share=_or(row.get("share"), 1.0),
+                occupancy=figure(occupancy, row["occupancy"]),
+                **{
+                    name: figure(
+                        next((p for o in opened if (p := getattr(o, name)) is not None), None),
+                        _or(row.get(name), 0.0 if name == "turnover" else np.nan),
+                    )
+                    for name in _HOURS
+                },
+            )
+        )
+    return norms
+
+
+def work_of(norm: Norm, activity: xr.Dataset) -> Array:
+    """Bed days (beds) or contacts of a norm.
+
+    Parameters
+    ----------
+    norm
+        The norm.
+    activity
+        ``bed_days`` and ``contacts``, ``[region|site, year, diagnosis, setting]``, with the
+        coordinate ``kind`` of the diagnoses.
+
+    Returns
+    -------
+    ndarray
+        ``[region|site, year, kind]``; 0 for kinds that the norm is not about.
+    """
+    amount = activity[norm.measure].sel(setting=norm.setting).values
+    kinds = activity["kind"].values[:, np.newaxis] == np.array(DIAGNOSIS_KINDS)
+    belongs = norm.share * (kinds & norm.diagnoses[:, np.newaxis])
+    result: Array = amount @ belongs
+    return result
+
+
+def _or(written: float | None, otherwise: float) -> float:
+    return otherwise if written is None or np.isnan(written) else float(written)
+
+
+def _governed(
+    row: Mapping[Hashable, object], table: pd.DataFrame, kinds: Mapping[str, str]
+) -> NDArray[np.bool_]:
+    """Diagnoses that a row is about, less those that another row of its resource says more of."""
+    same = table[(table["setting"] == row["setting"]) & (table["resource"] == row["resource"])]
+    own = _said(row)
+    rivals = [_said(other) for other in same.to_dict("records")]
+    return np.array(
+        [
+            _matches(own, diagnosis, kind)
+            and not any(
+                _matches(rival, diagnosis, kind) and _detail(rival) > _detail(own)
+                for rival in rivals
+            )
+            for diagnosis, kind in kinds.items()
+        ]
+    )
+
+
+def _said(row: Mapping[Hashable, object]) -> tuple[str, str]:
+    """Diagnosis and kind of a row."""
+    return str(row.get("diagnosis", "*")), str(row["kind"])
+
+
+def _matches(said: tuple[str, str], diagnosis: str, kind: str) -> bool:
+    return said[0] in ("*", diagnosis) and said[1] in ("*", kind)
+
+
+def _detail(said: tuple[str, str]) -> tuple[bool, bool]:
+    return said[0] != "*", said[1] != "*"
+
+
+def _refuse_idle_figures(table: pd.DataFrame, scenario: "Scenario") -> None:
+    """A figure for beds belongs to something with beds, one for opening to something with rooms."""
+    units: dict[str, set[str]] = {}
+    for setting, resource, unit in zip(
+        table["setting"], table["resource"], table["unit"], strict=True
+    ):
+        units.setdefault(setting, set()).add(unit)
+        units.setdefault(resource, set()).add(unit)
+    wanted: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+        (("capacity", key, name), ("beds",))
+        for key in ("occupancy", "overflow", "arrivals")
+        for name in getattr(scenario.capacity, key)
+    ]
+    wanted += [
+        (("capacity", "opening", name, key), ("places", "rooms"))
+        for name, opening in scenario.capacity.opening.items()
+        for key in _HOURS
+        if key != "days_per_year" and getattr(opening, key) is not None
+    ]
+    problems = [
+        Problem(
+            where=scenario.where(*place),
+            message=f"{place[1]} says nothing here: {place[2]} takes "
+            f"{' and '.join(sorted(units.get(place[2], ()))) or 'no beds, places or rooms'}",
+            expected=f"something that takes {' or '.join(fitting)}",
+            nearest=None
+            if place[2] in units or place[2] in SETTINGS
+            else nearest_name(place[2], unique(units)),
+        )
+        for place, fitting in wanted
+        if units.get(place[2], set()).isdisjoint(fitting)
+    ]
+    if problems:
+        raise ConsistencyError(problems)

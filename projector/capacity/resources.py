@@ -1,0 +1,186 @@
+"""Resources: what work keeps in use, and how many units that takes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from projector.capacity.erlang import Rhythm
+from projector.capacity.norms import Norm, work_of
+from projector.capacity.rhythm import rhythm_of
+from projector.capacity.sizing import Sizer
+from projector.tables import DIAGNOSIS_KINDS, SETTINGS, unique
+
+if TYPE_CHECKING:
+    from projector.scenario.models import Scenario
+
+__all__ = ["Resource", "Work", "resources_of"]
+
+Array = NDArray[np.float64]
+
+_WEEK, _YEAR = 7, 12
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the work of some places keeps in use of a resource.
+
+    Parameters
+    ----------
+    in_use
+        Units in use on average, ``[place, year, setting, kind]``.
+    planned
+        Units that takes at the planned use, same axes.
+    arrivals
+        Contacts a year, ``[place, year]``.
+    """
+
+    in_use: Array
+    planned: Array
+    arrivals: Array
+
+    @property
+    def load(self) -> Array:
+        """Units in use on average, ``[place, year]``."""
+        total: Array = self.in_use.sum(axis=(2, 3))
+        return total
+
+    def of(self, places: Sequence[int]) -> "Work":
+        """The work of some places together, as of one."""
+        return Work(
+            *(
+                amount[list(places)].sum(axis=0, keepdims=True)
+                for amount in (self.in_use, self.planned, self.arrivals)
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Beds, places or rooms of one kind.
+
+    `limit` is the largest share turned away, ``[year]``, where beds are sized by overflow.
+    """
+
+    name: str
+    unit: str
+    norms: tuple[Norm, ...]
+    limit: Array | None
+    rhythm: Rhythm
+
+    def work(self, activity: xr.Dataset) -> Work:
+        """What the activity of regions or sites keeps in use."""
+        places, years = activity["contacts"].shape[:2]
+        shape = (places, years, len(SETTINGS), len(DIAGNOSIS_KINDS))
+        in_use, planned, arrivals = np.zeros(shape), np.zeros(shape), np.zeros(shape[:2])
+        for norm in self.norms:
+            busy = work_of(norm, activity) * norm.in_use[:, np.newaxis]
+            setting = SETTINGS.index(norm.setting)
+            in_use[:, :, setting] += busy
+            planned[:, :, setting] += busy / norm.planned_use[:, np.newaxis]
+            contacts = activity["contacts"].sel(setting=norm.setting).values
+            arrivals += norm.share * contacts @ norm.diagnoses.astype(np.float64)
+        return Work(in_use, planned, arrivals)
+
+    def need(self, work: Work, together: Sequence[Sequence[int]], sizer: Sizer) -> Array:
+        """Units needed, ``[place, year, setting, kind]``.
+
+        Parameters
+        ----------
+        work
+            From `work`.
+        together
+            Positions of the places that share units; each place is in one of them. Beds sized by
+            overflow are for all that share them, who then carry them in proportion to their
+            bed days.
+        sizer
+            Keeps the tables.
+        """
+        if self.limit is None:
+            return work.planned
+        need = np.zeros_like(work.in_use)
+        for sharing in together:
+            there = work.in_use[list(sharing)]
+            pooled = there.sum(axis=(0, 2, 3))
+            beds = sizer.beds(pooled, self.limit, self.rhythm)
+            each = np.divide(beds, pooled, out=np.zeros_like(pooled), where=pooled > 0)
+            need[list(sharing)] = there * each[:, np.newaxis, np.newaxis]
+        return need
+
+
+def resources_of(
+    norms: Sequence[Norm],
+    tables: Mapping[str, pd.DataFrame],
+    scenario: "Scenario",
+    activity: xr.Dataset,
+) -> list[Resource]:
+    """The resources of a run, in the order of the norms.
+
+    Parameters
+    ----------
+    norms
+        Its norms.
+    tables
+        Input table ``rhythms``, where there is one.
+    scenario
+        Its overflow and arrivals, by resource or by setting; a resource goes before its setting.
+    activity
+        Group ``activity`` of the results: says how long stays are, which smooths the rhythm.
+    """
+    years = activity["year"].values
+    result = []
+    for name in unique(norm.resource for norm in norms):
+        own = tuple(norm for norm in norms if norm.resource == name)
+        names = (name, *unique(norm.setting for norm in own))
+        overflow = scenario.capacity.overflow
+        limit = next((overflow[key] for key in names if key in overflow), None)
+        if name in scenario.capacity.occupancy and name not in overflow:
+            limit = None
+        result.append(
+            Resource(
+                name=name,
+                unit=own[0].unit,
+                norms=own,
+                limit=None if limit is None else limit.at(years, base_year=scenario.years.base),
+                rhythm=_rhythm(name, names, own, tables.get("rhythms"), scenario, activity),
+            )
+        )
+    return result
+
+
+def _rhythm(
+    name: str,
+    names: Sequence[str],
+    norms: Sequence[Norm],
+    table: pd.DataFrame | None,
+    scenario: "Scenario",
+    activity: xr.Dataset,
+) -> Rhythm:
+    """How uneven the arrivals of a resource are."""
+    if norms[0].unit != "beds":
+        return Rhythm()
+    factors = {"weekday": [1.0] * _WEEK, "month": [1.0] * _YEAR}
+    if table is not None:
+        for period, number, factor in table.loc[
+            table["resource"] == name, ["period", "number", "factor"]
+        ].itertuples(index=False):
+            factors[period][int(number) - 1] = float(factor)
+    arrivals = scenario.capacity.arrivals
+    asked = next((arrivals[key] for key in names if key in arrivals), None)
+    nights, stays = 0.0, 0.0
+    for norm in norms:
+        of_norm = activity.isel(year=0).sel(setting=norm.setting, diagnosis=norm.diagnoses)
+        nights += norm.share * float(of_norm["bed_days"].sum())
+        stays += norm.share * float(of_norm["contacts"].sum())
+    return rhythm_of(
+        factors["weekday"],
+        factors["month"],
+        nights / stays if nights > 0 else 1.0,
+        stays="exponential" if asked is None else asked.stays,
+        variation=1.0 if asked is None else asked.variation,
+        dispersion=1.0 if asked is None else asked.dispersion,
+    )

@@ -1,0 +1,102 @@
+"""``projector explain``: what a result changes by, and because of what."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from projector.cli.pictures import refuse_picture
+from projector.errors import Problem, UsageError
+from projector.outputs.explanation import explanation_table, printed
+from projector.outputs.tidy import write_table
+from projector.outputs.words import word
+from projector.run import vocabulary
+from projector.run.explain import explain, question_of
+from projector.run.pipeline import project_people
+from projector.scenario import load_scenario
+
+if TYPE_CHECKING:
+    from projector.outputs.words import Language
+    from projector.scenario.models import Scenario
+
+__all__ = ["explain_scenario"]
+
+
+def explain_scenario(
+    path: Path,
+    result: str,
+    *,
+    of: str | None,
+    regions: Sequence[str],
+    year: int | None,
+    without: Sequence[str],
+    free_of_order: bool,
+    output: Path | None,
+    language: "Language",
+) -> None:
+    """Explain a result of a scenario file to a reader at a terminal.
+
+    Parameters
+    ----------
+    path
+        The scenario file.
+    result, of, regions
+        As for `projector.run.explain.question_of`.
+    year
+        The year to explain; None is the last.
+    without
+        Names of changes to leave out.
+    free_of_order
+        Whether the changes shall have effects that do not depend on their order.
+    output
+        The picture; a table of all years lies beside it. None is a name of its own in outputs/,
+        and no picture where matplotlib is not installed.
+    language
+        ``nb`` or ``en``.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown, the year is not projected, or the picture cannot be drawn.
+    """
+    picture = output or Path("outputs") / f"explain-{_name(path, result, of, regions)}.svg"
+    draws = output is not None or find_spec("matplotlib") is not None
+    if draws:
+        refuse_picture(picture, "explain")
+    scenario = load_scenario(path, vocabulary=vocabulary, without=without)
+    last = _year(scenario, year)
+    people = project_people(scenario)
+    question = question_of(people, result, of=of, regions=regions)
+    explanation = explain(scenario, people, question, free_of_order=free_of_order)
+    click.echo(printed(explanation, last, language))
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    table = picture.with_suffix(".csv")
+    write_table(explanation_table(explanation), table)
+    click.echo()
+    if draws:
+        from projector.report.waterfall import draw_waterfall
+
+        draw_waterfall(explanation, last, picture, language)
+        click.echo(str(picture))
+    else:
+        click.echo(word("no picture", language), err=True)
+    click.echo(str(table))
+
+
+def _name(path: Path, result: str, of: str | None, regions: Sequence[str]) -> str:
+    """A file name that says what was asked."""
+    parts = [path.stem, result, *([of] if of else []), *regions]
+    return "-".join("_".join(part.split()).replace("/", "_") for part in parts)
+
+
+def _year(scenario: "Scenario", year: int | None) -> int:
+    first, last = scenario.years.base + 1, scenario.years.end
+    if year is not None and not first <= year <= last:
+        raise UsageError(
+            Problem(
+                "--year", "the year is not one after the base year", str(year), f"{first} to {last}"
+            )
+        )
+    return year or last

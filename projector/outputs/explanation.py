@@ -1,0 +1,209 @@
+"""What a result changes by and because of what: as lines to read, and as a table of all years."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from projector.outputs.words import Language, number, signed, word
+from projector.tables import SETTINGS
+
+if TYPE_CHECKING:
+    from projector.run.explain import Explanation
+    from projector.run.worlds import Factor
+
+__all__ = ["Line", "averaged", "decimals", "explanation_table", "heading", "lines", "printed"]
+
+_MEASURES = {"bed_days": "bed days"}
+"""Keys of the words of results that are not called as the results are."""
+
+_UNITS = {"contacts": "contacts year-1", "bed_days": "bed days year-1", "staff": "FTE"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an explanation.
+
+    Parameters
+    ----------
+    role
+        ``level`` (the result of a year), ``effect`` of a factor, ``interaction`` or ``change``
+        (the whole).
+    label
+        What it is.
+    amount
+        The result of the year, or what is added to it; None for the interaction, which the
+        effects hold already.
+    alone
+        Effect with everything else held; None for a level.
+    """
+
+    role: str
+    label: str
+    amount: float | None
+    alone: float | None = None
+
+
+def lines(
+    explanation: "Explanation", year: int, language: Language, most_diagnoses: int | None = None
+) -> list[Line]:
+    """An explanation of one year, line by line.
+
+    Parameters
+    ----------
+    explanation
+        From `projector.run.explain.explain`.
+    year
+        One of its years.
+    language
+        ``nb`` or ``en``.
+    most_diagnoses
+        So many diagnoses have a line of their own, those with the largest effects; the others
+        stand together after them.
+
+    Returns
+    -------
+    list of Line
+        The base year, the factors, the interaction, the whole change and the year asked about.
+    """
+    at = int(year - explanation.years[0])
+    base = int(explanation.years[0])
+    effects, alone = explanation.effects[:, at], explanation.alone[:, at]
+    growing = [i for i, one in enumerate(explanation.factors) if one.kind == "growth"]
+    together: list[int] = []
+    if most_diagnoses is not None and len(growing) > most_diagnoses + 1:
+        by_size = sorted(growing, key=lambda i: -abs(float(effects[i])))
+        together = by_size[most_diagnoses:]
+    found = [Line("level", str(base), float(explanation.values[0]))]
+    for i, factor in enumerate(explanation.factors):
+        if i not in together:
+            label = _factor(factor, explanation, language)
+            found.append(Line("effect", label, float(effects[i]), float(alone[i])))
+        if together and i == growing[-1]:
+            label = word("explain other diagnoses", language, count=len(together))
+            found.append(
+                Line("effect", label, float(effects[together].sum()), float(alone[together].sum()))
+            )
+    change = float(explanation.values[at] - explanation.values[0])
+    label = word("explain interaction", language)
+    found.append(Line("interaction", label, None, float(explanation.interaction[at])))
+    label = word("explain change", language, base=base, year=year)
+    found.append(Line("change", label, change, change))
+    found.append(Line("level", str(year), float(explanation.values[at])))
+    return found
+
+
+def heading(explanation: "Explanation", language: Language) -> str:
+    """What is explained: ``Beds: Somatic beds, Hallingdal``."""
+    asked = explanation.question
+    text = word(_MEASURES.get(asked.result, asked.result), language)
+    if asked.of is not None:
+        named = explanation.names.get(asked.of_kind, {}).get(asked.of, {})
+        of = word(asked.of, language) if asked.of in SETTINGS and not named else named[language]
+        text = f"{text}: {of}"
+    return ", ".join([text, *asked.names])
+
+
+def averaged(explanation: "Explanation") -> bool:
+    """Whether effects are means over every order of some changes."""
+    return explanation.order_free and any(one.kind == "change" for one in explanation.factors)
+
+
+def printed(explanation: "Explanation", year: int, language: Language) -> str:
+    """An explanation of one year as text for a terminal: a line each, figures in columns."""
+    base = float(explanation.values[0])
+    shown = lines(explanation, year, language)
+    places = decimals(explanation)
+    first = int(explanation.years[0])
+    columns = [
+        word(f"explain column {key}", language, base=first) for key in ("effect", "share", "alone")
+    ]
+    rows = []
+    for line in shown:
+        figures = ["", "", ""]
+        if line.role == "level":
+            figures[0] = number(line.amount or 0.0, language, places)
+        elif line.amount is not None:
+            figures[0] = signed(line.amount, language, places)
+            figures[1] = f"{signed(100 * line.amount / base, language, 1)} %" if base else "–"
+        if line.alone is not None:
+            figures[2] = signed(line.alone, language, places)
+        rows.append((line.label, figures))
+    wide = max(len(label) for label, _ in rows) + 2
+    narrow = [
+        max(len(heading), *(len(figures[i]) for _, figures in rows)) + 2
+        for i, heading in enumerate(columns)
+    ]
+
+    def joined(label: str, figures: list[str]) -> str:
+        cells = (f"{text:>{width}}" for text, width in zip(figures, narrow, strict=True))
+        return (label.ljust(wide) + "".join(cells)).rstrip()
+
+    return "\n".join(
+        [
+            explanation.title,
+            heading(explanation, language),
+            "",
+            joined("", columns),
+            *(joined(label, figures) for label, figures in rows),
+            "",
+            word("explain note free" if averaged(explanation) else "explain note", language),
+        ]
+    )
+
+
+def decimals(explanation: "Explanation") -> int:
+    """Decimals that tell its effects: none of many contacts, two of few beds."""
+    largest = float(abs(explanation.values).max())
+    if explanation.question.result in ("contacts", "bed_days"):
+        return 0 if largest >= 100 else 1
+    return 1 if largest >= 10 else 2
+
+
+def explanation_table(explanation: "Explanation") -> pd.DataFrame:
+    """An explanation of all years, a row for each factor and year.
+
+    Parameters
+    ----------
+    explanation
+        From `projector.run.explain.explain`.
+
+    Returns
+    -------
+    DataFrame
+        ``factor`` (``base`` the result of the base year, the factors in their order,
+        ``interaction``, ``total`` the whole change, ``result`` that of the year), ``name`` of the
+        diagnosis or change, ``year``, ``effect``, ``share_of_base``, ``alone`` and ``unit``;
+        NaN where a column does not apply. The effects of a year sum to its change.
+    """
+    base, unit = float(explanation.values[0]), explanation.question.result
+    changes = explanation.values - base
+    none = [float("nan")] * len(changes)
+    blocks: list[Mapping[str, object]] = [
+        {"factor": "base", "effect": [base] * len(changes), "alone": none},
+        *(
+            {"factor": one.kind, "name": one.name, "effect": effect, "alone": by_itself}
+            for one, effect, by_itself in zip(
+                explanation.factors, explanation.effects, explanation.alone, strict=True
+            )
+        ),
+        {"factor": "interaction", "effect": none, "alone": explanation.interaction},
+        {"factor": "total", "effect": changes, "alone": changes},
+        {"factor": "result", "effect": explanation.values, "alone": none},
+    ]
+    table = pd.concat(
+        [pd.DataFrame({"name": "", "year": explanation.years} | dict(one)) for one in blocks],
+        ignore_index=True,
+    )
+    share = table["effect"] / base if base else table["effect"] * float("nan")
+    table["share_of_base"] = share.where(~table["factor"].isin(["base", "result"]))
+    table["unit"] = _UNITS.get(unit, unit)
+    return table[["factor", "name", "year", "effect", "share_of_base", "alone", "unit"]]
+
+
+def _factor(factor: "Factor", explanation: "Explanation", language: Language) -> str:
+    if factor.kind == "change":
+        return factor.name
+    name = explanation.names.get("diagnosis", {}).get(factor.name, {}).get(language, factor.name)
+    return word(f"explain {factor.kind}", language, name=name)

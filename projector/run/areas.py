@@ -1,0 +1,260 @@
+"""Catchments: who would live in each hospital area, what they need, and whether it fits together.
+
+A scenario may hold several ways of drawing the map (`catchments`). Each is a set of areas of the
+regions of the run; the criteria are those of the proposal for the capital region of 2007: between
+300 000 and 500 000 people, no municipality or district divided, psychiatry follows somatic care,
+and how far people travel where a table says.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from projector.errors import ConsistencyError, Problem
+from projector.inputs.regions import contains
+from projector.tables import HOSPITAL_SETTINGS, unique
+
+if TYPE_CHECKING:
+    from projector.scenario.models import Catchment, Scenario
+
+__all__ = ["SIZE", "area_figures", "area_findings"]
+
+SIZE = (300_000, 500_000)
+"""People that an area should have, by the proposal of 2007."""
+
+_MUNICIPALITY = 4
+"""Figures of a municipality's code; those of its districts are longer."""
+
+Members = Callable[[str], Sequence[str]]
+
+
+def area_figures(
+    tree: xr.DataTree,
+    scenario: "Scenario",
+    members: Members,
+    travel: pd.DataFrame | None,
+    years: list[int],
+) -> pd.DataFrame:
+    """People, activity, beds and own coverage of every area of every alternative.
+
+    Parameters
+    ----------
+    tree
+        Result of the run.
+    scenario
+        Its catchments.
+    members
+        Region codes of a region or area name.
+    travel
+        Input table ``travel``, where there is one: minutes from regions to sites.
+    years
+        Calendar years to report.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``alternative, area, year, measure, value, unit``.
+
+    Raises
+    ------
+    ConsistencyError
+        If an alternative puts a region in two areas, or names one outside the run.
+    """
+    population = tree["population"].to_dataset()["population"].sum("sex").sel(year=years)
+    hospital = list(HOSPITAL_SETTINGS)
+    activity = tree["activity"].to_dataset().sel(year=years, setting=hospital)
+    beds = tree["capacity/beds"].to_dataset()["need_by_kind"].sel(year=years, setting=hospital)
+    services = ("diagnosis", "setting")
+    by_region: dict[tuple[str, str], xr.DataArray] = {
+        ("people", "persons"): population.sum("age"),
+        ("people 80+", "persons"): population.sel(age=slice(80, None)).sum("age"),
+        ("hospital contacts", "contacts year-1"): activity["contacts"].sum(services),
+        ("hospital bed days", "bed days year-1"): activity["bed_days"].sum(services),
+        ("hospital beds", "beds"): beds.sum(("setting", "kind")),
+    }
+    rows = []
+    for position, alternative in enumerate(scenario.catchments):
+        codes = _codes(alternative, position, scenario, members, tree)
+        for area, inside in codes.items():
+            for (measure, unit), values in by_region.items():
+                of_area = values.sel(region=inside).sum("region").values
+                rows += [
+                    (alternative.name, area, year, measure, float(value), unit)
+                    for year, value in zip(years, of_area, strict=True)
+                ]
+            rows += [
+                (alternative.name, area, year, measure, value, unit)
+                for measure, year, value, unit in _coverage(tree, inside, years)
+            ]
+            if travel is not None:
+                rows += [
+                    (alternative.name, area, year, measure, value, "minutes")
+                    for measure, year, value in _travel(by_region, travel, inside, years)
+                ]
+    return pd.DataFrame(rows, columns=["alternative", "area", "year", "measure", "value", "unit"])
+
+
+def area_findings(
+    figures: pd.DataFrame, scenario: "Scenario", members: Members, names: Mapping[str, str]
+) -> pd.DataFrame:
+    """Where an alternative misses a criterion.
+
+    Parameters
+    ----------
+    figures
+        From `area_figures`.
+    scenario
+        Its catchments.
+    members
+        Region codes of a region or area name.
+    names
+        Region names by code, of the regions of the run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``alternative, area, criterion, detail``: ``small`` and ``large`` with the years,
+        ``divided`` with the regions, ``psychiatry`` with the regions that go elsewhere, and
+        ``outside`` with the regions of the run that are in no area.
+    """
+    rows = []
+    low, high = SIZE
+    people = figures[figures["measure"] == "people"]
+    for (alternative, area), of_area in people.groupby(["alternative", "area"], sort=False):
+        for criterion, wrong in (
+            ("small", of_area["value"] < low),
+            ("large", of_area["value"] > high),
+        ):
+            if wrong.any():
+                years = ", ".join(map(str, of_area["year"][wrong]))
+                rows.append((alternative, area, criterion, years))
+    for catchment in scenario.catchments:
+        somatic = _of_region(catchment.areas, members)
+        for one, other in combinations(somatic, 2):
+            same = _one_municipality(one, other)
+            if same and somatic[one] != somatic[other]:
+                between = f"{names.get(one, one)}, {names.get(other, other)}"
+                rows.append((catchment.name, somatic[one], "divided", between))
+        mental = _of_region(catchment.psychiatry or catchment.areas, members)
+        rows += [
+            (catchment.name, "–", "outside", name)
+            for code, name in names.items()
+            if code not in somatic
+        ]
+        for code, area in somatic.items():
+            if mental.get(code) != area:
+                elsewhere = mental.get(code, "–")
+                rows.append(
+                    (catchment.name, area, "psychiatry", f"{names.get(code, code)}: {elsewhere}")
+                )
+    return pd.DataFrame(rows, columns=["alternative", "area", "criterion", "detail"])
+
+
+def _codes(
+    alternative: "Catchment",
+    position: int,
+    scenario: "Scenario",
+    members: Members,
+    tree: xr.DataTree,
+) -> dict[str, list[str]]:
+    """Region codes of the areas of an alternative, each region in one of them."""
+    inside = {str(code) for code in tree["population"].to_dataset()["region"].values}
+    taken: dict[str, str] = {}
+    problems = []
+    result: dict[str, list[str]] = {}
+    for area, named in alternative.areas.items():
+        place = scenario.where("catchments", position, "areas", area)
+        result[area] = unique(code for name in named for code in members(name))
+        for code in result[area]:
+            if code not in inside:
+                problems.append(
+                    Problem(
+                        where=place,
+                        message=f"region {code} of {area} is not in the run",
+                        expected="regions that the scenario projects",
+                    )
+                )
+            elif code in taken:
+                problems.append(
+                    Problem(
+                        where=place,
+                        message=f"'{alternative.name}' puts region {code} in two areas",
+                        found=f"{taken[code]} and {area}",
+                        expected="each region in one area",
+                    )
+                )
+            taken.setdefault(code, area)
+    if problems:
+        raise ConsistencyError(problems)
+    return result
+
+
+def _of_region(areas: Mapping[str, Sequence[str]], members: Members) -> dict[str, str]:
+    """The area of each region."""
+    return {code: area for area, named in areas.items() for name in named for code in members(name)}
+
+
+def _one_municipality(one: str, other: str) -> bool:
+    """Whether two regions are parts of one municipality, or one lies in the other."""
+    parts = (
+        min(len(one), len(other)) > _MUNICIPALITY and one[:_MUNICIPALITY] == other[:_MUNICIPALITY]
+    )
+    return parts or contains(one, other) or contains(other, one)
+
+
+def _coverage(
+    tree: xr.DataTree, inside: list[str], years: list[int]
+) -> list[tuple[str, int, float, str]]:
+    """Share of the residents' hospital contacts at each site, and in the area itself."""
+    if "sites" not in tree.children:
+        return []
+    sites = tree["sites"].to_dataset()
+    treated = sites["treated"].sel(region=inside, year=years).sum("region")
+    whole = (
+        tree["activity"]
+        .to_dataset()["contacts"]
+        .sel(region=inside, year=years, setting=list(sites["treated_setting"].values))
+    )
+    total = whole.sum(("region", "diagnosis", "setting"))
+    rows = []
+    standing = [str(code) for code in sites["site_region"].values]
+    for year in years:
+        share = (treated.sel(year=year).sum("treated_setting") / total.sel(year=year)).values
+        own = sum(
+            value
+            for value, code in zip(share, standing, strict=True)
+            if any(code == region or contains(region, code) for region in inside)
+        )
+        rows.append(("own coverage", year, float(own), "1"))
+        rows += [
+            (f"treated at {site}", year, float(value), "1")
+            for site, value in zip(sites["site"].values, share, strict=True)
+            if value > 0
+        ]
+        rows.append(("treated elsewhere", year, float(1.0 - share.sum()), "1"))
+    return rows
+
+
+def _travel(
+    by_region: Mapping[tuple[str, str], xr.DataArray],
+    travel: pd.DataFrame,
+    inside: list[str],
+    years: list[int],
+) -> list[tuple[str, int, float]]:
+    """Minutes to the nearest site that the table knows: mean of the people, and the longest."""
+    known = travel[travel["region"].isin(inside)]
+    if known.empty:
+        return []
+    nearest = known.groupby("region")["minutes"].min()
+    people = by_region["people", "persons"].sel(region=list(nearest.index))
+    minutes = nearest.to_numpy(dtype=np.float64)
+    rows = []
+    for year in years:
+        weight = people.sel(year=year).values
+        rows.append(("mean travel", year, float(np.average(minutes, weights=weight))))
+        rows.append(("longest travel", year, float(minutes.max())))
+    return rows

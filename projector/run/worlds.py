@@ -1,0 +1,364 @@
+"""Worlds: the stages after the people, walked with a part of what moves held as in the base year.
+
+What moves is a list of factors: the number of people, their ages, visitors, the growth of each
+diagnosis, healthy ageing, each named change, and the norms of capacity and staff. A world lets some
+of them loose. Held are
+
+- the number of people: each region has as many as in the base year;
+- ageing: their shares by sex and age are those of the base year;
+- the growth of a diagnosis: its contacts per person and the nights of its stays;
+- a change: its values are those of the base year (it may have begun before);
+- norms: the paths of the scenario have their values of the base year.
+
+With all of them held every year is as the base year; with all let loose it is the run.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from projector.activity.changes import WrittenChange, refuse_idle
+from projector.activity.demand import demand_of
+from projector.activity.ledger import Demand, Ledger, Profile
+from projector.activity.stage import change_and_view, filled, written_changes
+from projector.activity.views import Views
+from projector.activity.visitors import Visitors
+from projector.capacity import capacity_stage
+from projector.capacity.norms import UNITS
+from projector.run.pipeline import People
+from projector.run.threads import in_one_thread
+from projector.tables import SEXES
+from projector.workforce import workforce_stage
+
+if TYPE_CHECKING:
+    from projector.scenario.models import Scenario
+
+__all__ = [
+    "AGEING",
+    "CAPACITY",
+    "HEALTHY_AGEING",
+    "SIZE",
+    "STAFFING",
+    "VISITORS",
+    "Factor",
+    "Worlds",
+    "worlds_of",
+]
+
+Array = NDArray[np.float64]
+
+
+_NO_NORMS = ("existing", "pools")
+"""What the scenario says of capacity that no need depends on."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """Something that moves over the years.
+
+    Parameters
+    ----------
+    kind
+        ``size``, ``ageing``, ``visitors``, ``growth``, ``healthy_ageing``, ``change``,
+        ``capacity`` or ``staffing``.
+    name
+        Of the diagnosis that grows, or of the change.
+    """
+
+    kind: str
+    name: str = ""
+
+
+SIZE, AGEING, VISITORS = Factor("size"), Factor("ageing"), Factor("visitors")
+HEALTHY_AGEING = Factor("healthy_ageing")
+CAPACITY, STAFFING = Factor("capacity"), Factor("staffing")
+
+
+@dataclass
+class Worlds:
+    """The stages of care of one scenario, to be walked in any world; see `worlds_of`.
+
+    Parameters
+    ----------
+    scenario, people
+        The scenario, and the people projected for it.
+    factors
+        What moves, in the order in which it is let loose: people, use, changes as the file has
+        them, norms. Diagnoses stand by the letters of their names, so that the order of a table
+        makes no difference.
+    written
+        The changes that do something.
+    """
+
+    scenario: "Scenario"
+    people: People
+    factors: tuple[Factor, ...]
+    written: tuple[WrittenChange, ...]
+    _demands: Mapping[tuple[bool, bool], Demand] = field(repr=False)
+    _visitors: Visitors = field(repr=False)
+    _filled: tuple[frozenset[Factor], list[tuple[Demand, Ledger]]] | None = field(
+        default=None, repr=False
+    )
+
+    @property
+    def regions(self) -> list[str]:
+        """Codes of the regions, in the order of the axis."""
+        return [str(code) for code in self.people.population["region"].values]
+
+    @property
+    def years(self) -> NDArray[np.int64]:
+        """Calendar years, the base year first."""
+        years: NDArray[np.int64] = self.people.population["year"].values
+        return years
+
+    @in_one_thread
+    def activity(
+        self, loose: Collection[Factor], kept: Collection[str] | None = None
+    ) -> xr.Dataset:
+        """Contacts and bed days of a world.
+
+        Parameters
+        ----------
+        loose
+            The factors that are let loose.
+        kept
+            Names of the changes that are there at all; None is all of them.
+
+        Returns
+        -------
+        Dataset
+            ``activity`` of the tree of results.
+        """
+        before = frozenset(
+            one for one in loose if one.kind not in ("change", "capacity", "staffing")
+        )
+        if self._filled is None or self._filled[0] != before:
+            self._filled = before, list(filled(self._demand(before), self.written))
+        parts = self._filled[1]
+        written = [
+            replace(one, frozen=Factor("change", one.change.name) not in loose)
+            for one in self.written
+            if kept is None or one.change.name in kept
+        ]
+        inputs = self.people.inputs
+        tables = {name: table for name, table in inputs.tables.items() if name != "priority_groups"}
+        views = Views(tables, self._visitors, inputs.members)
+        copies = ((part, ledger.copy()) for part, ledger in parts)
+        change_and_view(copies, written, views, strict=False)
+        return views.datasets(self._demands[True, True])["activity"]
+
+    def capacity(self, activity: xr.Dataset, loose: Collection[Factor]) -> dict[str, xr.Dataset]:
+        """Need of beds, places and rooms for the activity of a world.
+
+        Returns
+        -------
+        dict of Dataset
+            By unit, as in the tree of results but for its years.
+        """
+        inputs = self.people.inputs
+        needs, _ = capacity_stage(
+            {"activity": self._at(activity, CAPACITY in loose)},
+            inputs.tables,
+            self.scenario,
+            inputs.members,
+        )
+        return {unit: needs[unit] for unit in UNITS}
+
+    def workforce(
+        self,
+        activity: xr.Dataset,
+        capacity: Mapping[str, xr.Dataset],
+        loose: Collection[Factor],
+    ) -> xr.Dataset:
+        """Staff for the activity and capacity of a world.
+
+        Returns
+        -------
+        Dataset
+            ``workforce`` of the tree of results but for its years.
+        """
+        return workforce_stage(
+            self._population(loose),
+            self._at(activity, STAFFING in loose),
+            capacity,
+            self.people.inputs.tables,
+            self.scenario,
+        )
+
+    def _at(self, activity: xr.Dataset, moves: bool) -> xr.Dataset:
+        """Activity whose years all bear the base year's number where paths shall not move."""
+        if moves:
+            return activity
+        return activity.assign_coords(year=np.full_like(self.years, self.scenario.years.base))
+
+    def _population(self, loose: Collection[Factor]) -> xr.Dataset:
+        """People of a world, as in the tree of results."""
+        people = self.people.population["population"]
+        persons = self._persons(loose)[..., : people.sizes["region"]]
+        by_region = persons.reshape(len(self.years), -1, len(SEXES), people.sizes["region"])
+        return people.copy(data=by_region.transpose(3, 0, 2, 1)).to_dataset(name="population")
+
+    def _persons(self, loose: Collection[Factor]) -> Array:
+        """People of a world, ``[year, age · sex, origin]``."""
+        demand = self._demands[True, True]
+        persons, at_base = demand.persons, demand.persons[:1]
+        whole, whole_at_base = (one.sum(axis=1, keepdims=True) for one in (persons, at_base))
+        growth = np.divide(whole, whole_at_base, out=np.zeros_like(whole), where=whole_at_base > 0)
+        size, ageing = SIZE in loose, AGEING in loose
+        if size and ageing:
+            residents = persons
+        elif ageing:
+            shares = np.divide(persons, whole, out=np.zeros_like(persons), where=whole > 0)
+            residents = shares * whole_at_base
+        else:
+            residents = at_base * (growth if size else np.ones_like(growth))
+        is_visitor = np.array([origin.who == "visitor" for origin in demand.origins])
+        visitors = persons if VISITORS in loose else np.broadcast_to(at_base, persons.shape)
+        return np.where(is_visitor, visitors, residents)
+
+    def _demand(self, loose: Collection[Factor]) -> Demand:
+        """What the ledger of a world is filled from, before any change."""
+        healthy = HEALTHY_AGEING in loose
+        own, held = (
+            self._use(growing=True, healthy=healthy),
+            self._use(growing=False, healthy=healthy),
+        )
+        columns = own.axes.columns
+        grown = np.array([Factor("growth", column.diagnosis) in loose for column in columns])
+        nights = grown[: own.axes.with_nights]
+        profiles = tuple(
+            _mixed(one, other, grown, nights)
+            for one, other in zip(own.profiles, held.profiles, strict=True)
+        )
+        return replace(
+            own,
+            persons=self._persons(loose),
+            profiles=profiles,
+            length_of_stay=np.where(nights, own.length_of_stay, held.length_of_stay),
+        )
+
+    def _use(self, *, growing: bool, healthy: bool) -> Demand:
+        """Demand whose use grows or not, with healthy ageing or without."""
+        known = self._demands
+        if (growing, healthy) in known:
+            return known[growing, healthy]
+        own = known.get((True, healthy), known[True, True])
+        return own if growing else _as_at_base(own)
+
+
+@in_one_thread
+def worlds_of(scenario: "Scenario", people: People) -> Worlds:
+    """The worlds of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        From `projector.load_scenario`.
+    people
+        From `projector.run.pipeline.project_people`.
+
+    Returns
+    -------
+    Worlds
+
+    Raises
+    ------
+    ConsistencyError
+        As `projector.run` does, if a change does not fit: worlds with a part of the changes are
+        not held to what they may take.
+    """
+    inputs = people.inputs
+
+    def demand(scenario: "Scenario", *, growing: bool) -> tuple[Demand, Visitors]:
+        return demand_of(
+            people.population,
+            people.history,
+            inputs.tables,
+            scenario,
+            inputs.members,
+            people.indicators["remaining_life_expectancy"],
+            growing=growing,
+        )
+
+    whole, visitors = demand(scenario, growing=True)
+    demands = {(True, True): whole}
+    if scenario.activity.healthy_ageing is not None:
+        activity = scenario.activity.model_copy(update={"healthy_ageing": None})
+        without = scenario.model_copy(update={"activity": activity})
+        demands[True, False], _ = demand(without, growing=True)
+        demands[False, True], _ = demand(scenario, growing=False)
+    written = written_changes(scenario, whole, inputs.members)
+    views = Views(inputs.tables, visitors, inputs.members)
+    refuse_idle(written, change_and_view(filled(whole, written), written, views), whole)
+    factors = tuple(_factors(scenario, demands, written))
+    return Worlds(scenario, people, factors, written, demands, visitors)
+
+
+def _factors(
+    scenario: "Scenario",
+    demands: Mapping[tuple[bool, bool], Demand],
+    written: Iterable[WrittenChange],
+) -> Iterable[Factor]:
+    whole = demands[True, True]
+    yield from (SIZE, AGEING)
+    if any(origin.who == "visitor" for origin in whole.origins):
+        yield VISITORS
+    without = demands.get((True, False), whole)
+    moving = np.zeros(len(whole.axes.columns), dtype=bool)
+    for profile in without.profiles:
+        for amounts in (profile.contacts, profile.nights):
+            moving[: amounts.shape[1]] |= (amounts != amounts[:1]).any(axis=(0, 2))
+    growing = {
+        column.diagnosis for column, moves in zip(whole.axes.columns, moving, strict=True) if moves
+    }
+    yield from (Factor("growth", diagnosis) for diagnosis in sorted(growing))
+    if len(demands) > 1:
+        yield HEALTHY_AGEING
+    yield from (Factor("change", one.change.name) for one in written)
+    moving_paths = [
+        keys
+        for keys, path in scenario.paths()
+        if keys[0] in ("capacity", "workforce")
+        and np.ptp(path.at(whole.years, base_year=scenario.years.base)) > 0
+    ]
+    if any(keys[0] == "capacity" and keys[1] not in _NO_NORMS for keys in moving_paths):
+        yield CAPACITY
+    if any(keys[:2] == ("workforce", "duty") for keys in moving_paths):
+        yield STAFFING
+
+
+def _mixed(
+    own: Profile, held: Profile, grown: NDArray[np.bool_], nights: NDArray[np.bool_]
+) -> Profile:
+    """Use that grows in some columns and not in others."""
+    ready = None
+    if own.ready is not None and held.ready is not None:
+        ready = np.where(nights[:, np.newaxis], own.ready, held.ready)
+    return replace(
+        own,
+        contacts=np.where(grown[:, np.newaxis], own.contacts, held.contacts),
+        nights=np.where(nights[:, np.newaxis], own.nights, held.nights),
+        ready=ready,
+    )
+
+
+def _as_at_base(demand: Demand) -> Demand:
+    """Use and nights that stay as they are in the first year, which is the base year."""
+
+    def held(amounts: Array, axis: int = 0) -> Array:
+        return np.broadcast_to(amounts.take([0], axis), amounts.shape)
+
+    profiles = tuple(
+        replace(
+            profile,
+            contacts=held(profile.contacts),
+            nights=held(profile.nights),
+            ready=None if profile.ready is None else held(profile.ready),
+        )
+        for profile in demand.profiles
+    )
+    return replace(demand, profiles=profiles, length_of_stay=held(demand.length_of_stay, axis=1))

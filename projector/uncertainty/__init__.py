@@ -1,0 +1,1 @@
+"""Uncertainty: how sure results are, and what they are made of."""
