@@ -1,6 +1,6 @@
 r"""A municipality's coverage as one number: residents per person who is old, or in need.
 
-.. math:: N_{r} \leftarrow N_{r} \; \frac{365 \, \kappa(y) \sum_{x,a} w_{x,a} P_{r,y,x,a}}{\sum N_{r}}
+.. math:: N_r \leftarrow N_r \; \frac{365 \, \kappa(y) \sum_{x,a} w_{x,a} P_{r,y,x,a}}{\sum N_r}
 
 The bed days :math:`N` of the chosen settings are scaled, region by region, so that on an average
 day :math:`\kappa` of the people counted by :math:`w` live there: those of some ages, or with a need

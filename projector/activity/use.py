@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from projector.activity.growth import OwnGrowth, YearlyGrowth, ages_of, yearly_growth
+from projector.activity.growth import OwnGrowth, ages_of, yearly_growth
 from projector.tables import SETTINGS, SEXES
 
 if TYPE_CHECKING:
@@ -79,10 +79,23 @@ def national_use(
     needed = [*years, base_year, *rates["year"], *stays["year"]]
     span = min(needed), max(needed)
     growth = tables["growth"]
-    more = yearly_growth(growth, "contacts", diagnoses, span, open_age, own, base_year)
-    longer = yearly_growth(growth, "length_of_stay", diagnoses, span, open_age)
-    contacts = _shifted(rate, younger) * _from_reference(more, rates, diagnoses, base_year, years)
-    length = nights * _from_reference(longer, stays, diagnoses, base_year, years)
+    more, longer = (
+        yearly_growth(growth, measure, diagnoses, span, open_age)
+        for measure in ("contacts", "length_of_stay")
+    )
+    # What a scenario writes is about the years to come: the base year is as the tables have it.
+    ahead = yearly_growth(growth, "contacts", diagnoses, span, open_age, own, base_year)
+    at_base = np.array([base_year])
+    contacts = (
+        _shifted(rate, younger)
+        * more.index(_reference_years(rates, diagnoses), at_base)
+        * ahead.from_base(base_year, years)
+    )
+    length = (
+        nights
+        * longer.index(_reference_years(stays, diagnoses), at_base)
+        * longer.from_base(base_year, years)
+    )
     return Use(contacts, length)
 
 
@@ -154,18 +167,6 @@ def table_by_age(table: pd.DataFrame, value: str, diagnoses: list[str], open_age
 
 def _position(name: str, axis: Sequence[str]) -> "int | slice":
     return slice(None) if name == "*" else axis.index(name)
-
-
-def _from_reference(
-    growth: YearlyGrowth,
-    table: pd.DataFrame,
-    diagnoses: list[str],
-    base_year: int,
-    years: NDArray[np.int64],
-) -> Array:
-    """Growth from the year that a table's figures are of, by way of the base year."""
-    to_base = growth.index(_reference_years(table, diagnoses), np.array([base_year]))
-    return to_base * growth.from_base(base_year, years)
 
 
 def _reference_years(table: pd.DataFrame, diagnoses: list[str]) -> NDArray[np.int64]:
