@@ -108,3 +108,12 @@ def test_growth_where_nobody_is_treated_is_refused(
     (problem,) = caught.value.problems
     assert (problem.message, problem.expected) == (message, expected)
     assert "test.yaml:" in problem.where
+
+
+def test_own_growth_leaves_the_base_year_as_the_tables_have_it(tmp_path: Path) -> None:
+    """Also where the rate is of a later year, to which the table's growth leads."""
+    later = {"use_rates": tables()["use_rates"].assign(year=2028)}
+    by_table = activity(scenario(tmp_path), changed=later)["contacts"].sel(year=2026)
+    own = {"activity": {"growth": {"heart": {"annual": "0 %"}}}}
+    held = activity(scenario(tmp_path, **own), changed=later)["contacts"].sel(year=2026)
+    np.testing.assert_allclose(held, by_table)
