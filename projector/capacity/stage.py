@@ -78,7 +78,8 @@ def capacity_stage(
     norms = norms_of(tables["norms"], scenario, kinds, years)
     resources = resources_of(norms, tables, scenario, activity)
     sites, left_out = gather_sites(tables, scenario, years, regions, members)
-    assessed = [_Assessed(resource, care, sites, regions) for resource in resources]
+    sizer = Sizer()
+    assessed = [_Assessed(resource, care, sites, regions, sizer) for resource in resources]
     costs = _unit_costs(tables.get("unit_costs"))
     result = {
         unit: _dataset(
@@ -91,7 +92,7 @@ def capacity_stage(
     def at_site(site: str, resource: str) -> AtSite | None:
         return by_name[resource].at_site(site)
 
-    pools = pools_dataset(scenario, resources, at_site, years, assessed[0].sizer)
+    pools = pools_dataset(scenario, resources, at_site, years, sizer)
     if pools is not None:
         result["pools"] = pools
     return result, left_out
@@ -100,16 +101,15 @@ def capacity_stage(
 class _Assessed:
     """A resource with its need by region, and by site where it stands."""
 
-    sizer = Sizer()
-
     def __init__(
         self,
         resource: Resource,
         care: Mapping[str, xr.Dataset],
         sites: Sequence[Site],
         regions: Sequence[str],
+        sizer: Sizer,
     ) -> None:
-        self.resource = resource
+        self.resource, self.sizer = resource, sizer
         self.sites = [site for site in sites if resource.name in site.amounts]
         self._regions = regions
         self.work = resource.work(care["activity"])
