@@ -27,6 +27,11 @@ CONFLICTS = [
     (PATHWAY, LESS, "changes the start of the pathway"),
     (PATHWAY, OUT, "changes the start of the pathway"),
     (PATHWAY, change("readmissions", {}, share=0.1), "changes the start of the pathway"),
+    (PATHWAY, MORE, "changes the start of the pathway"),
+    (PATHWAY, change("add", HEARTS, contacts=5), "changes the start of the pathway"),
+    (PATHWAY, change("work_off", STAYS, waiting=5, between={"from": 2026, "to": 2027}),
+     "changes the start of the pathway"),
+    (PATHWAY, PATHWAY, "takes the place, in municipal_acute, of what follows by"),
 ]  # fmt: skip
 
 
