@@ -111,7 +111,8 @@ def run(
     "--result",
     required=True,
     metavar="NAME",
-    help="What to explain: contacts, bed_days, beds, places, rooms or staff.",
+    help="What to explain: contacts, bed_days, acute, readmissions, ready_days, cost, "
+    "activity_income, ready_day_payment, beds, places, rooms or staff.",
 )
 @click.option(
     "--of", metavar="NAME", help="One setting, resource or profession.  [default: all together]"

@@ -15,10 +15,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "averaged", "decimals", "explanation_table", "heading", "lines", "printed"]
 
-_MEASURES = {"bed_days": "bed days"}
+_MEASURES = {
+    "bed_days": "bed days",
+    "ready_days": "ready days",
+    "activity_income": "explain income",
+    "ready_day_payment": "explain ready day payment",
+}
 """Keys of the words of results that are not called as the results are."""
 
-_UNITS = {"contacts": "contacts year-1", "bed_days": "bed days year-1", "staff": "FTE"}
+_UNITS = {
+    **dict.fromkeys(("contacts", "acute", "readmissions"), "contacts year-1"),
+    **dict.fromkeys(("bed_days", "ready_days"), "bed days year-1"),
+    **dict.fromkeys(("cost", "activity_income", "ready_day_payment"), "NOK year-1"),
+    "staff": "FTE",
+}
 
 
 @dataclass(frozen=True)
@@ -156,7 +166,7 @@ def printed(explanation: "Explanation", year: int, language: Language) -> str:
 def decimals(explanation: "Explanation") -> int:
     """Decimals that tell its effects: none of many contacts, two of few beds."""
     largest = float(abs(explanation.values).max())
-    if explanation.question.result in ("contacts", "bed_days"):
+    if explanation.question.result in _UNITS and explanation.question.result != "staff":
         return 0 if largest >= 100 else 1
     return 1 if largest >= 10 else 2
 

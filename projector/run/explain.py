@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.activity import money_dataset
 from projector.errors import Problem, UsageError, nearest_name
 from projector.run.pipeline import People, region_names
 from projector.run.provenance import names_of
@@ -27,19 +28,20 @@ __all__ = ["MOST_CHANGES", "RESULTS", "Explanation", "Question", "explain", "que
 
 Array = NDArray[np.float64]
 
-RESULTS = ("contacts", "bed_days", "beds", "places", "rooms", "staff")
+_OF_SETTING = ("contacts", "bed_days", "acute", "cost")
+_WHOLE = ("readmissions", "ready_days", "activity_income", "ready_day_payment")
+_MONEY = ("activity_income", "ready_day_payment", "cost")
+_CAPACITY = ("beds", "places", "rooms")
+
+RESULTS = (*_OF_SETTING, *_WHOLE, *_CAPACITY, "staff")
 """What can be explained."""
 
 MOST_CHANGES = 10
 """More named changes have too many subsets to walk: each more doubles them."""
 
-_ACTIVITY = ("contacts", "bed_days")
 _NOT_FOR = {
-    "contacts": ("capacity", "staffing"),
-    "bed_days": ("capacity", "staffing"),
-    "beds": ("staffing",),
-    "places": ("staffing",),
-    "rooms": ("staffing",),
+    **dict.fromkeys((*_OF_SETTING, *_WHOLE), ("capacity", "staffing")),
+    **dict.fromkeys(_CAPACITY, ("staffing",)),
 }
 """Factors that a result cannot depend on."""
 
@@ -53,8 +55,8 @@ class Question:
     result
         One of `RESULTS`.
     of
-        A setting (contacts, bed days), resource (beds, places, rooms) or profession (staff);
-        None is all of them together.
+        A setting (contacts, bed days, acute contacts, cost), resource (beds, places, rooms) or
+        profession (staff); None is all of them together, or what has no parts.
     regions
         Codes of the regions that are asked about.
     names
@@ -69,7 +71,7 @@ class Question:
     @property
     def of_kind(self) -> str:
         """What `of` is: ``setting``, ``resource`` or ``profession``."""
-        if self.result in _ACTIVITY:
+        if self.result in _OF_SETTING:
             return "setting"
         return "profession" if self.result == "staff" else "resource"
 
@@ -245,7 +247,19 @@ def _figures(worlds: Worlds, loose: Collection[Factor], question: Question) -> A
     """The result of a world, ``[year]``."""
     chosen = [worlds.regions.index(code) for code in question.regions]
     activity = worlds.activity(loose)
-    if question.result in _ACTIVITY:
+    if question.result in _MONEY:
+        money = money_dataset(activity, worlds.people.inputs.tables)
+        figures = money[question.result].isel(region=chosen) if money is not None else None
+        if figures is None or bool(figures.isnull().all()):
+            raise UsageError(
+                Problem(
+                    where="--result",
+                    message="the inputs have no price for this result",
+                    found=question.result,
+                    expected="rows in the table prices, and what they are of",
+                )
+            )
+    elif question.result in (*_OF_SETTING, *_WHOLE):
         figures = activity[question.result].isel(region=chosen).sum("diagnosis")
     else:
         capacity = worlds.capacity(activity, loose)
@@ -258,6 +272,9 @@ def _figures(worlds: Worlds, loose: Collection[Factor], question: Question) -> A
 
 
 def _part(figures: xr.DataArray, question: Question) -> Array:
+    if question.result in _WHOLE:
+        everything: Array = figures.values
+        return everything
     if question.of is not None:
         values: Array = figures.sel({question.of_kind: question.of}).values
         return values
@@ -268,8 +285,10 @@ def _part(figures: xr.DataArray, question: Question) -> Array:
 def _parts(result: str, people: People) -> tuple[list[str], dict[str, str]]:
     """Keys of what a result is the sum of, and the keys by their names."""
     tables = people.inputs.tables
-    if result in _ACTIVITY:
-        return list(SETTINGS if result == "contacts" else BED_SETTINGS), {}
+    if result in _WHOLE:
+        return [], {}
+    if result in _OF_SETTING:
+        return list(BED_SETTINGS if result == "bed_days" else SETTINGS), {}
     if result == "staff":
         keys, kind = unique(tables["staffing"]["profession"]), "profession"
     else:
@@ -291,5 +310,5 @@ def _unknown(
 ) -> Problem:
     names = list(allowed)
     nearest = nearest_name(found, [*names, *also])
-    expected = None if nearest is not None else ", ".join(names[:12])
+    expected = None if nearest is not None else ", ".join(names[:13]) or "no part: it has none"
     return Problem(option, f"no {what} has this name", found, expected, nearest)

@@ -33,7 +33,13 @@ def effects_of(explanation: Explanation) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("free", [False, True])
-@pytest.mark.parametrize("result", RESULTS)
+@pytest.mark.parametrize(
+    "result",
+    [
+        result if result in ("bed_days", "cost") else pytest.param(result, marks=pytest.mark.slow)
+        for result in RESULTS
+    ],
+)
 def test_effects_are_the_whole_change_in_every_year(result: str, free: bool) -> None:
     found = explained(result, free=free)
     change = found.values - found.values[0]
@@ -56,6 +62,7 @@ def test_the_embedded_scenario_is_explained_to_the_last_digit() -> None:
     assert effects["change Discharge planned at admission"][-1] < 0
 
 
+@pytest.mark.slow
 def test_norms_have_an_effect_only_where_they_matter() -> None:
     kinds = {result: {one.kind for one in explained(result).factors} for result in RESULTS}
     assert {result for result in RESULTS if "capacity" in kinds[result]} == {
