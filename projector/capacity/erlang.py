@@ -49,6 +49,9 @@ _TINY = 1e-250
 _HALVINGS = 60
 """Of the interval that a load is sought in: to the last digit."""
 
+_SPARE = 16
+"""Beds beyond the load with which the search for enough begins."""
+
 
 @dataclass(frozen=True)
 class Rhythm:
@@ -215,10 +218,11 @@ def offered_load(carried: float, beds: float, rhythm: Rhythm = STEADY) -> float:
 
 
 class StepTable:
-    """Whole numbers by load: the table that turns millions of sizings into a look-up.
+    """Whole numbers by load: a few are sought one by one, millions are looked up.
 
-    Holds, for every number of beds, the highest load at which it is enough; the answer for a load
-    is then the first that reaches it.
+    The table holds, for every number of beds, the highest load at which it is enough; the answer
+    for a load is then the first that reaches it. It is made when so many loads are asked for that
+    it takes less than seeking each of them: a nation has tens of thousands of beds and few loads.
 
     Parameters
     ----------
@@ -245,15 +249,31 @@ class StepTable:
             Whole numbers, same shape; 0 where there is no load.
         """
         highest = float(np.max(load, initial=0.0))
+        steps = np.log2(highest + _SPARE) + 1.0
+        if np.size(load) * steps < _HALVINGS * (highest + _SPARE):
+            return self._sought(np.asarray(load, dtype=np.float64))
         while not self._highest.size or self._highest[-1] < highest:
             self._extend(highest)
         result: Array = np.searchsorted(self._highest, load, side="left").astype(np.float64)
         return result
 
+    def _sought(self, load: Array) -> Array:
+        """The smallest number that is enough for each load, by halving whole numbers."""
+        few = np.full(load.shape, -1.0)
+        many = np.ceil(load) + _SPARE
+        while (short := ~self._enough(many, load) & (load > 0)).any():
+            few[short], many[short] = many[short], 2.0 * many[short]
+        many[load <= 0] = 0.0
+        while (apart := many - few > 1.0).any():
+            middle = np.where(apart, np.floor(0.5 * (few + many)), many)
+            good = self._enough(middle, load) | (load <= 0)
+            few, many = np.where(apart & ~good, middle, few), np.where(good, middle, many)
+        return many
+
     def _extend(self, load: float) -> None:
         """Reckon with more beds, until they are enough for the load."""
         first = len(self._highest)
-        count = max(2 * first, int(load + 6.0 * np.sqrt(load)) + 16)
+        count = max(2 * first, int(load + 6.0 * np.sqrt(load)) + _SPARE)
         beds = np.arange(first, count, dtype=np.float64)
         low = np.zeros(len(beds))
         high = 2.0 * beds + 2.0

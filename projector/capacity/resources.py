@@ -138,7 +138,8 @@ def resources_of(
         names = (name, *unique(norm.setting for norm in own))
         overflow = scenario.capacity.overflow
         limit = next((overflow[key] for key in names if key in overflow), None)
-        if name in scenario.capacity.occupancy and name not in overflow:
+        sized_otherwise = name in scenario.capacity.occupancy and name not in overflow
+        if sized_otherwise or own[0].unit != "beds":
             limit = None
         result.append(
             Resource(
