@@ -63,6 +63,6 @@ class Sizer:
             self._tables[key] = (
                 most_present(value, rhythm)
                 if kind == "present"
-                else StepTable(lambda beds, load: refusal(beds, load, rhythm) <= value)
+                else StepTable(lambda beds, load: value - refusal(beds, load, rhythm))
             )
         return self._tables[key]

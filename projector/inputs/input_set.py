@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -146,7 +146,29 @@ def load_inputs(folder: Path, own: Mapping[str, Sequence[Path]]) -> InputSet:
     ------
     InputsError
         With every fault of every table.
+
+    Notes
+    -----
+    The last sets that were read are kept, by the contents of their files: a scenario is checked
+    against the same set that it then runs on.
     """
+    given = tuple((name, tuple(paths)) for name, paths in sorted(own.items()))
+    return _read(folder, given, _contents(folder, own))
+
+
+def _contents(folder: Path, own: Mapping[str, Sequence[Path]]) -> tuple[str, ...]:
+    """SHA-256 of every file of a set and of a scenario's own."""
+    paths = [*sorted(path for path in folder.iterdir() if path.is_file())]
+    paths += [path for _, several in sorted(own.items()) for path in several]
+    return tuple(f"{path} {sha256(path.read_bytes()).hexdigest()}" for path in paths)
+
+
+@lru_cache(maxsize=4)
+def _read(
+    folder: Path, given: tuple[tuple[str, tuple[Path, ...]], ...], _: tuple[str, ...]
+) -> InputSet:
+    """Read an input set whose files have certain contents."""
+    own = dict(given)
     problems: list[Problem] = []
     tables: dict[str, pd.DataFrame] = {}
     files: dict[str, str] = {}

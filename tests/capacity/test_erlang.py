@@ -50,7 +50,7 @@ def test_the_table_gives_the_fewest_beds_that_keep_the_limit(
     load: float, limit: float, busy: bool
 ) -> None:
     rhythm = WEEK if busy else STEADY
-    table = StepTable(lambda beds, loads: refusal(beds, loads, rhythm) <= limit)
+    table = StepTable(lambda beds, loads: limit - refusal(beds, loads, rhythm))
     beds = float(table(np.array([load]))[0])
     assert float(refusal(np.array(beds), np.array(load), rhythm)) <= limit * (1 + 1e-9)
     assert beds > 0
@@ -65,7 +65,7 @@ def test_more_patients_or_a_stricter_limit_never_need_fewer_beds(
     loads: list[float], limits: tuple[float, float]
 ) -> None:
     strict, lax = (
-        StepTable(lambda beds, load, limit=limit: refusal(beds, load) <= limit)(
+        StepTable(lambda beds, load, limit=limit: limit - refusal(beds, load))(
             np.sort(np.array(loads))
         )
         for limit in sorted(limits)
@@ -78,7 +78,7 @@ def test_more_patients_or_a_stricter_limit_never_need_fewer_beds(
 def test_one_shared_unit_never_needs_more_beds_than_two(
     one: float, other: float, limit: float
 ) -> None:
-    table = StepTable(lambda beds, load: refusal(beds, load) <= limit)
+    table = StepTable(lambda beds, load: limit - refusal(beds, load))
     apart = table(np.array([one, other])).sum()
     assert float(table(np.array([one + other]))[0]) <= apart
 
@@ -94,7 +94,7 @@ def test_rhythm_and_clusters_never_turn_fewer_away_where_units_are_not_overrun(
 
 
 def test_no_load_takes_no_beds_and_no_beds_refuse_everybody() -> None:
-    table = StepTable(lambda beds, load: refusal(beds, load) <= 0.05)
+    table = StepTable(lambda beds, load: 0.05 - refusal(beds, load))
     assert table(np.array([0.0, 1e-9])).tolist() == [0.0, 1.0]
     assert float(erlang_loss(np.array(0.0), np.array(3.0))) == pytest.approx(1.0)
     assert float(erlang_loss(np.array(2.0), np.array(0.0))) == 0.0

@@ -580,8 +580,6 @@ def test_flows_are_hospital_contacts_of_the_case_areas() -> None:
     flows = table("flows")
     assert set(flows["setting"]) <= set(HOSPITAL_SETTINGS)
     assert dict(zip(flows["region"], flows["site"], strict=True)) == {
-        "Hallingdal": "Ringerike sykehus",
-        "Ringeriksregionen": "Ringerike sykehus",
         "Ahus": "Akershus universitetssykehus",
     }
     assert set(regions("Groruddalen")) < set(regions("Ahus"))

@@ -19,7 +19,7 @@ def figures(tree: xr.DataTree, heading: str, name: str) -> list[float]:
 
 
 def test_stays_are_told_by_urgency_readmission_coverage_and_days_after_readiness() -> None:
-    tree = result_of("hallingdal")
+    tree = result_of("ahus")
     assert list(section(tree, "Of the inpatient stays")) == [
         "Acute, per cent",
         "Acute again within 30 days, per cent",
@@ -38,9 +38,9 @@ def test_stays_are_told_by_urgency_readmission_coverage_and_days_after_readiness
 
 
 def test_own_coverage_is_the_mean_of_the_regions_by_their_stays(tmp_path: Path) -> None:
-    own = figures(result_of("hallingdal"), "Of the inpatient stays", "Own coverage, per cent")
-    assert all(0 < share < 80 for share in own)  # somatic stays have 80 %, the others less
-    one_region = result_with(tmp_path, "hallingdal", regions="[Hol]")
+    own = figures(result_of("ahus"), "Of the inpatient stays", "Own coverage, per cent")
+    assert all(0 < share < 80 for share in own)  # somatic stays have 75 %, the others less
+    one_region = result_with(tmp_path, "ahus", regions="[Nittedal]")
     coverage = one_region["sites"]["own_coverage"].sel(setting="inpatient").squeeze("region")
     shown = figures(one_region, "Of the inpatient stays", "Own coverage, per cent")
     years = headline_years(coverage["year"].values)
@@ -64,7 +64,7 @@ def test_money_is_in_millions_and_nothing_else_is() -> None:
 def test_what_the_inputs_do_not_tell_has_no_line(tmp_path: Path) -> None:
     nation = section(result_of("reference"), "Of the inpatient stays")
     assert "Own coverage, per cent" not in nation  # no flow is of the whole country
-    tree = result_of("hallingdal").copy()
+    tree = result_of("ahus").copy()
     del tree["money"], tree["sites"]
     for name in ("acute", "readmissions", "ready_days"):
         tree["activity"][name] = 0 * tree["activity"][name]

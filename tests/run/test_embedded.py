@@ -16,13 +16,18 @@ HALLINGDAL = ["3320", "3322", "3324", "3326", "3328", "3330"]
 
 
 def test_the_tree_has_the_groups_and_variables_of_the_contract() -> None:
-    tree = result_of("hallingdal")
-    for group, variables in VARIABLES.items():
-        for name, contract in variables.items():
-            variable = tree[group][name]
-            assert variable.dims == contract.dims
-            assert variable.attrs["units"] == contract.unit
-    assert list(tree["population"]["region"].values) == HALLINGDAL
+    seen = set()
+    for tree in (result_of("ahus"), result_of("hallingdal-beds")):
+        groups = {node.path.removeprefix("/") for node in tree.leaves}
+        assert groups <= set(VARIABLES)
+        for group in groups:
+            for name, contract in VARIABLES[group].items():
+                variable = tree[group][name]
+                assert variable.dims == contract.dims
+                assert variable.attrs["units"] == contract.unit
+        seen |= groups
+    assert seen == set(VARIABLES)
+    assert list(result_of("hallingdal-beds")["population"]["region"].values) == HALLINGDAL
 
 
 def test_the_published_number_of_people_is_the_base() -> None:
