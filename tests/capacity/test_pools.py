@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.capacity.erlang import Rhythm, refusal
@@ -97,3 +97,26 @@ def test_those_present_count_by_load_and_those_who_come_by_arrivals() -> None:
     np.testing.assert_allclose(shared.load, 0.25 * np.array(short.load) + 0.75)
     assert shared.dispersion == pytest.approx(1.75)
     assert shared.busy_month == pytest.approx(0.25 * short.busy_month + 0.75)
+
+
+@given(
+    loads=st.tuples(st.floats(0.3, 12), st.floats(0.3, 12)),
+    nights=st.tuples(st.sampled_from([0.5, 2.5]), st.sampled_from([6.0, 18.0])),
+    limit=st.sampled_from([0.01, 0.05, 0.1]),
+)
+@settings(max_examples=15)
+def test_patients_of_different_rhythms_never_take_more_together_either(
+    loads: tuple[float, float], nights: tuple[float, float], limit: float
+) -> None:
+    week, year = [1.3, 1.1, 1, 1, 1, 0.9, 0.7], [1.2] * 3 + [0.9] * 9
+    each = [
+        rhythm_of(week, year, nights[0], dispersion=1.5),
+        rhythm_of(week[::-1], year, nights[1]),
+    ]
+    shared = together(each, loads, [loads[0] / nights[0], loads[1] / nights[1]])
+    sizer, limits = Sizer(), np.array([limit])
+    apart = sum(
+        float(sizer.beds(np.array([load]), limits, rhythm)[0])
+        for load, rhythm in zip(loads, each, strict=True)
+    )
+    assert float(sizer.beds(np.array([sum(loads)]), limits, shared)[0]) <= apart
