@@ -83,6 +83,11 @@ class _Application:
         """Index of what it selects among contacts."""
         return self.block.at(len(self.years))
 
+    @property
+    def acts(self) -> NDArray[np.bool_]:
+        """The years in which it does something."""
+        return self.change.acts_in(self.years, base_year=self.demand.base_year)
+
     def over_years(self, name: str) -> Array:
         """A value of the change, ``[1, year, 1, 1]``."""
         path = getattr(self.change, name)
@@ -168,22 +173,22 @@ def block_of(change: "Change", axes: Axes) -> Block:
 
 
 def _finds_something(work: _Application) -> bool:
-    """Whether there is anything that the change could change, or people to add contacts to."""
+    """Whether there is anything to change, or people to add contacts to, when it does something."""
     ledger = work.ledger
     if work.change.kind == "shorten":
         nights = ledger.ready_days if work.change.part else ledger.bed_days
-        return nights is not None and _has_any(nights, work.block.of(work.nights))
+        return nights is not None and _has_any(nights, work.block.of(work.nights), work.acts)
     if work.change.kind == "add" and work.change.share is None:
-        return bool(_basis(work).any())
-    return _has_any(ledger.contacts, _sources(work))
+        return bool(_basis(work)[:, work.acts].any())
+    return _has_any(ledger.contacts, _sources(work), work.acts)
 
 
-def _has_any(amounts: Array, block: Block) -> bool:
-    """Whether there is anything in a block; mostly there is in its first year."""
+def _has_any(amounts: Array, block: Block, acts: NDArray[np.bool_]) -> bool:
+    """Whether there is anything in a block in some years; mostly there is in their first."""
     if not (block.cells.size and block.columns.size and block.rows.size):
         return False
     index = block.at(1)
-    return any(bool(amounts[:, year : year + 1][index].any()) for year in range(amounts.shape[1]))
+    return any(bool(amounts[:, year : year + 1][index].any()) for year in np.flatnonzero(acts))
 
 
 def _nothing_found(untouched: _Application, earlier: Sequence[WrittenChange]) -> Problem:

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.activity.changes import WrittenChange, block_of
+from projector.activity.ledger import Block
 from projector.errors import ConsistencyError, Problem
+from projector.tables import unique
 
 if TYPE_CHECKING:
     from projector.activity.axes import Axes
@@ -20,14 +22,17 @@ Positions = NDArray[np.int64]
 
 _MOVES = ("shift", "substitute")
 _TAKES = ("avoid", "readmissions", *_MOVES)
+_ALTERS = (*_TAKES, "add", "work_off", "visitors", "cover")
 
 
 def refuse_conflicts(written: Sequence[WrittenChange], axes: "Axes") -> None:
     """Refuse two changes of which one undoes the other.
 
     That is so when contacts of the same people and diagnoses are shifted to a setting and back,
-    redirected to a site and back, avoided and added by a share, or when a change takes from what
-    an earlier pathway starts with, which then would not move what follows.
+    redirected to a site and back, or avoided and added by a share; when a change alters what an
+    earlier pathway starts with, which then would not move what follows; when two pathways from the
+    same start have steps in the same setting, where the later takes the place of the earlier; or
+    when the whole of a coverage is set anew.
 
     Parameters
     ----------
@@ -88,11 +93,28 @@ def _conflicts(earlier: "Change", later: "Change", axes: "Axes") -> Iterator[tup
         adds = earlier if earlier.kind == "add" else later
         if adds.share is not None:
             yield "undoes what is done by", "one of the two, with the share that is left"
-    if people and same and earlier.kind == "pathway" and later.kind in _TAKES:
+    if people and same and earlier.kind == "pathway" and later.kind in _ALTERS:
         yield (
             "changes the start of the pathway",
             "the change before the pathway, so that what follows moves with it",
         )
+    if people and same and earlier.kind == later.kind == "cover" and _holds(other, one):
+        yield "sets anew what is set by", "one of the two"
+    if people and same and earlier.kind == later.kind == "pathway":
+        steps = unique(step.setting for step in earlier.steps)
+        if both := [one for one in steps if one in {step.setting for step in later.steps}]:
+            yield (
+                f"takes the place, in {', '.join(both)}, of what follows by",
+                "one pathway with the steps of both",
+            )
+
+
+def _holds(outer: Block, inner: Block) -> bool:
+    """Whether all of one block lies in another."""
+    return all(
+        np.isin(getattr(inner, axis), getattr(outer, axis)).all()
+        for axis in ("cells", "columns", "rows")
+    )
 
 
 def _share_people(one: Positions, other: Positions, axes: "Axes") -> bool:

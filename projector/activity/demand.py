@@ -21,7 +21,7 @@ from projector.errors import ConsistencyError, Problem
 from projector.tables import NATION, SETTINGS, SEXES, unique
 
 if TYPE_CHECKING:
-    from projector.scenario.models import Change, Scenario
+    from projector.scenario.models import Change, Growth, Scenario
 
 __all__ = ["demand_of"]
 
@@ -326,19 +326,63 @@ def _length_in_cells(
 
 
 def _refuse_idle_growth(rates: pd.DataFrame, scenario: "Scenario") -> None:
-    """Growth of a diagnosis where nobody is treated for it would silently be none."""
+    """Growth, or healthy ageing, where nobody is treated would silently be none."""
+    used = rates[rates["contacts_per_1000"] > 0]
     problems = []
     for diagnosis, several in scenario.activity.growth.items():
-        settings = set(rates["setting"][rates["diagnosis"] == diagnosis])
+        of_diagnosis = used[used["diagnosis"] == diagnosis]
+        settings = set(of_diagnosis["setting"])
         named = unique(setting for growth in several for setting in growth.setting or ())
-        idle = ", ".join(name for name in named if name not in settings)
-        if idle or not settings:
+        nowhere = ", ".join(name for name in named if name not in settings)
+        where = scenario.where("activity", "growth", diagnosis)
+        if nowhere or not settings:
             problems.append(
                 Problem(
-                    where=scenario.where("activity", "growth", diagnosis),
-                    message=f"nobody is treated for {diagnosis} in {idle or 'any setting'}",
+                    where=where,
+                    message=f"nobody is treated for {diagnosis} in {nowhere or 'any setting'}",
                     expected=", ".join(sorted(settings)) or "rows in the table use_rates",
                 )
             )
+            continue
+        problems += [
+            Problem(
+                where=where,
+                message=f"nobody {whom} is treated for {diagnosis}",
+                expected="people who have such contacts in the table use_rates",
+            )
+            for growth in several
+            for whom in _untreated(of_diagnosis, growth)
+        ]
+    problems += _idle_healthy_ageing(used, scenario)
     if problems:
         raise ConsistencyError(problems)
+
+
+def _untreated(rates: pd.DataFrame, growth: "Growth") -> Iterator[str]:
+    """The people whose use an entry of growth says, and who use nothing."""
+    chosen = np.isin(rates["setting"], growth.setting or SETTINGS)
+    chosen &= np.isin(rates["sex"], ["*", *(growth.sex or SEXES)])
+    sexes = "" if growth.sex is None else f" ({', '.join(growth.sex)})"
+    if not chosen.any():
+        yield f"of this sex{sexes}"
+        return
+    last = rates["age_to"].where(rates["age_to"] >= 0, np.inf)
+    for band in growth.ages:
+        end = np.inf if band.last < 0 else band.last
+        if not (chosen & (rates["age_from"] <= end) & (last >= band.first)).any():
+            yield f"of {band}{sexes}"
+
+
+def _idle_healthy_ageing(rates: pd.DataFrame, scenario: "Scenario") -> Iterator[Problem]:
+    healthy = scenario.activity.healthy_ageing
+    if healthy is None:
+        return
+    diagnoses = healthy.diagnosis or unique(rates["diagnosis"])
+    settings = healthy.setting or SETTINGS
+    if not (np.isin(rates["diagnosis"], diagnoses) & np.isin(rates["setting"], settings)).any():
+        yield Problem(
+            where=scenario.where("activity", "healthy_ageing"),
+            message="healthy ageing concerns nobody: none of the diagnoses is treated in any of "
+            "the settings",
+            expected="a diagnosis that is treated in the setting",
+        )

@@ -23,22 +23,12 @@ from projector.errors import ConsistencyError, Problem
 from projector.tables import unique
 
 if TYPE_CHECKING:
-    from projector.scenario.models import Change, Scenario
+    from projector.scenario.models import Scenario
 
 __all__ = ["activity_stage", "change_and_view", "filled", "written_changes"]
 
 _REGIONS_AT_A_TIME = 32
 """A ledger of so many regions stays near the processor; of a whole country it would not."""
-
-_IDLE_AT = {
-    "share": 0.0,
-    "contacts": 0.0,
-    "nights": 0.0,
-    "per_1000": 0.0,
-    "portion": 0.0,
-    "factor": 1.0,
-}
-"""Amounts of a change at which it changes nothing."""
 
 Members = Callable[[str], Sequence[str]]
 
@@ -156,7 +146,7 @@ def written_changes(
     written = tuple(
         WrittenChange(change, scenario.where("activity", "changes", i, change.kind))
         for i, change in enumerate(scenario.activity.changes)
-        if _does_something(change, demand)
+        if change.acts_in(demand.years, base_year=demand.base_year).any()
     )
     _refuse_numbers_for_outsiders(written, demand, members)
     refuse_conflicts(written, demand.axes)
@@ -178,16 +168,6 @@ def _parts(demand: Demand, written: Sequence[WrittenChange]) -> Iterator[Demand]
         return
     for first in range(0, len(regions), size):
         yield demand.of_regions(set(regions[first : first + size]))
-
-
-def _does_something(change: "Change", demand: Demand) -> bool:
-    """Not one that never takes anything: a child of the scenario that wrote it took it back."""
-    amounts = [
-        path.at(demand.years, base_year=demand.base_year) - idle
-        for name, idle in _IDLE_AT.items()
-        if (path := getattr(change, name)) is not None
-    ]
-    return not amounts or any(amount.any() for amount in amounts)
 
 
 def _refuse_numbers_for_outsiders(

@@ -5,6 +5,8 @@
 
 from typing import Annotated, ClassVar
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo, field_validator
 
 from projector.scenario import activity_rules, change_rules, fields
@@ -28,6 +30,15 @@ _ONE = Path(((None, 1.0),))
 _FROM_55 = Ages(55, -1)
 _FROM_80 = Ages(80, -1)
 _AT_MOST_ALL = TypeAdapter[Path](fields.Share)
+_IDLE_AT = {
+    "share": 0.0,
+    "contacts": 0.0,
+    "nights": 0.0,
+    "per_1000": 0.0,
+    "portion": 0.0,
+    "factor": 1.0,
+}
+"""Amounts of a change at which it changes nothing."""
 
 
 class Growth(Section):
@@ -215,6 +226,17 @@ class Change(Section):
         selected = getattr(self, self.kind)
         assert isinstance(selected, Selection)
         return selected
+
+    def acts_in(self, years: npt.NDArray[np.int64], *, base_year: int) -> npt.NDArray[np.bool_]:
+        """In which of the years it does something: its amount is not one that changes nothing."""
+        if self.between is not None:
+            return (years >= self.between.first) & (years <= self.between.last)
+        acts = [
+            path.at(years, base_year=base_year) != idle
+            for name, idle in _IDLE_AT.items()
+            if (path := getattr(self, name)) is not None
+        ]
+        return np.logical_or.reduce(acts) if acts else np.ones(years.shape, dtype=bool)
 
 
 class Activity(Section):

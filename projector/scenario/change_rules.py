@@ -235,10 +235,14 @@ def _pathway_faults(written: Written) -> Iterator[Fault]:
             message = f"a pathway starts from one {key}"
             yield Fault(message, names[1][0], expected=f"a change for each {key}")
     steps = written.get("steps")
-    if isinstance(steps, list | tuple):
-        yield from _steps_faults(steps)
-    elif steps is not None:
-        yield from _steps_faults([steps])
+    if steps is not None:
+        listed = steps if isinstance(steps, list | tuple) else [steps]
+        starts = {name for _, name in _selected(written, "pathway", "setting")}
+        yield from _steps_faults(listed)
+        for position, step in enumerate(listed):
+            if isinstance(step, dict) and step.get("setting") in starts:
+                message = "a step cannot be in the setting that the pathway starts from"
+                yield Fault(message, ("steps", position, "setting"))
 
 
 def _cover_faults(written: Written) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from projector.errors import Problem, ScenarioError
+from projector.scenario.change_rules import AMOUNTS
 from projector.scenario.extends import read_with_parents
 from projector.scenario.faults import Fault, located, validation_error
 from projector.scenario.leaving_out import leave_out
@@ -67,6 +68,7 @@ def load_scenario(
             faults = [
                 *_horizon_faults(scenario),
                 *_window_faults(scenario),
+                *_late_faults(scenario),
                 *_closure_faults(scenario),
             ]
             problems += located(validation_error(faults), tree) if faults else []
@@ -168,3 +170,19 @@ def _window_faults(scenario: Scenario) -> Iterator[Fault]:
             message = f"the years {window.first} to {window.last} are not projected"
             location = ("activity", "changes", position, "between")
             yield Fault(message, location, expected=f"years from {base} to {end}")
+
+
+def _late_faults(scenario: Scenario) -> Iterator[Fault]:
+    """Changes that begin after the projection has ended."""
+    base, end = scenario.years.base, scenario.years.end
+    years = np.arange(base, end + 1)
+    for position, change in enumerate(scenario.activity.changes):
+        for name in (*AMOUNTS, "portion", "factor"):
+            path = getattr(change, name)
+            if path is None or change.acts_in(years, base_year=base).any():
+                continue
+            later = np.array([year for year in path.years if year > end], dtype=np.int64)
+            if change.acts_in(later, base_year=base).any():
+                message = f"nothing changes in the years of the projection, which ends in {end}"
+                location = ("activity", "changes", position, name)
+                yield Fault(message, location, expected=f"a year before {end} from which it acts")

@@ -339,3 +339,11 @@ def test_a_change_that_finds_nothing_left_names_who_took_it(
     )
     assert problem.message.count("test.yaml:") == 1
     assert "test.yaml:" in problem.where
+
+
+def test_a_change_that_finds_nothing_left_in_its_own_years_is_refused(tmp_path: Path) -> None:
+    """What is there before either of them begins does not help."""
+    taker = change("avoid", HEART_STAYS, share={2026: 0, 2027: 1})
+    late = change("avoid", HEART_STAYS, share={2027: 0, 2030: 0.1})
+    (problem,) = refusal(tmp_path, taker, late)
+    assert problem.message.startswith("'2: avoid' finds nothing left: all of it is taken by ")

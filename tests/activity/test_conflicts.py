@@ -16,6 +16,7 @@ FROM_C = change("redirect", {"site": "C", **STAYS}, to_site="A", share=0.2)
 MORE = change("add", HEARTS, share=0.1)
 LESS = change("avoid", {"ages": "80+", **STAYS}, share=0.1)
 PATHWAY = change("pathway", HEARTS, steps=[{"setting": "municipal_acute", "share": 0.3, "days": 4}])
+COVER = change("cover", {"setting": "municipal_acute"}, coverage=0.1)
 
 CONFLICTS = [
     (OUT, BACK, "shifts back from observation what goes there by"),
@@ -27,6 +28,12 @@ CONFLICTS = [
     (PATHWAY, LESS, "changes the start of the pathway"),
     (PATHWAY, OUT, "changes the start of the pathway"),
     (PATHWAY, change("readmissions", {}, share=0.1), "changes the start of the pathway"),
+    (PATHWAY, MORE, "changes the start of the pathway"),
+    (PATHWAY, change("add", HEARTS, contacts=5), "changes the start of the pathway"),
+    (PATHWAY, change("work_off", STAYS, waiting=5, between={"from": 2026, "to": 2027}),
+     "changes the start of the pathway"),
+    (COVER, COVER | {"coverage": 0.2}, "sets anew what is set by"),
+    (PATHWAY, PATHWAY, "takes the place, in municipal_acute, of what follows by"),
 ]  # fmt: skip
 
 
@@ -53,6 +60,7 @@ def of(written: dict[str, object], **limits: object) -> dict[str, object]:
     ("one", "other"),
     [
         (OUT, of(BACK, diagnosis="copd")),
+        (COVER, of(COVER, region="West")),
         (of(OUT, ages="80+"), of(BACK, ages="18-66")),
         (of(OUT, region="West"), of(BACK, region="0003")),
         (OUT, change("shift", HEARTS, to="day", share=0.1)),

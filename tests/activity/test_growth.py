@@ -110,6 +110,30 @@ def test_growth_where_nobody_is_treated_is_refused(
     assert "test.yaml:" in problem.where
 
 
+@pytest.mark.parametrize(
+    ("growth", "whom"),
+    [
+        ({"annual": 0.01, "sex": "male"}, "nobody of this sex (male)"),
+        ({"ages": {"0-9": 0.01, "20+": 0.02}}, "nobody of 0-9"),
+        ({"ages": {"0-9": 0.01}, "sex": "female"}, "nobody of 0-9 (female)"),
+    ],
+)
+def test_growth_of_people_who_use_nothing_is_refused(
+    tmp_path: Path, growth: object, whom: str
+) -> None:
+    rates = tables()["use_rates"]
+    of_women = (rates["diagnosis"] != "heart") | (rates["sex"] == "female")
+    grown = rates[of_women].assign(age_from=rates["age_from"].where(rates["age_from"] > 0, 10))
+    with pytest.raises(ConsistencyError) as caught:
+        activity(
+            scenario(tmp_path, activity={"growth": {"heart": growth}}),
+            changed={"use_rates": grown},
+        )
+    (problem,) = caught.value.problems
+    assert problem.message == f"{whom} is treated for heart"
+    assert "test.yaml:" in problem.where
+
+
 def test_own_growth_leaves_the_base_year_as_the_tables_have_it(tmp_path: Path) -> None:
     """Also where the rate is of a later year, to which the table's growth leads."""
     later = {"use_rates": tables()["use_rates"].assign(year=2028)}

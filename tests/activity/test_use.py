@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projector.errors import ConsistencyError
 from tests.activity.lawful import few
 from tests.activity.world import activity, population, scenario, tables
 
@@ -52,4 +54,10 @@ def test_only_the_ages_settings_and_diagnoses_named_are_younger(tmp_path: Path) 
         lost.sel(setting="inpatient"), 0.002 * 0.1 * np.arange(5) * people, atol=1e-9
     )
     assert not lost.sel(setting="outpatient").any()
-    assert not (use(tmp_path) - use(tmp_path, share=0.5, diagnosis="copd")).any()
+
+
+def test_healthy_ageing_that_concerns_nobody_is_refused(tmp_path: Path) -> None:
+    for nobody in ({"diagnosis": "copd"}, {"setting": "day"}):
+        with pytest.raises(ConsistencyError, match="healthy ageing concerns nobody") as caught:
+            use(tmp_path, share=0.5, **nobody)
+        assert "test.yaml:" in caught.value.problems[0].where
