@@ -238,7 +238,7 @@ def _existing(tree: xr.DataTree, years: list[int], language: Language) -> Iterat
         if one.short_from is not None:
             told.append(word("short from", language, year=one.short_from))
         if told:
-            yield Row(f"  {', '.join(told)}", refused)
+            yield Row(f"  {'; '.join(told)}", refused)
 
 
 def _pools(tree: xr.DataTree, years: list[int], language: Language) -> Iterator[Row]:

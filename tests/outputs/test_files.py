@@ -101,5 +101,5 @@ def test_pools_are_written_with_what_they_are(tmp_path: Path) -> None:
     for name, variable in tree["capacity/pools"].to_dataset().items():
         np.testing.assert_array_equal(back[name].values, variable.values)
     assert back["pool"].attrs["long_name"] == "units that share their beds"
-    together = pd.read_csv(tmp_path / "beds" / "csv" / "capacity_pools_together.csv")
+    together = pd.read_csv(tmp_path / "beds" / "csv" / "pools_together.csv")
     assert together.columns.tolist() == ["pool", "year", "value", "unit"]

@@ -80,7 +80,7 @@ def test_below_what_exists_stands_how_often_it_is_full_and_since_when_it_is_too_
     tree = result_of("hallingdal-beds")
     rows = list(section(tree, "Need against what exists"))
     assert rows[0].startswith("Hallingdal sjukestugu: ")
-    assert rows[1] == "  turned away because it is full, per cent, too few from 2026"
+    assert rows[1] == "  turned away because it is full, per cent; too few from 2026"
     beds = tree["capacity/beds"].to_dataset().squeeze("site")
     years = headline_years(beds["year"].values)
     found = [one for one in summary(tree, "en") if one.heading.startswith("Need against")]
