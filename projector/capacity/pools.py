@@ -30,6 +30,9 @@ __all__ = ["AtSite", "pools_dataset"]
 
 Array = NDArray[np.float64]
 
+_NOBODY = 1e-9
+"""In the place of a sum of 0, which cannot weight."""
+
 
 @dataclass(frozen=True)
 class AtSite:
@@ -97,7 +100,11 @@ def pools_dataset(
         arrivals = sum((there.arrivals for _, there in parts), np.zeros(len(years)))
         existing = sum((there.existing for _, there in parts), np.zeros(len(years)))
         rhythms = [resource.rhythm for resource, _ in parts]
-        shared = together(rhythms, [max(float(there.load.sum()), 1e-9) for _, there in parts])
+        shared = together(
+            rhythms,
+            [float(there.load.sum()) or _NOBODY for _, there in parts],
+            [float(there.arrivals.sum()) or _NOBODY for _, there in parts],
+        )
         found["together"].append(sizer.beds(load, limit, shared))
         found["apart"].append(
             sum(

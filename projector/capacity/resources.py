@@ -105,10 +105,11 @@ class Resource:
         need = np.zeros_like(work.in_use)
         for sharing in together:
             there = work.in_use[list(sharing)]
-            pooled = there.sum(axis=(0, 2, 3))
-            beds = sizer.beds(pooled, self.limit, self.rhythm)
-            each = np.divide(beds, pooled, out=np.zeros_like(pooled), where=pooled > 0)
-            need[list(sharing)] = there * each[:, np.newaxis, np.newaxis]
+            load = there.sum(axis=(0, 2, 3))
+            beds = sizer.beds(load, self.limit, self.rhythm)[:, np.newaxis, np.newaxis]
+            pooled = np.broadcast_to(load[:, np.newaxis, np.newaxis], there.shape)
+            share = np.divide(there, pooled, out=np.zeros_like(there), where=pooled > 0)
+            need[list(sharing)] = share * beds
         return need
 
 
@@ -138,7 +139,8 @@ def resources_of(
         names = (name, *unique(norm.setting for norm in own))
         overflow = scenario.capacity.overflow
         limit = next((overflow[key] for key in names if key in overflow), None)
-        if name in scenario.capacity.occupancy and name not in overflow:
+        sized_otherwise = name in scenario.capacity.occupancy and name not in overflow
+        if sized_otherwise or own[0].unit != "beds":
             limit = None
         result.append(
             Resource(

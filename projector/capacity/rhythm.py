@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 
 _WEEKS = 52
 _DAYS = 7 * _WEEKS
+_MONTHS = 12
 _PARTS = 48
 """Half hours of a day, over which the kernel is summed."""
 
@@ -88,25 +89,31 @@ def rhythm_of(
     if len(set(weekdays)) == 1 and len(set(months)) == 1:
         return Rhythm(dispersion=dispersion)
     day = np.arange(_DAYS)
-    weekday, month = day % 7, day * 12 // _DAYS
+    weekday, month = day % 7, day * _MONTHS // _DAYS
     arrivals = np.array(weekdays, dtype=float)[weekday] * np.array(months, dtype=float)[month]
     arrivals /= arrivals.mean()
     load = np.fft.irfft(
         np.fft.rfft(arrivals) * np.fft.rfft(_kernel(nights, stays, variation)), n=_DAYS
     )
-    kinds = weekday * 12 + month
-    count = np.bincount(kinds, minlength=84)
+    kinds = weekday * _MONTHS + month
+    count = np.bincount(kinds, minlength=7 * _MONTHS)
+    of_kind = np.bincount(kinds, load) / count
     return Rhythm(
         weight=tuple(count / _DAYS),
         arrivals=tuple(np.bincount(kinds, arrivals) / count),
-        load=tuple(np.bincount(kinds, load) / count),
+        load=tuple(of_kind),
         dispersion=dispersion,
-        busy_month=float((np.bincount(month, load) / np.bincount(month)).max()),
+        busy_month=_busy_month(count / _DAYS, of_kind),
     )
 
 
-def together(rhythms: Sequence[Rhythm], loads: Sequence[float]) -> Rhythm:
-    """The rhythm of patients of several kinds in one unit, weighted by their loads.
+def together(
+    rhythms: Sequence[Rhythm], loads: Sequence[float], arrivals: Sequence[float]
+) -> Rhythm:
+    """The rhythm of patients of several kinds in one unit.
+
+    Those present are weighted by the loads, and those who arrive by the arrivals: patients who
+    stay long fill the beds, and patients who stay briefly are most of those who ask for one.
 
     Parameters
     ----------
@@ -114,23 +121,33 @@ def together(rhythms: Sequence[Rhythm], loads: Sequence[float]) -> Rhythm:
         Each with one kind of day, or one for each weekday and month.
     loads
         Mean number present, of which some is above 0.
+    arrivals
+        Number who arrive, of which some is above 0.
     """
-    share = np.array(loads) / np.sum(loads)
     kinds = max(len(rhythm.weight) for rhythm in rhythms)
     longest = next(rhythm for rhythm in rhythms if len(rhythm.weight) == kinds)
 
-    def mean(name: str) -> Array:
+    def mean(name: str, amounts: Sequence[float]) -> Array:
         values = [np.broadcast_to(getattr(rhythm, name), kinds) for rhythm in rhythms]
-        result: Array = share @ np.array(values)
+        result: Array = np.average(values, axis=0, weights=amounts)
         return result
 
+    load = mean("load", loads)
     return Rhythm(
         weight=longest.weight,
-        arrivals=tuple(mean("arrivals")),
-        load=tuple(mean("load")),
-        dispersion=float(share @ [rhythm.dispersion for rhythm in rhythms]),
-        busy_month=float(share @ [rhythm.busy_month for rhythm in rhythms]),
+        arrivals=tuple(mean("arrivals", arrivals)),
+        load=tuple(load),
+        dispersion=float(np.average([rhythm.dispersion for rhythm in rhythms], weights=loads)),
+        busy_month=_busy_month(np.array(longest.weight), load),
     )
+
+
+def _busy_month(weight: Array, load: Array) -> float:
+    """Mean load of the busiest month, of kinds of day by weekday and month or of a single one."""
+    if len(weight) == 1:
+        return float(load[0])
+    of_month = (weight * load).reshape(-1, _MONTHS).sum(axis=0)
+    return float((of_month / weight.reshape(-1, _MONTHS).sum(axis=0)).max())
 
 
 def _kernel(nights: float, stays: str, variation: float) -> Array:

@@ -1,6 +1,6 @@
 """Sites: where capacity stands, whom it serves and how much there is over the years."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -47,13 +47,14 @@ def gather_sites(
     years: NDArray[np.int64],
     regions: Sequence[str],
     members: "Callable[[str], Sequence[str]]",
+    by_flow: "Collection[tuple[str, str]]" = (),
 ) -> tuple[list[Site], list[str]]:
     """Sites of the input tables with the scenario's own figures in their place.
 
     Parameters
     ----------
     tables
-        Input tables ``sites`` and ``existing``; either may be absent.
+        Input tables ``sites``, ``existing`` and ``flows``; any may be absent.
     scenario
         Its existing capacity: a resource it writes for a site replaces the table's path.
     years
@@ -62,20 +63,22 @@ def gather_sites(
         Codes of the regions of the run.
     members
         Region codes of a region or area name.
+    by_flow
+        Sites and resources of which the flows say who is treated there.
 
     Returns
     -------
     list of Site
-        Sites all of whose regions are in the run.
+        Sites all of whose regions are in the run, and all that the flows send there.
     list of str
-        Names of the sites that also serve regions outside the run; need and capacity there
+        Names of the sites that also work for regions outside the run; need and capacity there
         cannot be compared, so they are left out and named.
 
     Raises
     ------
     ConsistencyError
-        If two sites offer the same resource to the same region (nobody could say which part
-        of the need is whose), or a site that the scenario writes serves none of the regions.
+        If two sites offer the same resource to the same region and no flow says which part of
+        the need is whose, or a site that the scenario writes serves none of the regions.
     """
     serves: dict[str, str] = {}
     if "sites" in tables:
@@ -98,14 +101,23 @@ def gather_sites(
         if amounts[name]
     ]
     _refuse_sites_elsewhere(scenario, sites, set(regions))
-    inside = [site for site in sites if site.regions <= set(regions)]
-    left_out = [
-        site.name
-        for site in sites
-        if not site.regions <= set(regions) and not site.regions.isdisjoint(regions)
-    ]
-    _refuse_shared_need(inside)
-    return inside, left_out
+    sent = _sent_by_flows(tables.get("flows"), members)
+    here = [site for site in sites if not site.regions.isdisjoint(regions)]
+    inside = [site for site in here if site.regions | sent.get(site.name, set()) <= set(regions)]
+    _refuse_shared_need(inside, by_flow)
+    kept = {site.name for site in inside}
+    return inside, [site.name for site in here if site.name not in kept]
+
+
+def _sent_by_flows(
+    flows: pd.DataFrame | None, members: "Callable[[str], Sequence[str]]"
+) -> dict[str, set[str]]:
+    """Regions that the flows send to each site."""
+    result: dict[str, set[str]] = {}
+    if flows is not None:
+        for name, area in unique(zip(flows["site"], flows["region"], strict=True)):
+            result.setdefault(name, set()).update(members(area))
+    return result
 
 
 def _open_and_close(
@@ -143,18 +155,20 @@ def _refuse_sites_elsewhere(scenario: "Scenario", sites: Sequence[Site], regions
         raise ConsistencyError(problems)
 
 
-def _refuse_shared_need(sites: Sequence[Site]) -> None:
-    """Every region's need of a resource belongs to one site at most."""
+def _refuse_shared_need(sites: Sequence[Site], by_flow: Collection[tuple[str, str]]) -> None:
+    """Every region's need of a resource belongs to one site, but where the flows divide it."""
     problems = [
         Problem(
             where=f"existing capacity of {one.name} and {other.name}",
             message=f"both sites offer {resource} to region {min(one.regions & other.regions)}",
             expected="one site per region and resource; give their places to one of them, or "
-            "let each serve its own part",
+            "let each serve its own part, or say in the table flows who goes where",
         )
         for one, other in combinations(sites, 2)
         for resource in one.amounts
-        if resource in other.amounts and one.regions & other.regions
+        if resource in other.amounts
+        and one.regions & other.regions
+        and not {(one.name, resource), (other.name, resource)} <= set(by_flow)
     ]
     if problems:
         raise ConsistencyError(problems)

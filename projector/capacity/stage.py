@@ -30,6 +30,9 @@ __all__ = ["capacity_stage"]
 
 Array = NDArray[np.float64]
 
+_ROUNDING = 1e-9
+"""Units that whole beds may miss by, when regions carry them in parts that add up again."""
+
 
 def capacity_stage(
     care: Mapping[str, xr.Dataset],
@@ -77,9 +80,10 @@ def capacity_stage(
     )
     norms = norms_of(tables["norms"], scenario, kinds, years)
     resources = resources_of(norms, tables, scenario, activity)
-    sites, left_out = gather_sites(tables, scenario, years, regions, members)
+    flows = _work_by_flow(resources, care.get("sites"))
+    sites, left_out = gather_sites(tables, scenario, years, regions, members, flows)
     sizer = Sizer()
-    assessed = [_Assessed(resource, care, sites, regions, sizer) for resource in resources]
+    assessed = [_Assessed(resource, activity, sites, flows, sizer) for resource in resources]
     costs = _unit_costs(tables.get("unit_costs"))
     result = {
         unit: _dataset(
@@ -90,7 +94,7 @@ def capacity_stage(
     by_name = {one.resource.name: one for one in assessed}
 
     def at_site(site: str, resource: str) -> AtSite | None:
-        return by_name[resource].at_site(site)
+        return by_name[resource].at_site(site) if resource in by_name else None
 
     pools = pools_dataset(scenario, resources, at_site, years, sizer)
     if pools is not None:
@@ -104,35 +108,36 @@ class _Assessed:
     def __init__(
         self,
         resource: Resource,
-        care: Mapping[str, xr.Dataset],
+        activity: xr.Dataset,
         sites: Sequence[Site],
-        regions: Sequence[str],
+        flows: Mapping[tuple[str, str], Work],
         sizer: Sizer,
     ) -> None:
-        self.resource, self.sizer = resource, sizer
+        self.resource = resource
+        self.sizer = sizer
         self.sites = [site for site in sites if resource.name in site.amounts]
-        self._regions = regions
-        self.work = resource.work(care["activity"])
-        together = [[i for i, code in enumerate(regions) if code in s.regions] for s in self.sites]
-        alone = set(range(len(regions))).difference(*together)
-        groups = [*together, *([i] for i in sorted(alone))]
-        self.need = resource.need(self.work, groups, self.sizer)
-        self._by_flow: dict[str, tuple[Work, Array]] = {}
-        if "sites" in care:
-            work = resource.work(care["sites"])
-            apart = [[i] for i in range(len(work.load))]
-            need = resource.need(work, apart, self.sizer)
-            for i, site in enumerate(map(str, care["sites"]["site"].values)):
-                if work.load[i].any():
-                    one = Work(
-                        work.in_use[i : i + 1], work.planned[i : i + 1], work.arrivals[i : i + 1]
-                    )
-                    self._by_flow[site] = one, need[i].sum(axis=(1, 2))
+        self._regions = [str(code) for code in activity["region"].values]
+        self._flows = flows
+        self.work = resource.work(activity)
+        self.need = resource.need(self.work, self._sharing(), sizer)
+
+    def _sharing(self) -> list[list[int]]:
+        """Positions of the regions that share a site, the first that serves them, or nobody's."""
+        first: dict[str, str] = {}
+        for site in self.sites:
+            for code in site.regions:
+                first.setdefault(code, site.name)
+        groups: dict[str, list[int]] = {}
+        for i, code in enumerate(self._regions):
+            groups.setdefault(first.get(code, f"alone: {code}"), []).append(i)
+        return list(groups.values())
 
     def served(self, site: Site) -> tuple[Work, Array]:
         """The work that a site does, and the units that it takes, ``[year]``."""
-        if site.name in self._by_flow:
-            return self._by_flow[site.name]
+        work = self._flows.get((site.name, self.resource.name))
+        if work is not None:
+            need = self.resource.need(work, [[0]], self.sizer)
+            return work, need.sum(axis=(0, 2, 3))
         inside = [i for i, code in enumerate(self._regions) if code in site.regions]
         return self.work.of(inside), self.need[inside].sum(axis=(0, 2, 3))
 
@@ -143,6 +148,20 @@ class _Assessed:
             return None
         work, _ = self.served(site)
         return AtSite(work.load[0], work.arrivals[0], site.amounts[self.resource.name])
+
+
+def _work_by_flow(
+    resources: Sequence[Resource], at_sites: xr.Dataset | None
+) -> dict[tuple[str, str], Work]:
+    """What the flows send to a site, by site and resource, where they send anything."""
+    result: dict[tuple[str, str], Work] = {}
+    if at_sites is not None:
+        for resource in resources:
+            work = resource.work(at_sites)
+            for i, site in enumerate(map(str, at_sites["site"].values)):
+                if work.load[i].any():
+                    result[site, resource.name] = work.of([i])
+    return result
 
 
 def _dataset(
@@ -183,7 +202,7 @@ def _dataset(
             "gap": (by_site, gap),
             "utilisation": (by_site, utilisation),
             "gap_cost": (by_site, np.maximum(gap, 0.0) * cost),
-            "first_shortage": (("site", "resource"), _first_year(gap > 0, years)),
+            "first_shortage": (("site", "resource"), _first_year(gap > _ROUNDING, years)),
         },
         coords={
             "region": list(regions),

@@ -78,7 +78,9 @@ def area_figures(
     }
     rows = []
     for position, alternative in enumerate(scenario.catchments):
-        codes = _codes(alternative, position, scenario, members, tree)
+        codes = _codes(alternative, position, "areas", scenario, members, tree)
+        if alternative.psychiatry is not None:
+            _codes(alternative, position, "psychiatry", scenario, members, tree)
         for area, inside in codes.items():
             for (measure, unit), values in by_region.items():
                 of_area = values.sel(region=inside).sum("region").values
@@ -159,17 +161,21 @@ def area_findings(
 def _codes(
     alternative: "Catchment",
     position: int,
+    key: str,
     scenario: "Scenario",
     members: Members,
     tree: xr.DataTree,
 ) -> dict[str, list[str]]:
-    """Region codes of the areas of an alternative, each region in one of them."""
+    """Region codes of the areas of an alternative, each region in one of them.
+
+    `key` is ``areas`` or ``psychiatry``.
+    """
     inside = {str(code) for code in tree["population"].to_dataset()["region"].values}
     taken: dict[str, str] = {}
     problems = []
     result: dict[str, list[str]] = {}
-    for area, named in alternative.areas.items():
-        place = scenario.where("catchments", position, "areas", area)
+    for area, named in getattr(alternative, key).items():
+        place = scenario.where("catchments", position, key, area)
         result[area] = unique(code for name in named for code in members(name))
         for code in result[area]:
             if code not in inside:

@@ -52,7 +52,7 @@ class Pool(Section):
     resources: fields.Names
     """two or more"""
     overflow: fields.OverflowShare
-    """highest share of days when all beds of the pool are full"""
+    """highest share of the patients who meet a full pool"""
     source: fields.Text | None = None
 
     rule: ClassVar[Rule] = staticmethod(capacity_rules.pool_rule)
@@ -126,8 +126,8 @@ class Capacity(Section):
     occupancy: dict[fields.BedSettingOrResource, fields.Occupancy] = Field(default_factory=dict)
     """planned share of beds in use, by setting or resource"""
     overflow: dict[fields.BedSettingOrResource, fields.OverflowShare] = Field(default_factory=dict)
-    """highest share of days when all beds are full, by setting or resource; sizes beds in place
-    of occupancy"""
+    """highest share of the patients who meet a full unit, by setting or resource; sizes beds in
+    place of occupancy"""
     opening: dict[fields.SettingOrResource, Opening] = Field(default_factory=dict)
     """opening hours by setting or resource"""
     arrivals: dict[fields.Text, Arrivals] = Field(default_factory=dict)

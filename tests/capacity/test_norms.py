@@ -19,7 +19,7 @@ TABLE = pd.DataFrame(
     [
         ("inpatient", "somatic", "*", "somatic", "beds", 0.98, 0.85, NONE, NONE, NONE, 365, NONE),
         ("inpatient", "somatic", "*", "intensive", "beds", 0.02, 0.7, NONE, NONE, NONE, 365, NONE),
-        ("inpatient", "somatic", "heart", "intensive", "beds", 0.1, 0.7, NONE, NONE, NONE, 365, NONE),
+        ("inpatient", "somatic", "heart", "intensive", "beds", 0.1, 0.7, *[NONE] * 3, 365, NONE),
         ("day", "*", "*", "theatre", "rooms", 0.5, NONE, 35, 25, 8, 230, 0.8),
     ],
     columns=[

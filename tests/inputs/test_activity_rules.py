@@ -112,9 +112,7 @@ def test_readmissions_without_urgency_are_told(tmp_path: Path) -> None:
 
 
 def test_flows_over_all_contacts_are_told_once(tmp_path: Path) -> None:
-    folder = rewritten(
-        tmp_path, "flows", "Ahus,somatic,*,inpatient,Hallingdal sjukestugu,0.3"
-    )
+    folder = rewritten(tmp_path, "flows", "Ahus,somatic,*,inpatient,Hallingdal sjukestugu,0.3")
     line = last_line(folder, "flows")
     assert faults(folder) == [
         f"set/flows.csv:{line}: the shares of Ahus, heart in inpatient sum to more than 1 "

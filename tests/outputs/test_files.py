@@ -92,3 +92,14 @@ def test_a_second_run_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None
         assert path.read_bytes() == (tmp_path / "again" / "csv" / path.name).read_bytes()
     first, second = (read_results(where / "results.nc") for where in (folder, tmp_path / "again"))
     xr.testing.assert_identical(first, second)
+
+
+def test_pools_are_written_with_what_they_are(tmp_path: Path) -> None:
+    tree = result_of("hallingdal-beds")
+    write_results(tree, tmp_path / "beds")
+    back = read_results(tmp_path / "beds" / "results.nc")["capacity/pools"].to_dataset()
+    for name, variable in tree["capacity/pools"].to_dataset().items():
+        np.testing.assert_array_equal(back[name].values, variable.values)
+    assert back["pool"].attrs["long_name"] == "units that share their beds"
+    together = pd.read_csv(tmp_path / "beds" / "csv" / "pools_together.csv")
+    assert together.columns.tolist() == ["pool", "year", "value", "unit"]

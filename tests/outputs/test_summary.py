@@ -74,3 +74,34 @@ def test_what_the_inputs_do_not_tell_has_no_line(tmp_path: Path) -> None:
         "Økonomi (millioner kroner, prisnivå som i inndata)",
     }
     assert "Senger" in headings
+
+
+def test_below_what_exists_stands_how_often_it_is_full_and_since_when_it_is_too_little() -> None:
+    tree = result_of("hallingdal-beds")
+    rows = list(section(tree, "Need against what exists"))
+    assert rows[0].startswith("Hallingdal sjukestugu: ")
+    assert rows[1] == "  turned away because it is full, per cent; too few from 2026"
+    beds = tree["capacity/beds"].to_dataset().squeeze("site")
+    years = headline_years(beds["year"].values)
+    found = [one for one in summary(tree, "en") if one.heading.startswith("Need against")]
+    acute = beds["refusal"].sel(resource="municipal_acute", year=years)
+    shown = [float(text) for text in found[0].rows[1].figures]
+    assert shown == pytest.approx(100 * acute.values, abs=0.05)
+
+
+def test_pooled_beds_are_told_together_apart_and_saved() -> None:
+    tree = result_of("hallingdal-beds")
+    rows = section(tree, "Shared beds")
+    pool = tree["capacity/pools"].to_dataset().squeeze("pool").sel(year=2040)
+    beds = rows["Ti felles senger"][-1]
+    assert beds == f"{pool['together']:.0f} / {pool['apart']:.0f} / {pool['saved']:.0f}"
+    full = rows["  turned away with what exists, per cent (together / apart)"][-1]
+    assert full == f"{100 * pool['refusal_together']:.1f} / {100 * pool['refusal_apart']:.1f}"
+    assert not section(result_of("hallingdal"), "Shared beds")
+
+
+def test_places_that_are_enough_have_no_line_below(tmp_path: Path) -> None:
+    enough = "{existing: {Dagsenter: {serves: Hallingdal, day: 20}}}"
+    tree = result_with(tmp_path, "hallingdal", capacity=enough)
+    rows = list(section(tree, "Need against what exists"))
+    assert rows[-1].startswith("Dagsenter: ")

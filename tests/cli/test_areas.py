@@ -1,0 +1,75 @@
+"""``projector areas``: the alternatives on the terminal, and the tables behind them."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from projector.cli.main import cli
+from tests.embedded import SCENARIOS, result_of
+
+CAPITAL = SCENARIOS / "capital-region-2007.yaml"
+
+
+def areas(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, ["areas", *map(str, arguments)])
+
+
+@pytest.fixture(autouse=True)
+def cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run itself is tested elsewhere, and takes a while."""
+    monkeypatch.setattr("projector.cli.areas.run", lambda _: result_of("capital-region-2007"))
+
+
+def test_alternatives_are_printed_one_below_the_other_and_written(tmp_path: Path) -> None:
+    result = areas(CAPITAL, "--output", tmp_path / "areas", "--language", "en")
+    assert result.exit_code == 0
+    first, second = result.stdout.split("Follo til Østfold\n")
+    for text in ("Forslaget", "People", "Hospital beds", "Own coverage, per cent", "Sørlandet"):
+        assert text in first
+    assert "Østfold: fewer than 300 000 people: 2007, 2010" in first
+    assert "Østfold med Follo" in second
+    figures = pd.read_csv(tmp_path / "areas" / "csv" / "areas.csv")
+    assert list(figures.columns) == ["alternative", "area", "year", "measure", "value", "unit"]
+    assert figures["alternative"].unique().tolist() == ["Forslaget", "Follo til Østfold"]
+    criteria = pd.read_csv(tmp_path / "areas" / "csv" / "criteria.csv")
+    assert list(criteria.columns) == ["alternative", "area", "criterion", "detail"]
+    resolved = (tmp_path / "areas" / "scenario.yaml").read_text(encoding="utf-8")
+    assert resolved.startswith("# What the areas were reckoned from")
+
+
+def test_norwegian_is_what_it_speaks_unasked(tmp_path: Path) -> None:
+    result = areas(CAPITAL, "--output", tmp_path / "areas")
+    assert "Egendekning, prosent" in result.stdout
+    assert "under 300 000 innbyggere" in result.stdout
+
+
+def own(folder: Path, catchments: str) -> Path:
+    path = folder / "own.yaml"
+    path.write_text(f"scenario: Own\nextends: {CAPITAL}\ncatchments: {catchments}\n", "utf-8")
+    return path
+
+
+def test_details_of_a_criterion_are_shown_until_there_are_many(tmp_path: Path) -> None:
+    path = own(tmp_path, "[{name: Oslo alone, areas: {Oslo: ['9001']}}]")
+    text = areas(path, "--output", tmp_path / "areas", "--language", "en").stdout
+    outside = next(line for line in text.splitlines() if "in no area" in line)
+    assert outside.count(";") == 4
+    assert outside.endswith("… +7")
+
+
+def test_a_scenario_without_catchments_is_wrong_usage(tmp_path: Path) -> None:
+    result = areas(SCENARIOS / "hallingdal.yaml", "--output", tmp_path / "areas")
+    assert result.exit_code == 2
+    assert "no catchments to compare" in result.stderr
+    assert not (tmp_path / "areas").exists()
+
+
+def test_a_region_in_two_areas_does_not_fit(tmp_path: Path) -> None:
+    path = own(tmp_path, "[{name: Two, areas: {One: Ahus, Other: ['9003']}}]")
+    result = areas(path, "--output", tmp_path / "areas")
+    assert result.exit_code == 5
+    assert "'Two' puts region 9003 in two areas" in result.stderr
+    assert "own.yaml:3:" in result.stderr
+    assert "Traceback" not in result.stderr
