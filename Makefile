@@ -21,7 +21,7 @@ run: setup  ## the main job: Hallingdal to 2040 on the embedded inputs
 	$(BIN)/projector run scenarios/hallingdal.yaml
 
 test: setup  ## all tests that finish in minutes
-	$(BIN)/python -m pytest -q -n auto -m 'not slow'
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto -m 'not slow'
 
 test-slow: setup  ## the slower checks
 	$(BIN)/python -m pytest -q -m slow

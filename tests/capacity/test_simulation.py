@@ -19,7 +19,7 @@ SPRING = [1.3, 1.3, 1.2, 1.0, 1.0, 0.9, 0.6, 0.8, 0.9, 1.0, 1.0, 1.0]
 
 def simulated(
     beds: int, load: float, nights: float, stay: Draw, seed: int,
-    weekdays: list[float] = FLAT, months: list[float] = EVEN, years: int = 60,
+    weekdays: list[float] = FLAT, months: list[float] = EVEN, years: int = 30,
 ) -> tuple[float, float]:  # fmt: skip
     """Share turned away and its standard error, from years taken as batches."""
     rng = np.random.default_rng(seed)

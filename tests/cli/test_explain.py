@@ -53,6 +53,7 @@ def test_the_file_adds_up(tmp_path: Path) -> None:
     assert last["base"] + last["total"] == pytest.approx(last["result"], rel=1e-8)
 
 
+@pytest.mark.slow
 def test_the_same_question_has_the_same_answer(tmp_path: Path) -> None:
     needs_matplotlib()
     for name in ("one", "two"):

@@ -177,6 +177,7 @@ def test_fewer_moves_than_none_are_refused() -> None:
         assumed(wrong, variant="MMLM")
 
 
+@pytest.mark.slow
 def test_every_combination_of_letters_is_complete() -> None:
     for letters in product("LMHK", "LMHK", "LMHK0", "LMHK0"):
         found = assumed(variant="".join(letters))

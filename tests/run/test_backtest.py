@@ -86,6 +86,7 @@ def test_intervals_widen_and_the_wider_one_holds_more(found: Backtest) -> None:
     assert (regions["low_80"] <= regions["high_80"]).all()
 
 
+@pytest.mark.slow
 def test_a_region_has_the_same_draws_in_any_company(
     tmp_path: Path, found: Backtest, material: Material
 ) -> None:

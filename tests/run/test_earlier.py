@@ -1,6 +1,7 @@
 """Error models from earlier backtests: nothing after the base year, whatever is projected."""
 
 import numpy as np
+import pytest
 
 from projector.inputs.input_set import load_inputs
 from projector.population.backtest import AGE_GROUPS
@@ -10,6 +11,7 @@ from tests.embedded import CASE_AREAS, SCENARIOS
 from tests.run.test_known import BASE, spoilt
 
 
+@pytest.mark.slow
 def test_what_came_after_the_base_year_does_not_change_the_intervals() -> None:
     inputs, scenario = load_inputs(CASE_AREAS, {}), load_scenario(SCENARIOS / "ahus.yaml")
     notes: list[str] = []

@@ -71,6 +71,7 @@ def test_norms_have_an_effect_only_where_they_matter() -> None:
     assert {result for result in RESULTS if "staffing" in kinds[result]} == {"staff"}
 
 
+@pytest.mark.slow
 def test_a_diagnosis_that_the_result_knows_nothing_of_is_left_out() -> None:
     growing = [one.name for one in explained("beds", of="mental_health").factors if one.name]
     assert "copd" not in growing
@@ -129,6 +130,7 @@ def test_changes_that_are_the_same_have_the_same_effect_free_of_order() -> None:
     assert free["change One"][-1] == pytest.approx((one + other) / 2)
 
 
+@pytest.mark.slow
 def test_a_scenario_without_changes_is_explained_by_its_people_and_growth() -> None:
     scenario = written(f"scenario: Own\nextends: {SCENARIOS}/hallingdal.yaml\n")
     people = project_people(scenario)

@@ -28,6 +28,7 @@ def result(folder: Path, files: list[Path], base: int, end: int) -> xr.DataTree:
     return projector.run(load_scenario(path))
 
 
+@pytest.mark.slow
 @needs_shared
 def test_statbank_files_with_k_codes_project_every_municipality(tmp_path: Path) -> None:
     files = [STATBANK / f"07459_sex_age_{year}.csv" for year in (2020, 2022)]
