@@ -8,6 +8,7 @@ are people as residents are, with their own share of use (`projector.activity.vi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,8 +98,20 @@ def filled(demand: Demand, written: Sequence[WrittenChange]) -> Iterator[tuple[D
     Demand
     Ledger
     """
-    for part in _parts(demand, written):
-        yield part, fill(part)
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        coming: Future[tuple[Demand, Ledger]] | None = None
+        for part in _parts(demand, written):
+            # The products of the next regions are made while the changes of these are applied.
+            following = ahead.submit(_filled_part, part)
+            if coming is not None:
+                yield coming.result()
+            coming = following
+        if coming is not None:
+            yield coming.result()
+
+
+def _filled_part(part: Demand) -> tuple[Demand, Ledger]:
+    return part, fill(part)
 
 
 def change_and_view(
