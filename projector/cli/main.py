@@ -23,6 +23,7 @@ _EXIT_CODES = """
 \b
 Exit codes:
   0  all is well
+  1  the file system says no
   2  the command was used wrongly
   3  a scenario file is wrong
   4  a table of the inputs is wrong

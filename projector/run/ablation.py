@@ -1,11 +1,13 @@
 """Ablation: each change alone, and all changes but each."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import xarray as xr
 
+from projector.errors import ConsistencyError
 from projector.run.pipeline import People
 from projector.run.worlds import Worlds, worlds_of
 
@@ -72,6 +74,14 @@ def ablation(scenario: "Scenario", people: People, years: Sequence[int]) -> pd.D
 
 def _figures(worlds: Worlds, kept: Collection[str], years: Sequence[int]) -> pd.DataFrame:
     """Results of a world with some of the changes: result, of, year, value and unit."""
+    try:
+        results = list(_results(worlds, kept, years))
+    except ConsistencyError as error:
+        left = ", ".join(f"'{name}'" for name in kept)
+        message = f"with only {left} of the changes: " if kept else "without any change: "
+        raise ConsistencyError(
+            [replace(one, message=message + one.message) for one in error.problems]
+        ) from error
     found = [
         pd.DataFrame(
             {
@@ -82,7 +92,7 @@ def _figures(worlds: Worlds, kept: Collection[str], years: Sequence[int]) -> pd.
                 "unit": _UNITS.get(result, result),
             }
         )
-        for result, values, dim in _results(worlds, kept, years)
+        for result, values, dim in results
         for key in values[dim].values
     ]
     return pd.concat(found, ignore_index=True)
@@ -98,6 +108,6 @@ def _results(
     at = [int(year - worlds.years[0]) for year in years]
     for measure in ("contacts", "bed_days"):
         yield measure, activity[measure].isel(year=at).sum(("region", "diagnosis")), "setting"
-    for unit, needs in capacity.items():
-        yield unit, needs["need"].isel(year=at).sum("region"), "resource"
+    for unit in ("beds", "places", "rooms"):
+        yield unit, capacity[unit]["need"].isel(year=at).sum("region"), "resource"
     yield "staff", staff["need"].isel(year=at).sum(("region", "setting")), "profession"

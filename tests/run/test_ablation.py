@@ -1,14 +1,17 @@
 """Each change alone, and all but each."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
+from projector.errors import ConsistencyError
 from projector.run import run
 from projector.run.ablation import ablation
 from projector.run.pipeline import project_people
-from projector.scenario import load_scenario
+from projector.scenario import Scenario, load_scenario
 from tests.embedded import SCENARIOS
 
 COPD = SCENARIOS / "hallingdal-copd.yaml"
@@ -86,3 +89,32 @@ def test_settings_that_nobody_uses_have_no_rows(effects: pd.DataFrame) -> None:
 def test_without_changes_there_is_nothing_to_take_away() -> None:
     scenario = load_scenario(SCENARIOS / "hallingdal.yaml")
     assert ablation(scenario, project_people(scenario), YEARS).empty
+
+
+POOL = """{pools: [{name: Ten, site: Hallingdal sjukestugu, overflow: 5 %,
+  resources: [municipal_acute, municipal_short_stay]}]}"""
+BIRTHS = "shift: {diagnosis: birth, setting: inpatient}, to: rehabilitation, share: 10 %"
+
+
+def own(folder: Path, *changes: str) -> Scenario:
+    """Hallingdal with pooled beds and some changes."""
+    path = folder / "own.yaml"
+    listed = ", ".join(f"{{{change}}}" for change in changes)
+    path.write_text(
+        f"scenario: Own\nextends: {SCENARIOS / 'hallingdal.yaml'}\n"
+        f"activity: {{changes: [{listed}]}}\ncapacity: {POOL}\n",
+        encoding="utf-8",
+    )
+    return load_scenario(path)
+
+
+def test_pooled_beds_stand_beside_the_needs_that_are_told_of(tmp_path: Path) -> None:
+    scenario = own(tmp_path, "name: Shorter, shorten: {setting: inpatient}, share: 5 %")
+    found = ablation(scenario, project_people(scenario), YEARS)
+    assert set(found["result"]) == {"contacts", "bed_days", "beds", "places", "rooms", "staff"}
+
+
+def test_a_change_that_cannot_be_alone_is_told_with_the_world_it_fails_in(tmp_path: Path) -> None:
+    scenario = own(tmp_path, f"name: First, {BIRTHS}, days: 10", f"name: Second, {BIRTHS}")
+    with pytest.raises(ConsistencyError, match="with only 'Second' of the changes: no length"):
+        ablation(scenario, project_people(scenario), YEARS)
