@@ -24,75 +24,32 @@ Shares between 0 and 1 can never make contacts negative; numbers beyond what is 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from projector.activity.application import (
+    Application,
+    WrittenChange,
+    block_of,
+    sources_of,
+)
 from projector.activity.arrivals import arrive
 from projector.activity.axes import Axes
 from projector.activity.coverage import cover
-from projector.activity.ledger import Block, Demand, Index, Ledger, fill
+from projector.activity.ledger import Block, Demand, Ledger, fill
 from projector.activity.pathways import follow
+from projector.activity.redirects import redirect
 from projector.errors import ConsistencyError, Problem
 
 if TYPE_CHECKING:
     from projector.scenario.models import Change
 
-__all__ = ["WrittenChange", "apply_changes", "block_of", "refuse_idle"]
+__all__ = ["apply_changes", "refuse_idle"]
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class WrittenChange:
-    """A change and the place that wrote it, ``file:line:column``.
-
-    One that is `frozen` goes on as in the base year.
-    """
-
-    change: "Change"
-    place: str
-    frozen: bool = False
-
-
-@dataclass(frozen=True)
-class _Application:
-    """One change at work on a ledger."""
-
-    ledger: Ledger
-    change: "Change"
-    place: str
-    block: Block
-    demand: Demand
-    years: NDArray[np.int64]
-    strict: bool
-
-    @property
-    def nights(self) -> int:
-        return self.demand.axes.with_nights
-
-    @property
-    def stays(self) -> Index:
-        """Index of what it selects among bed days."""
-        return self.block.of(self.nights).at(len(self.years))
-
-    @property
-    def contacts(self) -> Index:
-        """Index of what it selects among contacts."""
-        return self.block.at(len(self.years))
-
-    @property
-    def acts(self) -> NDArray[np.bool_]:
-        """The years in which it does something."""
-        return self.change.acts_in(self.years, base_year=self.demand.base_year)
-
-    def over_years(self, name: str) -> Array:
-        """A value of the change, ``[1, year, 1, 1]``."""
-        path = getattr(self.change, name)
-        values: Array = path.at(self.years, base_year=self.demand.base_year)
-        return values[np.newaxis, :, np.newaxis, np.newaxis]
 
 
 def apply_changes(
@@ -152,27 +109,13 @@ def refuse_idle(written: Sequence[WrittenChange], found: Sequence[bool], demand:
 
 def _application(
     ledger: Ledger, one: WrittenChange, demand: Demand, *, strict: bool
-) -> _Application:
+) -> Application:
     block = block_of(one.change, demand.axes)
     years = np.full_like(demand.years, demand.base_year) if one.frozen else demand.years
-    return _Application(ledger, one.change, one.place, block, demand, years, strict)
+    return Application(ledger, one.change, one.place, block, demand, years, strict)
 
 
-def block_of(change: "Change", axes: Axes) -> Block:
-    """Cells, columns and rows that a change is about."""
-    selection = change.selection
-    courses = ("readmission",) if change.kind == "readmissions" else None
-    block = Block(
-        axes.cells_in(selection), axes.columns_in(selection, courses), axes.rows_in(selection)
-    )
-    if change.kind == "visitors":
-        return _with_rows(block, lambda r: axes.rows[r].who == "visitor")
-    if change.coverage is not None:
-        return _with_rows(block, lambda r: axes.rows[r].who == "resident")
-    return block
-
-
-def _finds_something(work: _Application) -> bool:
+def _finds_something(work: Application) -> bool:
     """Whether there is anything to change, or people to add contacts to, when it does something."""
     ledger = work.ledger
     if work.change.kind == "shorten":
@@ -180,7 +123,7 @@ def _finds_something(work: _Application) -> bool:
         return nights is not None and _has_any(nights, work.block.of(work.nights), work.acts)
     if work.change.kind == "add" and work.change.share is None:
         return bool(_basis(work)[:, work.acts].any())
-    return _has_any(ledger.contacts, _sources(work), work.acts)
+    return _has_any(ledger.contacts, sources_of(work), work.acts)
 
 
 def _has_any(amounts: Array, block: Block, acts: NDArray[np.bool_]) -> bool:
@@ -191,7 +134,7 @@ def _has_any(amounts: Array, block: Block, acts: NDArray[np.bool_]) -> bool:
     return any(bool(amounts[:, year : year + 1][index].any()) for year in np.flatnonzero(acts))
 
 
-def _nothing_found(untouched: _Application, earlier: Sequence[WrittenChange]) -> Problem:
+def _nothing_found(untouched: Application, earlier: Sequence[WrittenChange]) -> Problem:
     """The error of a change that finds nothing; who took it away, if it was there once."""
     if not _finds_something(untouched):
         return Problem(
@@ -229,7 +172,7 @@ def _overlap(one: Block, other: Block) -> bool:
     )
 
 
-def _share(work: _Application, there: Array) -> Array:
+def _share(work: Application, there: Array) -> Array:
     """Share that a change takes of its block, ``[1, year, 1, 1]``."""
     if work.change.contacts is None:
         return work.over_years("share")
@@ -252,12 +195,12 @@ def _share(work: _Application, there: Array) -> Array:
     return result
 
 
-def _scale(work: _Application, factor: Array) -> None:
+def _scale(work: Application, factor: Array) -> None:
     """Multiply contacts, bed days and days after readiness of the block."""
     work.ledger.scale(work.block, factor)
 
 
-def _take(work: _Application) -> Array:
+def _take(work: Application) -> Array:
     """Take the share or number of contacts, with their bed days; which ones were taken."""
     there = work.ledger.contacts[work.contacts]
     share = _share(work, there)
@@ -266,7 +209,7 @@ def _take(work: _Application) -> Array:
     return taken
 
 
-def _avoid(work: _Application) -> None:
+def _avoid(work: Application) -> None:
     taken = _take(work)
     for added in work.change.adds:
         arrive(
@@ -275,7 +218,7 @@ def _avoid(work: _Application) -> None:
         )  # fmt: skip
 
 
-def _shift(work: _Application) -> None:
+def _shift(work: Application) -> None:
     change = work.change
     assert change.to is not None  # the rule of a shift
     arrive(
@@ -284,7 +227,7 @@ def _shift(work: _Application) -> None:
     )  # fmt: skip
 
 
-def _shorten(work: _Application) -> None:
+def _shorten(work: Application) -> None:
     ledger, change = work.ledger, work.change
     there = ledger.bed_days[work.stays]
     if change.part is not None:
@@ -309,7 +252,7 @@ def _shorten(work: _Application) -> None:
         )  # fmt: skip
 
 
-def _nights_saved(work: _Application, there: Array) -> Array:
+def _nights_saved(work: Application, there: Array) -> Array:
     """Bed days that so many nights off each stay save."""
     stays = work.ledger.contacts[work.stays]
     off = work.over_years("nights")
@@ -329,81 +272,7 @@ def _nights_saved(work: _Application, there: Array) -> Array:
     return np.minimum(saved, there)
 
 
-def _redirect(work: _Application) -> None:
-    change, axes, ledger = work.change, work.demand.axes, work.ledger
-    home = {
-        (row.region, row.who): position
-        for position, row in enumerate(axes.rows)
-        if row.site == change.to_site
-    }
-    block = _sources(work)
-    goals = [home[axes.rows[r].region, axes.rows[r].who] for r in block.rows]
-    share = _coverage_share(work, block) if change.share is None else work.over_years("share")
-    for amounts, part in (
-        (ledger.contacts, block),
-        (ledger.bed_days, block.of(work.nights)),
-        (ledger.ready_days, block.of(work.nights)),
-    ):
-        if amounts is None:
-            continue
-        index = part.at(len(work.years))
-        moved = amounts[index] * share
-        amounts[index] -= moved
-        for i, goal in enumerate(goals):
-            at = replace(part, rows=np.array([goal])).at(len(work.years))
-            amounts[at] += moved[..., i : i + 1]
-
-
-def _sources(work: _Application) -> Block:
-    """What a change takes from; a redirect not from the site that it goes to."""
-    if work.change.kind != "redirect":
-        return work.block
-    rows = work.demand.axes.rows
-    return _with_rows(work.block, lambda r: rows[r].site != work.change.to_site)
-
-
-def _coverage_share(work: _Application, sources: Block) -> Array:
-    """Share of what goes elsewhere that must come home to reach the coverage."""
-    change, axes = work.change, work.demand.axes
-    wanted = work.over_years("coverage")
-    anywhere = change.selection.model_copy(update={"site": None})
-    residents = _with_rows(
-        replace(work.block, rows=axes.rows_in(anywhere)), lambda r: axes.rows[r].who == "resident"
-    )
-    whole, home, away = (
-        work.ledger.contacts[block.at(len(work.years))].sum(axis=(0, 2, 3), keepdims=True)
-        for block in (
-            residents,
-            _with_rows(residents, lambda r: axes.rows[r].site == change.to_site),
-            sources,
-        )
-    )
-    lacking = wanted * whole - home
-    wrong = ((lacking < -1e-9 * whole) | (lacking > away + 1e-9 * whole)).ravel()
-    if wrong.any() and work.strict:
-        first = int(np.flatnonzero(wrong)[0])
-        there = home.ravel()[first] / whole.ravel()[first]
-        raise ConsistencyError(
-            Problem(
-                where=work.place,
-                message=f"'{change.name}' cannot reach its own coverage by bringing contacts "
-                f"to {change.to_site} in {work.demand.years[first]}",
-                found=f"{100 * wanted.ravel()[first]:.1f} % wanted, {100 * there:.1f} % there",
-                expected="a coverage of at least what is there; patients of a site are sent away "
-                "by a redirect from it",
-            )
-        )
-    share = np.divide(lacking, away, out=np.zeros_like(away), where=away > 0)
-    result: Array = np.clip(share, 0.0, 1.0)
-    return result
-
-
-def _with_rows(block: Block, chosen: Callable[[int], bool]) -> Block:
-    """A block of some of its rows."""
-    return replace(block, rows=np.array([r for r in block.rows if chosen(r)], dtype=np.int64))
-
-
-def _add(work: _Application) -> None:
+def _add(work: Application) -> None:
     change = work.change
     if change.share is not None:
         _scale(work, 1.0 + work.over_years("share"))
@@ -422,7 +291,7 @@ def _add(work: _Application) -> None:
     )  # fmt: skip
 
 
-def _basis(work: _Application) -> Array:
+def _basis(work: Application) -> Array:
     """What new contacts are in proportion to, ``[cell, year, 1, row]``.
 
     The people, by their flows; but of a number of contacts, where there are such already, more
@@ -446,7 +315,7 @@ def _first_column(block: Block) -> Block:
     return replace(block, columns=block.columns[:1])
 
 
-def _work_off(work: _Application) -> None:
+def _work_off(work: Application) -> None:
     between, waiting = work.change.between, work.change.waiting
     assert between is not None  # the rule of the verb
     assert waiting is not None
@@ -458,25 +327,25 @@ def _work_off(work: _Application) -> None:
     _scale(work, 1.0 + np.divide(more, total, out=np.zeros_like(total), where=total > 0))
 
 
-def _visitors(work: _Application) -> None:
+def _visitors(work: Application) -> None:
     _scale(work, work.over_years("factor"))
 
 
-def _pathway(work: _Application) -> None:
+def _pathway(work: Application) -> None:
     follow(work.ledger, work.demand, work.block, work.change, work.years, work.place)
 
 
-def _cover(work: _Application) -> None:
+def _cover(work: Application) -> None:
     cover(work.ledger, work.demand, work.block, work.change, work.years, work.place)
 
 
-_VERBS: Mapping[str, Callable[[_Application], None]] = {
+_VERBS: Mapping[str, Callable[[Application], None]] = {
     "avoid": _avoid,
     "readmissions": _avoid,
     "shift": _shift,
     "substitute": _shift,
     "shorten": _shorten,
-    "redirect": _redirect,
+    "redirect": redirect,
     "add": _add,
     "work_off": _work_off,
     "visitors": _visitors,

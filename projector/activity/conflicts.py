@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.activity.changes import WrittenChange, block_of
+from projector.activity.application import WrittenChange, block_of
 from projector.activity.ledger import Block
 from projector.errors import ConsistencyError, Problem
 from projector.tables import unique

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from projector.activity.changes import WrittenChange, apply_changes, refuse_idle
+from projector.activity.application import WrittenChange
+from projector.activity.changes import apply_changes, refuse_idle
 from projector.activity.conflicts import refuse_conflicts
 from projector.activity.demand import demand_of
 from projector.activity.ledger import Demand, Ledger, fill

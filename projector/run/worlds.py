@@ -21,7 +21,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.activity.changes import WrittenChange, refuse_idle
+from projector.activity.application import WrittenChange
+from projector.activity.changes import refuse_idle
 from projector.activity.demand import demand_of
 from projector.activity.ledger import Demand, Ledger, Profile
 from projector.activity.stage import change_and_view, filled, written_changes
