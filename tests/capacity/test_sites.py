@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.capacity.erlang import refusal
+from projector.errors import ConsistencyError
 from projector.scenario.capacity_models import SiteCapacity
 from tests.activity.world import REGIONS, YEARS
 from tests.capacity import world
@@ -154,6 +155,9 @@ def test_two_sites_for_one_region_need_flows_that_divide_its_patients(tmp_path: 
     }
     problem = world.refusal(tmp_path, two)
     assert problem.message == "both sites offer somatic to region 0003"
+    own = world.refusal(tmp_path, two, existing={"Ward": {"somatic": 2}})
+    assert own.found == "Hospital and Ward"
+    assert "test.yaml:" in own.where
     result, _ = capacity(tmp_path, two, {"sites": at_sites("Hospital", "Ward")})
     served = result["beds"]["served"].sel(resource="somatic")
     np.testing.assert_allclose(served.sel(site="Hospital"), 2 * served.sel(site="Ward"))
@@ -162,6 +166,22 @@ def test_two_sites_for_one_region_need_flows_that_divide_its_patients(tmp_path: 
     )
     total = sized["beds"]["need"].sel(resource="somatic").sum("region").values
     np.testing.assert_allclose(total, np.round(total))
+
+
+def test_a_site_that_no_flow_sends_to_does_not_do_the_work_of_another(tmp_path: Path) -> None:
+    """Flows say that the patients of both sites go to the hospital."""
+    two = TABLES | {
+        "sites": sites(("Hospital", "All"), ("Ward", "0003")),
+        "existing": existing(("Ward", "somatic", 2026, 2)),
+        "flows": flows(("All", "Hospital")),
+    }
+    with pytest.raises(ConsistencyError) as caught:
+        capacity(tmp_path, two, {"sites": at_sites("Hospital")})
+    (problem,) = caught.value.problems
+    assert problem.message == "no flow sends anybody to the somatic of Ward"
+    assert problem.found == "flows of those it serves to Hospital"
+    result, _ = capacity(tmp_path, two, {"sites": at_sites("Hospital", "Ward")})
+    assert result["beds"]["served"].sel(site="Ward", resource="somatic").values.all()
 
 
 @pytest.mark.parametrize(
