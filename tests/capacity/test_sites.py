@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import poisson
 
 from projector.capacity.erlang import refusal
 from projector.errors import ConsistencyError
@@ -105,6 +106,18 @@ def test_a_gap_has_a_first_year_a_use_and_a_cost(tmp_path: Path) -> None:
     assert at["first_shortage"] == 2028
     hospital = result["places"].sel(site="Hospital", resource="day")
     assert np.isnan(hospital["gap_cost"]).all()
+
+
+def test_a_site_has_the_bad_days_of_all_its_patients_together(tmp_path: Path) -> None:
+    result, _ = capacity(tmp_path, TABLES)
+    at = result["beds"]["site_peak"].sel(site="Sickbay", resource="municipal_acute")
+    days = activity()["bed_days"].sel(setting="municipal_acute", region=REGIONS[:2])
+    load = days.sum(("region", "diagnosis")).values / 365
+    np.testing.assert_allclose(at.sel(measure="busy_month"), load)
+    np.testing.assert_array_equal(at.sel(measure="p95"), poisson.ppf(0.95, load))
+    by_region = result["beds"]["peak"].sel(region=REGIONS[:2], resource="municipal_acute")
+    assert (at.sel(measure="p95") <= by_region.sel(measure="p95").sum("region")).all()
+    assert np.isnan(result["beds"]["site_peak"].sel(site="Sickbay", resource="somatic")).all()
 
 
 def test_enough_in_every_year_has_no_first_year_of_shortage(tmp_path: Path) -> None:
