@@ -235,13 +235,18 @@ def _one_municipality(one: str, other: str) -> bool:
 def _coverage(
     tree: xr.DataTree, inside: list[str], years: list[int], at_home: Collection[str]
 ) -> list[tuple[str, int, float, str]]:
-    """Share of the contacts of an area's people at each site, and at those that stand in it."""
-    treated = tree["sites"].to_dataset()["treated"].sel(year=years)
-    known = treated["setting"].values[treated.any(("region", "site", "year")).values]
-    whole = tree["activity"].to_dataset()["contacts"].sel(region=inside, year=years, setting=known)
-    share = treated.sel(region=inside, setting=known).sum(("region", "setting")) / whole.sum(
-        ("region", "diagnosis", "setting")
-    )
+    """Share of the contacts of an area's people at each site, and at those that stand in it.
+
+    Of the regions and settings of which some flow tells where people are treated; nothing where
+    none does.
+    """
+    treated = tree["sites"].to_dataset()["treated"].sel(region=inside, year=years)
+    told = treated.any(("site", "year"))
+    if not told.any():
+        return []
+    contacts = tree["activity"].to_dataset()["contacts"].sel(region=inside, year=years)
+    whole = contacts.sel(setting=treated["setting"]).sum("diagnosis").where(told, 0.0)
+    share = treated.sum(("region", "setting")) / whole.sum(("region", "setting"))
     rows = []
     for year in years:
         by_site = share.sel(year=year).to_series()

@@ -120,6 +120,20 @@ def test_own_coverage_is_what_the_sites_of_an_area_treat(tmp_path: Path) -> None
     assert ("Valley", "treated at A") not in found
 
 
+def test_where_no_flow_tells_there_is_no_own_coverage(tmp_path: Path) -> None:
+    """Nobody knows where the people of Hol are treated: that is not nought per cent."""
+    tree = world()
+    tree["sites"]["treated"].loc[{"region": "3330"}] = 0.0
+    alone = drawn(tmp_path, {"City": "Oslo", "Valley": "3330"})
+    table = area_figures(tree, alone, members, {"sites": SITES}, YEARS)
+    told = table[table["measure"].isin(["own coverage", "treated elsewhere"])]
+    assert set(told["area"]) == {"City"}
+    both = drawn(tmp_path, {"All": ["Oslo", "3330"]})
+    table = area_figures(tree, both, members, {"sites": SITES}, YEARS)
+    own = table[table["measure"] == "own coverage"]["value"]
+    assert own.to_numpy() == pytest.approx((900 + 400) / 1500)
+
+
 def test_a_site_stands_where_the_table_says(tmp_path: Path) -> None:
     here = {"sites": SITES.assign(region=["3330", None])}
     found = figures(drawn(tmp_path, {"City": "Oslo", "Valley": "3330"}), here)
