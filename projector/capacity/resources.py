@@ -128,7 +128,8 @@ def resources_of(
     tables
         Input table ``rhythms``, where there is one.
     scenario
-        Its overflow and arrivals, by resource or by setting; a resource goes before its setting.
+        Its overflow, by resource or by setting, where a resource goes before its setting, and its
+        arrivals by resource.
     activity
         Group ``activity`` of the results: says how long stays are, which smooths the rhythm.
     """
@@ -148,7 +149,7 @@ def resources_of(
                 unit=own[0].unit,
                 norms=own,
                 limit=None if limit is None else limit.at(years, base_year=scenario.years.base),
-                rhythm=_rhythm(name, names, own, tables.get("rhythms"), scenario, activity),
+                rhythm=_rhythm(name, own, tables.get("rhythms"), scenario, activity),
             )
         )
     return result
@@ -156,7 +157,6 @@ def resources_of(
 
 def _rhythm(
     name: str,
-    names: Sequence[str],
     norms: Sequence[Norm],
     table: pd.DataFrame | None,
     scenario: "Scenario",
@@ -171,8 +171,7 @@ def _rhythm(
             table["resource"] == name, ["period", "number", "factor"]
         ].itertuples(index=False):
             factors[period][int(number) - 1] = float(factor)
-    arrivals = scenario.capacity.arrivals
-    asked = next((arrivals[key] for key in names if key in arrivals), None)
+    asked = scenario.capacity.arrivals.get(name)
     nights, stays = 0.0, 0.0
     for norm in norms:
         of_norm = activity.isel(year=0).sel(setting=norm.setting, diagnosis=norm.diagnoses)

@@ -78,7 +78,8 @@ def gather_sites(
     ------
     ConsistencyError
         If two sites offer the same resource to the same region and no flow says which part of
-        the need is whose, or a site that the scenario writes serves none of the regions.
+        the need is whose, if flows send those whom a site serves to another and nobody to it, or
+        if a site that the scenario writes serves none of the regions.
     """
     serves: dict[str, str] = {}
     if "sites" in tables:
@@ -104,7 +105,8 @@ def gather_sites(
     sent = _sent_by_flows(tables.get("flows"), members)
     here = [site for site in sites if not site.regions.isdisjoint(regions)]
     inside = [site for site in here if site.regions | sent.get(site.name, set()) <= set(regions)]
-    _refuse_shared_need(inside, by_flow)
+    _refuse_shared_need(scenario, inside, by_flow)
+    _refuse_sites_without_flow(scenario, inside, sent, by_flow)
     kept = {site.name for site in inside}
     return inside, [site.name for site in here if site.name not in kept]
 
@@ -155,12 +157,23 @@ def _refuse_sites_elsewhere(scenario: "Scenario", sites: Sequence[Site], regions
         raise ConsistencyError(problems)
 
 
-def _refuse_shared_need(sites: Sequence[Site], by_flow: Collection[tuple[str, str]]) -> None:
+def _place(scenario: "Scenario", *sites: str) -> str:
+    """Where the capacity of sites stands: in the scenario, if it writes that of one of them."""
+    own = [name for name in sites if name in scenario.capacity.existing]
+    if own:
+        return scenario.where("capacity", "existing", own[-1])
+    return f"existing capacity of {' and '.join(sites)}"
+
+
+def _refuse_shared_need(
+    scenario: "Scenario", sites: Sequence[Site], by_flow: Collection[tuple[str, str]]
+) -> None:
     """Every region's need of a resource belongs to one site, but where the flows divide it."""
     problems = [
         Problem(
-            where=f"existing capacity of {one.name} and {other.name}",
+            where=_place(scenario, one.name, other.name),
             message=f"both sites offer {resource} to region {min(one.regions & other.regions)}",
+            found=f"{one.name} and {other.name}",
             expected="one site per region and resource; give their places to one of them, or "
             "let each serve its own part, or say in the table flows who goes where",
         )
@@ -169,6 +182,30 @@ def _refuse_shared_need(sites: Sequence[Site], by_flow: Collection[tuple[str, st
         if resource in other.amounts
         and one.regions & other.regions
         and not {(one.name, resource), (other.name, resource)} <= set(by_flow)
+    ]
+    if problems:
+        raise ConsistencyError(problems)
+
+
+def _refuse_sites_without_flow(
+    scenario: "Scenario",
+    sites: Sequence[Site],
+    sent: Mapping[str, set[str]],
+    by_flow: Collection[tuple[str, str]],
+) -> None:
+    """A site does not do the work that the flows send to another."""
+    problems = [
+        Problem(
+            where=_place(scenario, site.name),
+            message=f"no flow sends anybody to the {resource} of {site.name}",
+            found=f"flows of those it serves to {other}",
+            expected=f"a flow to {site.name} in the table flows, or a change that redirects to it",
+        )
+        for site in sites
+        for resource in site.amounts
+        if (site.name, resource) not in by_flow
+        for other in [name for name, of in by_flow if of == resource]
+        if not site.regions.isdisjoint(sent.get(other, ()))
     ]
     if problems:
         raise ConsistencyError(problems)

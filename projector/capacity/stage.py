@@ -62,7 +62,8 @@ def capacity_stage(
         ``utilisation`` and ``gap_cost``, ``[site, year, resource]``, with ``first_shortage[site,
         resource]``, NaN where the site has no such resource (it is not zero: the question does
         not arise there). For beds also ``refusal[site, year, resource]`` and ``peak[region, year,
-        resource, measure]``. ``pools`` where the scenario pools units.
+        resource, measure]`` and the same by site as ``site_peak``. ``pools`` where the
+        scenario pools units.
     list of str
         Sites that were left out because they also serve regions outside the run.
 
@@ -141,6 +142,12 @@ class _Assessed:
         inside = [i for i, code in enumerate(self._regions) if code in site.regions]
         return self.work.of(inside), self.need[inside].sum(axis=(0, 2, 3))
 
+    def peak(self, load: Array) -> Array:
+        """Units in use in the busiest month and on busy days, one more axis than the load."""
+        rhythm = self.resource.rhythm
+        busy = [self.sizer.busy_days(load, level, rhythm) for level in BUSY.values()]
+        return np.stack([load * rhythm.busy_month, *busy], axis=-1)
+
     def at_site(self, name: str) -> AtSite | None:
         """Patients present, arrivals and beds at a site, or None where it has none."""
         site = next((site for site in self.sites if site.name == name), None)
@@ -175,6 +182,7 @@ def _dataset(
     names = np.array([one.resource.name for one in assessed], dtype=object)
     shape = (len(here), len(years), len(assessed))
     existing, served, in_use, cost, refused = (np.full(shape, np.nan) for _ in range(5))
+    peak = np.full((*shape, 1 + len(BUSY)), np.nan)
     for j, one in enumerate(assessed):
         for i, site in enumerate(here):
             if one.resource.name not in site.amounts:
@@ -185,6 +193,7 @@ def _dataset(
             in_use[i, :, j] = work.load[0]
             cost[i, :, j] = costs.get(one.resource.name, np.nan)
             refused[i, :, j] = refusal(existing[i, :, j], work.load[0], one.resource.rhythm)
+            peak[i, :, j] = one.peak(work.load[0])
     gap = served - existing
     by_site = ("site", "year", "resource")
     utilisation = np.divide(in_use, existing, out=np.full(shape, np.nan), where=existing > 0)
@@ -216,7 +225,11 @@ def _dataset(
     if assessed and assessed[0].resource.unit == "beds":
         result = result.assign(
             refusal=(by_site, refused),
-            peak=(("region", "year", "resource", "measure"), _peaks(assessed)),
+            peak=(
+                ("region", "year", "resource", "measure"),
+                np.stack([one.peak(one.work.load) for one in assessed], axis=2),
+            ),
+            site_peak=((*by_site, "measure"), peak),
         ).assign_coords(measure=["busy_month", *BUSY])
     return result
 
@@ -224,16 +237,6 @@ def _dataset(
 def _first_year(short: NDArray[np.bool_], years: NDArray[np.int64]) -> Array:
     """The first year that is true, ``[site, resource]``; NaN where none is."""
     return np.where(short.any(axis=1), years[short.argmax(axis=1)], np.nan)
-
-
-def _peaks(assessed: Sequence[_Assessed]) -> Array:
-    """Beds in use in the busiest month and on busy days, ``[region, year, resource, measure]``."""
-    result = []
-    for one in assessed:
-        rhythm, load = one.resource.rhythm, one.work.load
-        busy = [one.sizer.busy_days(load, level, rhythm) for level in BUSY.values()]
-        result.append(np.stack([load * rhythm.busy_month, *busy], axis=-1))
-    return np.stack(result, axis=2)
 
 
 def _unit_costs(table: pd.DataFrame | None) -> dict[str, float]:

@@ -21,7 +21,7 @@ from projector.tables import HOSPITAL_SETTINGS, unique
 if TYPE_CHECKING:
     from projector.scenario.models import Catchment, Scenario
 
-__all__ = ["SIZE", "area_figures", "area_findings"]
+__all__ = ["SIZE", "area_figures", "area_findings", "shared_regions"]
 
 SIZE = (300_000, 500_000)
 """People that an area should have, by the proposal of 2007."""
@@ -30,6 +30,35 @@ _MUNICIPALITY = 4
 """Figures of a municipality's code; those of its districts are longer."""
 
 Members = Callable[[str], Sequence[str]]
+
+
+def shared_regions(scenario: "Scenario", members: Members) -> list[Problem]:
+    """Regions that an alternative puts in two areas, by areas that only the inputs can open.
+
+    Parameters
+    ----------
+    scenario
+        Its catchments.
+    members
+        Region codes of a region or area name.
+    """
+    problems = []
+    for position, alternative in enumerate(scenario.catchments):
+        for key in ("areas", "psychiatry"):
+            taken: dict[str, str] = {}
+            for area, named in (getattr(alternative, key) or {}).items():
+                for item, name in enumerate(named):
+                    for code in members(name):
+                        if taken.setdefault(code, area) != area:
+                            problems.append(
+                                Problem(
+                                    where=scenario.where("catchments", position, key, area, item),
+                                    message=f"'{alternative.name}' puts region {code} in two areas",
+                                    found=f"{taken[code]} and {area}",
+                                    expected="each region in one area",
+                                )
+                            )
+    return problems
 
 
 def area_figures(
@@ -62,7 +91,7 @@ def area_figures(
     Raises
     ------
     ConsistencyError
-        If an alternative puts a region in two areas, or names one outside the run.
+        If an alternative names a region outside the run.
     """
     population = tree["population"].to_dataset()["population"].sum("sex").sel(year=years)
     hospital = list(HOSPITAL_SETTINGS)
@@ -166,12 +195,11 @@ def _codes(
     members: Members,
     tree: xr.DataTree,
 ) -> dict[str, list[str]]:
-    """Region codes of the areas of an alternative, each region in one of them.
+    """Region codes of the areas of an alternative.
 
     `key` is ``areas`` or ``psychiatry``.
     """
     inside = {str(code) for code in tree["population"].to_dataset()["region"].values}
-    taken: dict[str, str] = {}
     problems = []
     result: dict[str, list[str]] = {}
     for area, named in getattr(alternative, key).items():
@@ -186,16 +214,6 @@ def _codes(
                         expected="regions that the scenario projects",
                     )
                 )
-            elif code in taken:
-                problems.append(
-                    Problem(
-                        where=place,
-                        message=f"'{alternative.name}' puts region {code} in two areas",
-                        found=f"{taken[code]} and {area}",
-                        expected="each region in one area",
-                    )
-                )
-            taken.setdefault(code, area)
     if problems:
         raise ConsistencyError(problems)
     return result
@@ -217,13 +235,18 @@ def _one_municipality(one: str, other: str) -> bool:
 def _coverage(
     tree: xr.DataTree, inside: list[str], years: list[int], at_home: Collection[str]
 ) -> list[tuple[str, int, float, str]]:
-    """Share of the contacts of an area's people at each site, and at those that stand in it."""
-    treated = tree["sites"].to_dataset()["treated"].sel(year=years)
-    known = treated["setting"].values[treated.any(("region", "site", "year")).values]
-    whole = tree["activity"].to_dataset()["contacts"].sel(region=inside, year=years, setting=known)
-    share = treated.sel(region=inside, setting=known).sum(("region", "setting")) / whole.sum(
-        ("region", "diagnosis", "setting")
-    )
+    """Share of the contacts of an area's people at each site, and at those that stand in it.
+
+    Of the regions and settings of which some flow tells where people are treated; nothing where
+    none does.
+    """
+    treated = tree["sites"].to_dataset()["treated"].sel(region=inside, year=years)
+    told = treated.any(("site", "year"))
+    if not told.any():
+        return []
+    contacts = tree["activity"].to_dataset()["contacts"].sel(region=inside, year=years)
+    whole = contacts.sel(setting=treated["setting"]).sum("diagnosis").where(told, 0.0)
+    share = treated.sum(("region", "setting")) / whole.sum(("region", "setting"))
     rows = []
     for year in years:
         by_site = share.sel(year=year).to_series()

@@ -8,10 +8,11 @@ import xarray as xr
 
 from projector.activity import activity_stage, money_dataset
 from projector.capacity import capacity_stage
-from projector.errors import InputsError, ScenarioError
+from projector.errors import ConsistencyError, InputsError, ScenarioError
 from projector.inputs.input_set import InputSet, load_inputs
 from projector.population import population_stage
 from projector.population.calibration_tables import calibration_dataset
+from projector.run.areas import shared_regions
 from projector.run.history import age_notes, age_tables
 from projector.run.provenance import provenance
 from projector.run.regions import chosen_regions
@@ -198,11 +199,16 @@ def read_inputs(scenario: "Scenario") -> InputSet:
         If a table is wrong.
     ScenarioError
         If the scenario names something that the inputs do not hold.
+    ConsistencyError
+        If a way of drawing hospital areas puts a region in two of them.
     """
     inputs = load_inputs(scenario.inputs.set, scenario.inputs.tables)
     problems = check_names(scenario, inputs.vocabulary())
     if problems:
         raise ScenarioError(problems)
+    shared = shared_regions(scenario, inputs.members)
+    if shared:
+        raise ConsistencyError(shared)
     return inputs
 
 

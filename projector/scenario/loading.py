@@ -70,6 +70,7 @@ def load_scenario(
                 *_window_faults(scenario),
                 *_late_faults(scenario),
                 *_closure_faults(scenario),
+                *_opening_faults(scenario),
             ]
             problems += located(validation_error(faults), tree) if faults else []
             if not problems:
@@ -159,6 +160,19 @@ def _closure_faults(scenario: Scenario) -> Iterator[Fault]:
                 message = f"{resource} of {site} comes to {number:.4g} in {year}"
                 location = ("capacity", "existing", site, "openings", max(closures)[1], "amount")
                 yield Fault(message, location, expected="to close no more than there is")
+
+
+def _opening_faults(scenario: Scenario) -> Iterator[Fault]:
+    """Openings and closures that count in no year of the projection."""
+    base, end = scenario.years.base, scenario.years.end
+    for site, own in scenario.capacity.existing.items():
+        for position, step in enumerate(own.openings):
+            late = step.first > end
+            if late or (step.last is not None and step.last < base):
+                message = f"this changes no {step.resource} in the years of the projection"
+                key = "from" if late else "until"
+                location = ("capacity", "existing", site, "openings", position, key)
+                yield Fault(message, location, expected=f"years from {base} to {end}")
 
 
 def _window_faults(scenario: Scenario) -> Iterator[Fault]:

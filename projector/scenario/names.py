@@ -103,6 +103,8 @@ def _unknown(kind: str, name: str, location: Location, names: list[str]) -> Faul
     nearest = nearest_name(name, names)
     listed = nearest is None and 0 < len(names) <= _MOST_LISTED
     expected = f"one of {', '.join(names)}" if listed else None
+    if listed and kind == "site" and location[:2] == ("capacity", "existing"):
+        expected = f"{expected}, or `serves` for a new site"
     return Fault(f"unknown {kind}", location, expected=expected, nearest=nearest)
 
 

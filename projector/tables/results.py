@@ -69,6 +69,12 @@ _BEDS_ONLY = {
         "beds",
         "beds in use in the busiest month and on busy days",
     ),
+    "site_peak": Variable(
+        ("site", "year", "resource", "measure"),
+        "beds",
+        "beds in use at the site in the busiest month and on busy days",
+        may_not_apply=True,
+    ),
 }
 
 VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
@@ -253,7 +259,7 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                 "served": Variable(
                     ("site", "year", "resource"),
                     unit,
-                    f"{unit} needed by the regions the site serves",
+                    f"{unit} needed by those whom the site works for",
                     may_not_apply=True,
                 ),
                 "gap": Variable(

@@ -9,8 +9,10 @@ import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import poisson
 
 from projector.capacity.erlang import refusal
+from projector.errors import ConsistencyError
 from projector.scenario.capacity_models import SiteCapacity
 from tests.activity.world import REGIONS, YEARS
 from tests.capacity import world
@@ -106,6 +108,18 @@ def test_a_gap_has_a_first_year_a_use_and_a_cost(tmp_path: Path) -> None:
     assert np.isnan(hospital["gap_cost"]).all()
 
 
+def test_a_site_has_the_bad_days_of_all_its_patients_together(tmp_path: Path) -> None:
+    result, _ = capacity(tmp_path, TABLES)
+    at = result["beds"]["site_peak"].sel(site="Sickbay", resource="municipal_acute")
+    days = activity()["bed_days"].sel(setting="municipal_acute", region=REGIONS[:2])
+    load = days.sum(("region", "diagnosis")).values / 365
+    np.testing.assert_allclose(at.sel(measure="busy_month"), load)
+    np.testing.assert_array_equal(at.sel(measure="p95"), poisson.ppf(0.95, load))
+    by_region = result["beds"]["peak"].sel(region=REGIONS[:2], resource="municipal_acute")
+    assert (at.sel(measure="p95") <= by_region.sel(measure="p95").sum("region")).all()
+    assert np.isnan(result["beds"]["site_peak"].sel(site="Sickbay", resource="somatic")).all()
+
+
 def test_enough_in_every_year_has_no_first_year_of_shortage(tmp_path: Path) -> None:
     """Beds by overflow are whole, and parts of them that add up again are not a shortage."""
     plain, _ = capacity(tmp_path, TABLES, overflow={"municipal_acute": 0.05})
@@ -154,6 +168,9 @@ def test_two_sites_for_one_region_need_flows_that_divide_its_patients(tmp_path: 
     }
     problem = world.refusal(tmp_path, two)
     assert problem.message == "both sites offer somatic to region 0003"
+    own = world.refusal(tmp_path, two, existing={"Ward": {"somatic": 2}})
+    assert own.found == "Hospital and Ward"
+    assert "test.yaml:" in own.where
     result, _ = capacity(tmp_path, two, {"sites": at_sites("Hospital", "Ward")})
     served = result["beds"]["served"].sel(resource="somatic")
     np.testing.assert_allclose(served.sel(site="Hospital"), 2 * served.sel(site="Ward"))
@@ -162,6 +179,22 @@ def test_two_sites_for_one_region_need_flows_that_divide_its_patients(tmp_path: 
     )
     total = sized["beds"]["need"].sel(resource="somatic").sum("region").values
     np.testing.assert_allclose(total, np.round(total))
+
+
+def test_a_site_that_no_flow_sends_to_does_not_do_the_work_of_another(tmp_path: Path) -> None:
+    """Flows say that the patients of both sites go to the hospital."""
+    two = TABLES | {
+        "sites": sites(("Hospital", "All"), ("Ward", "0003")),
+        "existing": existing(("Ward", "somatic", 2026, 2)),
+        "flows": flows(("All", "Hospital")),
+    }
+    with pytest.raises(ConsistencyError) as caught:
+        capacity(tmp_path, two, {"sites": at_sites("Hospital")})
+    (problem,) = caught.value.problems
+    assert problem.message == "no flow sends anybody to the somatic of Ward"
+    assert problem.found == "flows of those it serves to Hospital"
+    result, _ = capacity(tmp_path, two, {"sites": at_sites("Hospital", "Ward")})
+    assert result["beds"]["served"].sel(site="Ward", resource="somatic").values.all()
 
 
 @pytest.mark.parametrize(

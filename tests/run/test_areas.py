@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 from projector.errors import ConsistencyError, Problem
-from projector.run.areas import SIZE, area_figures, area_findings
+from projector.run.areas import SIZE, area_figures, area_findings, shared_regions
 from projector.run.pipeline import read_inputs
 from projector.scenario import Scenario, load_scenario
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
@@ -120,6 +120,20 @@ def test_own_coverage_is_what_the_sites_of_an_area_treat(tmp_path: Path) -> None
     assert ("Valley", "treated at A") not in found
 
 
+def test_where_no_flow_tells_there_is_no_own_coverage(tmp_path: Path) -> None:
+    """Nobody knows where the people of Hol are treated: that is not nought per cent."""
+    tree = world()
+    tree["sites"]["treated"].loc[{"region": "3330"}] = 0.0
+    alone = drawn(tmp_path, {"City": "Oslo", "Valley": "3330"})
+    table = area_figures(tree, alone, members, {"sites": SITES}, YEARS)
+    told = table[table["measure"].isin(["own coverage", "treated elsewhere"])]
+    assert set(told["area"]) == {"City"}
+    both = drawn(tmp_path, {"All": ["Oslo", "3330"]})
+    table = area_figures(tree, both, members, {"sites": SITES}, YEARS)
+    own = table[table["measure"] == "own coverage"]["value"]
+    assert own.to_numpy() == pytest.approx((900 + 400) / 1500)
+
+
 def test_a_site_stands_where_the_table_says(tmp_path: Path) -> None:
     here = {"sites": SITES.assign(region=["3330", None])}
     found = figures(drawn(tmp_path, {"City": "Oslo", "Valley": "3330"}), here)
@@ -167,10 +181,21 @@ def test_psychiatry_that_goes_elsewhere_is_told_by_region(tmp_path: Path) -> Non
 def test_a_region_in_two_areas_is_refused_where_it_is_written(tmp_path: Path, key: str) -> None:
     twice = {"City": "Oslo", "Valley": ["3330", "030102"]}
     written = {"areas": {"City": "Oslo", "Valley": "3330"}, key: twice}
-    (problem,) = refused(drawn(tmp_path, **written))  # type: ignore[arg-type]
+    (problem,) = shared_regions(drawn(tmp_path, **written), members)  # type: ignore[arg-type]
     assert problem.message == "'One' puts region 030102 in two areas"
     assert problem.found == "City and Valley"
     assert "test.yaml:" in problem.where
+
+
+def test_a_run_refuses_a_region_in_two_areas_that_the_inputs_open(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        f"scenario: Own\nextends: {SCENARIOS / 'hallingdal.yaml'}\n"
+        "catchments: [{name: One, areas: {Valley: Hallingdal, Rest: Gol}}]\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ConsistencyError, match="puts region 3324 in two areas"):
+        read_inputs(load_scenario(path))
 
 
 def test_a_region_that_is_not_projected_is_refused(tmp_path: Path) -> None:

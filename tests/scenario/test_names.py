@@ -250,3 +250,12 @@ def test_members_of_areas_and_catchments_are_looked_up(folder, monkeypatch):
         "8:69: unknown region (found Vest; expected one of 3322, Hallingdal, Ringerike, Norge, "
         "Øvre Hallingdal, Dalene)",
     ]
+
+
+def test_an_unknown_site_of_capacity_may_be_a_new_one(folder):
+    text = "scenario: Own\nextends: hallingdal.yaml\ncapacity: {existing: {Nybygg: {theatre: 1}}}\n"
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    known = KNOWN | {"site": ["Sickbay"], "resource": ["theatre"]}
+    found = [str(problem) for problem in check_names(load_scenario(folder / "own.yaml"), known)]
+    expected = "unknown site (found Nybygg; expected one of Sickbay, or `serves` for a new site)"
+    assert any(one.endswith(f"own.yaml:3:23: {expected}") for one in found)
