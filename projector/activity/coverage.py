@@ -93,11 +93,7 @@ def cover(
                 )
             )
         factor = np.divide(asked, there, out=np.zeros_like(there), where=there > 0)
-        by_year = factor[np.newaxis, :, np.newaxis, np.newaxis]
-        ledger.contacts[of_region.at(len(years))] *= by_year
-        ledger.bed_days[index] *= by_year
-        if ledger.ready_days is not None:
-            ledger.ready_days[index] *= by_year
+        ledger.scale(of_region, factor[np.newaxis, :, np.newaxis, np.newaxis])
 
 
 def _weight(demand: Demand, change: "Change", place: str) -> Array:
