@@ -56,7 +56,7 @@ class _Part:
     def arrives_in(self) -> tuple[str, ...]:
         """Settings where it lets contacts arrive."""
         change = self.change
-        own = () if change.to is None else (change.to,)
+        own: tuple[str, ...] = () if change.to is None else (change.to,)
         if change.kind == "add":
             own = change.selection.setting or ()
         return (

@@ -272,6 +272,11 @@ def worlds_of(scenario: "Scenario", people: People) -> Worlds:
         As `projector.run` does, if a change does not fit: worlds with a part of the changes are
         not held to what they may take.
     """
+    with people.inputs.located():
+        return _worlds_of(scenario, people)
+
+
+def _worlds_of(scenario: "Scenario", people: People) -> Worlds:
     inputs = people.inputs
 
     def demand(scenario: "Scenario", *, growing: bool) -> tuple[Demand, Visitors]:
