@@ -60,6 +60,11 @@ class Growth(Section):
 
     rule: ClassVar[Rule] = staticmethod(activity_rules.growth_rule)
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Its rates."""
+        return (*([] if self.annual is None else [self.annual]), *self.ages.values())
+
 
 class HealthyAgeing(Section):
     """The old use services as younger people do, as they come to live longer."""
