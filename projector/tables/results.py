@@ -194,6 +194,12 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                 "contacts of the region's people at the site",
                 cell_methods=_FLOW,
             ),
+            "treated_psychiatry": Variable(
+                ("region", "site", "year", "setting"),
+                "contacts year-1",
+                "of these for mental health and addiction",
+                cell_methods=_FLOW,
+            ),
             "own_coverage": Variable(
                 ("region", "year", "setting"),
                 "1",

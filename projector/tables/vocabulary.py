@@ -15,6 +15,7 @@ __all__ = [
     "OPEN_AGE",
     "PERIODS",
     "PRICE_ITEMS",
+    "PSYCHIATRIC_KINDS",
     "QUALITIES",
     "REGIONAL_MEASURES",
     "SEASONS",
@@ -108,6 +109,9 @@ PERIODS: Mapping[str, int] = MappingProxyType({"weekday": 7, "month": 12})
 """What arrivals go up and down over, and how many of each there are."""
 
 DIAGNOSIS_KINDS = ("somatic", "mental", "addiction")
+PSYCHIATRIC_KINDS = ("mental", "addiction")
+"""Kinds of diagnosis that psychiatry treats, whose hospital areas may be drawn in another way."""
+
 QUALITIES = ("official", "derived", "assumption")
 REGIONAL_MEASURES = ("mortality", "fertility")
 """What a region has a level of, relative to the nation."""
