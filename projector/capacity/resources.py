@@ -13,7 +13,7 @@ from projector.capacity.erlang import Rhythm
 from projector.capacity.norms import Norm, work_of
 from projector.capacity.rhythm import rhythm_of
 from projector.capacity.sizing import Sizer
-from projector.tables import DIAGNOSIS_KINDS, SETTINGS, unique
+from projector.tables import DIAGNOSIS_KINDS, PERIODS, SETTINGS, unique
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Resource", "Work", "resources_of"]
 
 Array = NDArray[np.float64]
-
-_WEEK, _YEAR = 7, 12
 
 
 @dataclass(frozen=True)
@@ -165,12 +163,11 @@ def _rhythm(
     """How uneven the arrivals of a resource are."""
     if norms[0].unit != "beds":
         return Rhythm()
-    factors = {"weekday": [1.0] * _WEEK, "month": [1.0] * _YEAR}
+    factors = {period: [1.0] * count for period, count in PERIODS.items()}
     if table is not None:
-        for period, number, factor in table.loc[
-            table["resource"] == name, ["period", "number", "factor"]
-        ].itertuples(index=False):
-            factors[period][int(number) - 1] = float(factor)
+        own = table[table["resource"] == name].sort_values("number")
+        for period, rows in own.groupby("period", sort=False):
+            factors[str(period)] = [float(factor) for factor in rows["factor"]]
     asked = scenario.capacity.arrivals.get(name)
     nights, stays = 0.0, 0.0
     for norm in norms:
@@ -181,6 +178,7 @@ def _rhythm(
         factors["weekday"],
         factors["month"],
         nights / stays if nights > 0 else 1.0,
+        weeks=factors["week"],
         stays="exponential" if asked is None else asked.stays,
         variation=1.0 if asked is None else asked.variation,
         dispersion=1.0 if asked is None else asked.dispersion,

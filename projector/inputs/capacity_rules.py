@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from projector.errors import Problem
-from projector.tables import BED_SETTINGS, PERIODS, SEXES
+from projector.tables import BED_SETTINGS, LONGEST_PERIODS, PERIODS, SEXES
 
 __all__ = [
     "beds_shared_out_once",
@@ -119,15 +119,16 @@ def _share(row: Row) -> float:
 
 
 def rhythms_whole(tables: Tables) -> Found:
-    """A resource with factors for one weekday or month has them for all."""
+    """A resource with factors for one weekday, week or month has them for all."""
     if "rhythms" not in tables:
         return
     for (resource, period), rows in tables["rhythms"].groupby(["resource", "period"], sort=False):
         count, where = PERIODS[str(period)], f":{rows.index[0]}"
-        beyond = rows[rows["number"] > count]
+        longest = LONGEST_PERIODS[str(period)]
+        beyond = rows[rows["number"] > longest]
         for line, number in zip(beyond.index, beyond["number"], strict=True):
             message = f"there is no {period} of this number"
-            yield "rhythms", Problem(f":{line}", message, str(number), f"1 to {count}")
+            yield "rhythms", Problem(f":{line}", message, str(number), f"1 to {longest}")
         missing = sorted(set(range(1, count + 1)) - set(rows["number"]))
         if missing:
             message = f"{resource} has no factor for {period} {', '.join(map(str, missing))}"

@@ -10,6 +10,7 @@ __all__ = [
     "DRIVERS",
     "HOSPITAL_SETTINGS",
     "LEVELS",
+    "LONGEST_PERIODS",
     "MUNICIPAL_SETTINGS",
     "NATION",
     "OPEN_AGE",
@@ -105,8 +106,11 @@ SEASONS: Mapping[str, int] = MappingProxyType(
 """Days of each season: December to February, March to May, June to August, September to
 November."""
 
-PERIODS: Mapping[str, int] = MappingProxyType({"weekday": 7, "month": 12})
-"""What arrivals go up and down over, and how many of each there are."""
+PERIODS: Mapping[str, int] = MappingProxyType({"weekday": 7, "week": 52, "month": 12})
+"""What arrivals go up and down over, and how many of each there are in every year."""
+
+LONGEST_PERIODS: Mapping[str, int] = MappingProxyType({**PERIODS, "week": 53})
+"""How many of each there are in some years."""
 
 DIAGNOSIS_KINDS = ("somatic", "mental", "addiction")
 PSYCHIATRIC_KINDS = ("mental", "addiction")

@@ -108,6 +108,24 @@ def test_an_eighth_weekday_is_told(tmp_path: Path) -> None:
     ]
 
 
+def weeks(last: int) -> str:
+    return "\n".join(
+        f"somatic,week,{number},1,For the test,assumption" for number in range(1, last)
+    )
+
+
+def test_weeks_of_the_year_are_52_or_53(tmp_path: Path) -> None:
+    old = "somatic,weekday,1,1.2"
+    for last in (52, 53):
+        folder = set_with(tmp_path / str(last), "rhythms", old, f"{weeks(last + 1)}\n{old}")
+        assert len(load_inputs(folder, {}).tables["rhythms"]) > last
+    for last, message in ((51, "somatic has no factor for week 52"), (54, "(found 54; expected 1")):
+        (fault,) = faults(
+            set_with(tmp_path / str(last), "rhythms", old, f"{weeks(last + 1)}\n{old}")
+        )
+        assert message in fault
+
+
 def test_a_weekday_without_arrivals_is_out_of_bounds(tmp_path: Path) -> None:
     folder = set_with(tmp_path, "rhythms", "somatic,weekday,6,0.65", "somatic,weekday,6,0")
     assert any("a number of at least 0.01" in fault for fault in faults(folder))
