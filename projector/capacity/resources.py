@@ -84,7 +84,13 @@ class Resource:
             arrivals += norm.share * contacts @ norm.diagnoses.astype(np.float64)
         return Work(in_use, planned, arrivals)
 
-    def need(self, work: Work, together: Sequence[Sequence[int]], sizer: Sizer) -> Array:
+    def need(
+        self,
+        work: Work,
+        together: Sequence[Sequence[int]],
+        sizer: Sizer,
+        parts: Sequence[Array] = (),
+    ) -> Array:
         """Units needed, ``[place, year, setting, kind]``.
 
         Parameters
@@ -92,23 +98,32 @@ class Resource:
         work
             From `work`.
         together
-            Positions of the places that share units; each place is in one of them. Beds sized by
-            overflow are for all that share them, who then carry them in proportion to their
-            bed days.
+            Positions of the places that share units; each place is in one of them, or in
+            `parts`. Beds sized by overflow are for all that share them, who then carry them in
+            proportion to their bed days.
         sizer
             Keeps the tables.
+        parts
+            Work of the places that shares units with others', axes as `Work.in_use`; of places
+            that are not in `together`.
         """
         if self.limit is None:
             return work.planned
         need = np.zeros_like(work.in_use)
         for sharing in together:
-            there = work.in_use[list(sharing)]
-            load = there.sum(axis=(0, 2, 3))
-            beds = sizer.beds(load, self.limit, self.rhythm)[:, np.newaxis, np.newaxis]
-            pooled = np.broadcast_to(load[:, np.newaxis, np.newaxis], there.shape)
-            share = np.divide(there, pooled, out=np.zeros_like(there), where=pooled > 0)
-            need[list(sharing)] = share * beds
+            need[list(sharing)] = self._carried(work.in_use[list(sharing)], self.limit, sizer)
+        for part in parts:
+            need += self._carried(part, self.limit, sizer)
         return need
+
+    def _carried(self, in_use: Array, limit: Array, sizer: Sizer) -> Array:
+        """Beds of one unit, carried by those in it in proportion to their bed days."""
+        load = in_use.sum(axis=(0, 2, 3))
+        beds = sizer.beds(load, limit, self.rhythm)[:, np.newaxis, np.newaxis]
+        pooled = np.broadcast_to(load[:, np.newaxis, np.newaxis], in_use.shape)
+        share = np.divide(in_use, pooled, out=np.zeros_like(in_use), where=pooled > 0)
+        result: Array = share * beds
+        return result
 
 
 def resources_of(

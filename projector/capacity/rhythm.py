@@ -2,8 +2,8 @@ r"""Weekdays, weeks and months: how many arrive, and how many are there because 
 
 Arrivals :math:`a_d` of a day are a factor of its weekday times one of its month times one of its
 week, with mean 1 over a year of 52 weeks. What is said of week 53, which 71 of 400 years have,
-counts by that share in the last week. Whoever arrived :math:`k` days ago is still there with a probability that the length of
-stay gives, so the load follows the arrivals, later and smoother,
+counts by that share in the last week. Whoever arrived :math:`k` days ago is still there with a
+probability that the length of stay gives, so the load follows the arrivals, later and smoother,
 
 .. math:: r_d = \sum_{k \ge 0} h_k \, a_{d-k}, \qquad
           h_k = \frac{1}{\ell} \int_{-1}^{1} (1 - |v|) \, S(k + v) \, dv, \quad k + v \ge 0

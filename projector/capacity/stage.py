@@ -2,9 +2,9 @@
 
 Need is given by region. A site works for those whom the flows send there, or else for the regions
 that it serves; its gap is the need of all of them less what stands there. Beds sized by overflow
-are sized for the unit that the patients share (the site that has such beds, or else the region
-alone), and the regions then carry the unit's beds in proportion to their bed days, so that parts
-add up.
+are sized for the unit that the patients share (`projector.capacity.sharing`), and the regions then
+carry the unit's beds in proportion to their bed days, so that parts add up: the need of all regions
+is what their sites need, and the beds of those who are treated elsewhere.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,7 @@ from projector.capacity.erlang import refusal
 from projector.capacity.norms import UNITS, norms_of
 from projector.capacity.pools import AtSite, pools_dataset
 from projector.capacity.resources import Resource, Work, resources_of
+from projector.capacity.sharing import parts_by_flow, regions_told
 from projector.capacity.sites import Site, gather_sites
 from projector.capacity.sizing import BUSY, Sizer
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
@@ -81,8 +82,10 @@ def capacity_stage(
     )
     norms = norms_of(tables["norms"], scenario, kinds, years)
     resources = resources_of(norms, tables, scenario, activity)
-    flows = _work_by_flow(resources, care.get("sites"))
-    sites, left_out = gather_sites(tables, scenario, years, regions, members, flows)
+    flows = _Flows(resources, care.get("sites"))
+    sites, left_out = gather_sites(
+        tables, scenario, years, regions, members, flows.of_site, flows.told
+    )
     sizer = Sizer()
     assessed = [_Assessed(resource, activity, sites, flows, sizer) for resource in resources]
     costs = _unit_costs(tables.get("unit_costs"))
@@ -111,7 +114,7 @@ class _Assessed:
         resource: Resource,
         activity: xr.Dataset,
         sites: Sequence[Site],
-        flows: Mapping[tuple[str, str], Work],
+        flows: "_Flows",
         sizer: Sizer,
     ) -> None:
         self.resource = resource
@@ -120,22 +123,24 @@ class _Assessed:
         self._regions = [str(code) for code in activity["region"].values]
         self._flows = flows
         self.work = resource.work(activity)
-        self.need = resource.need(self.work, self._sharing(), sizer)
+        parts = [] if resource.limit is None else flows.parts(resource, self.work, activity)
+        self.need = resource.need(self.work, self._sharing(), sizer, parts)
 
     def _sharing(self) -> list[list[int]]:
-        """Positions of the regions that share a site, the first that serves them, or nobody's."""
-        first: dict[str, str] = {}
-        for site in self.sites:
-            for code in site.regions:
-                first.setdefault(code, site.name)
+        """Positions of the regions that share the site which serves them, or nobody's.
+
+        Not of those whose people go where flows tell.
+        """
+        served = {code: site.name for site in self.sites for code in site.regions}
         groups: dict[str, list[int]] = {}
         for i, code in enumerate(self._regions):
-            groups.setdefault(first.get(code, f"alone: {code}"), []).append(i)
+            if code not in self._flows.told[self.resource.name]:
+                groups.setdefault(served.get(code, f"alone: {code}"), []).append(i)
         return list(groups.values())
 
     def served(self, site: Site) -> tuple[Work, Array]:
         """The work that a site does, and the units that it takes, ``[year]``."""
-        work = self._flows.get((site.name, self.resource.name))
+        work = self._flows.of_site.get((site.name, self.resource.name))
         if work is not None:
             need = self.resource.need(work, [[0]], self.sizer)
             return work, need.sum(axis=(0, 2, 3))
@@ -157,18 +162,34 @@ class _Assessed:
         return AtSite(work.load[0], work.arrivals[0], site.amounts[self.resource.name])
 
 
-def _work_by_flow(
-    resources: Sequence[Resource], at_sites: xr.Dataset | None
-) -> dict[tuple[str, str], Work]:
-    """What the flows send to a site, by site and resource, where they send anything."""
-    result: dict[tuple[str, str], Work] = {}
-    if at_sites is not None:
+class _Flows:
+    """What the flows send to sites, by resource, and of which regions they tell."""
+
+    def __init__(self, resources: Sequence[Resource], at_sites: xr.Dataset | None) -> None:
+        self.at_sites = at_sites
+        self.of_site: dict[tuple[str, str], Work] = {}
+        """by site and resource, where anything is sent"""
+        self.told = {
+            resource.name: regions_told(resource.norms, at_sites) for resource in resources
+        }
+        """by resource, codes of regions"""
+        self._in_use: dict[str, Array] = {}
+        if at_sites is None:
+            return
         for resource in resources:
             work = resource.work(at_sites)
+            self._in_use[resource.name] = work.in_use
             for i, site in enumerate(map(str, at_sites["site"].values)):
                 if work.load[i].any():
-                    result[site, resource.name] = work.of([i])
-    return result
+                    self.of_site[site, resource.name] = work.of([i])
+
+    def parts(self, resource: Resource, work: Work, activity: xr.Dataset) -> list[Array]:
+        """The work of regions by the site that does it; none where no flow tells of any."""
+        told = self.told[resource.name]
+        if self.at_sites is None or not told:
+            return []
+        of_sites = self._in_use[resource.name]
+        return parts_by_flow(work.in_use, of_sites, activity, self.at_sites, told)
 
 
 def _dataset(

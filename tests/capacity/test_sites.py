@@ -6,13 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
 from projector.capacity.erlang import refusal
-from projector.errors import ConsistencyError
 from projector.scenario.capacity_models import SiteCapacity
 from tests.activity.world import REGIONS, YEARS
 from tests.capacity import world
@@ -143,58 +141,6 @@ def test_no_beds_are_not_used_and_turn_everybody_away(tmp_path: Path) -> None:
 
 def flows(*rows: tuple[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["region", "site"])
-
-
-def at_sites(*names: str) -> xr.Dataset:
-    return activity({"inpatient": 3000.0}, places=names, dim="site")
-
-
-def test_a_site_that_flows_know_works_for_those_they_send(tmp_path: Path) -> None:
-    care = {"sites": at_sites("Hospital")}
-    result, _ = capacity(tmp_path, TABLES, care)
-    somatic = result["beds"].sel(site="Hospital", resource="somatic")
-    days = care["sites"]["bed_days"].sel(setting="inpatient", diagnosis="heart", site="Hospital")
-    np.testing.assert_allclose(somatic["served"], days / 365 / 0.85)
-    np.testing.assert_allclose(somatic["utilisation"], days / 365 / 4)
-    sickbay = result["beds"].sel(site="Sickbay", resource="municipal_acute")
-    need = result["beds"]["need"].sel(region=REGIONS[:2], resource="municipal_acute")
-    np.testing.assert_allclose(sickbay["served"], need.sum("region"))  # no flow knows it
-
-
-def test_two_sites_for_one_region_need_flows_that_divide_its_patients(tmp_path: Path) -> None:
-    two = TABLES | {
-        "sites": sites(("Hospital", "All"), ("Ward", "0003")),
-        "existing": existing(("Hospital", "somatic", 2026, 4), ("Ward", "somatic", 2026, 2)),
-    }
-    problem = world.refusal(tmp_path, two)
-    assert problem.message == "both sites offer somatic to region 0003"
-    own = world.refusal(tmp_path, two, existing={"Ward": {"somatic": 2}})
-    assert own.found == "Hospital and Ward"
-    assert "test.yaml:" in own.where
-    result, _ = capacity(tmp_path, two, {"sites": at_sites("Hospital", "Ward")})
-    served = result["beds"]["served"].sel(resource="somatic")
-    np.testing.assert_allclose(served.sel(site="Hospital"), 2 * served.sel(site="Ward"))
-    sized, _ = capacity(
-        tmp_path, two, {"sites": at_sites("Hospital", "Ward")}, overflow={"somatic": 0.05}
-    )
-    total = sized["beds"]["need"].sel(resource="somatic").sum("region").values
-    np.testing.assert_allclose(total, np.round(total))
-
-
-def test_a_site_that_no_flow_sends_to_does_not_do_the_work_of_another(tmp_path: Path) -> None:
-    """Flows say that the patients of both sites go to the hospital."""
-    two = TABLES | {
-        "sites": sites(("Hospital", "All"), ("Ward", "0003")),
-        "existing": existing(("Ward", "somatic", 2026, 2)),
-        "flows": flows(("All", "Hospital")),
-    }
-    with pytest.raises(ConsistencyError) as caught:
-        capacity(tmp_path, two, {"sites": at_sites("Hospital")})
-    (problem,) = caught.value.problems
-    assert problem.message == "no flow sends anybody to the somatic of Ward"
-    assert problem.found == "flows of those it serves to Hospital"
-    result, _ = capacity(tmp_path, two, {"sites": at_sites("Hospital", "Ward")})
-    assert result["beds"]["served"].sel(site="Ward", resource="somatic").values.all()
 
 
 @pytest.mark.parametrize(
