@@ -27,11 +27,11 @@ from projector.tables import DIAGNOSIS_KINDS, SETTINGS
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["capacity_stage"]
+__all__ = ["ROUNDING", "capacity_stage"]
 
 Array = NDArray[np.float64]
 
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 """Units that whole beds may miss by, when regions carry them in parts that add up again."""
 
 
@@ -61,9 +61,10 @@ def capacity_stage(
         By unit (``beds``, ``places``, ``rooms``): ``need[region, year, resource]``, the same as
         ``need_by_kind[region, year, setting, kind]``, and ``existing``, ``served``, ``gap``,
         ``utilisation`` and ``gap_cost``, ``[site, year, resource]``, with ``first_shortage[site,
-        resource]``, NaN where the site has no such resource (it is not zero: the question does
-        not arise there). For beds also ``refusal[site, year, resource]`` and ``peak[region, year,
-        resource, measure]`` and the same by site as ``site_peak``. ``pools`` where the
+        resource]``, NaN where the site has no such resource (it is not zero: the question does not
+        arise there), and ``price_year[resource]`` of the costs. For beds also ``refusal[site, year,
+        resource]`` and ``peak[region, year, resource, measure]`` and the same by site as
+        ``site_peak``. ``pools`` where the
         scenario pools units.
     list of str
         Sites that were left out because they also serve regions outside the run.
@@ -148,10 +149,10 @@ class _Assessed:
         return self.work.of(inside), self.need[inside].sum(axis=(0, 2, 3))
 
     def peak(self, load: Array) -> Array:
-        """Units in use in the busiest month and on busy days, one more axis than the load."""
+        """Units in use on average, in the busiest month and on busy days, on one more axis."""
         rhythm = self.resource.rhythm
         busy = [self.sizer.busy_days(load, level, rhythm) for level in BUSY.values()]
-        return np.stack([load * rhythm.busy_month, *busy], axis=-1)
+        return np.stack([load, load * rhythm.busy_month, *busy], axis=-1)
 
     def at_site(self, name: str) -> AtSite | None:
         """Patients present, arrivals and beds at a site, or None where it has none."""
@@ -196,14 +197,14 @@ def _dataset(
     assessed: Sequence[_Assessed],
     regions: Sequence[str],
     years: NDArray[np.int64],
-    costs: Mapping[str, float],
+    costs: Mapping[str, tuple[float, int]],
 ) -> xr.Dataset:
     """Need by region, and beside existing capacity for the sites that have any of the resources."""
     here = list({site.name: site for one in assessed for site in one.sites}.values())
     names = np.array([one.resource.name for one in assessed], dtype=object)
     shape = (len(here), len(years), len(assessed))
     existing, served, in_use, cost, refused = (np.full(shape, np.nan) for _ in range(5))
-    peak = np.full((*shape, 1 + len(BUSY)), np.nan)
+    peak = np.full((*shape, 2 + len(BUSY)), np.nan)
     for j, one in enumerate(assessed):
         for i, site in enumerate(here):
             if one.resource.name not in site.amounts:
@@ -212,9 +213,10 @@ def _dataset(
             existing[i, :, j] = site.amounts[one.resource.name]
             served[i, :, j] = units
             in_use[i, :, j] = work.load[0]
-            cost[i, :, j] = costs.get(one.resource.name, np.nan)
+            cost[i, :, j] = costs.get(one.resource.name, (np.nan, 0))[0]
             refused[i, :, j] = refusal(existing[i, :, j], work.load[0], one.resource.rhythm)
             peak[i, :, j] = one.peak(work.load[0])
+    price_year = np.array([costs.get(str(name), (0.0, np.nan))[1] for name in names], dtype=float)
     gap = served - existing
     by_site = ("site", "year", "resource")
     utilisation = np.divide(in_use, existing, out=np.full(shape, np.nan), where=existing > 0)
@@ -232,7 +234,8 @@ def _dataset(
             "gap": (by_site, gap),
             "utilisation": (by_site, utilisation),
             "gap_cost": (by_site, np.maximum(gap, 0.0) * cost),
-            "first_shortage": (("site", "resource"), _first_year(gap > _ROUNDING, years)),
+            "price_year": ("resource", price_year),
+            "first_shortage": (("site", "resource"), _first_year(gap > ROUNDING, years)),
         },
         coords={
             "region": list(regions),
@@ -251,7 +254,7 @@ def _dataset(
                 np.stack([one.peak(one.work.load) for one in assessed], axis=2),
             ),
             site_peak=((*by_site, "measure"), peak),
-        ).assign_coords(measure=["busy_month", *BUSY])
+        ).assign_coords(measure=["mean", "busy_month", *BUSY])
     return result
 
 
@@ -260,8 +263,9 @@ def _first_year(short: NDArray[np.bool_], years: NDArray[np.int64]) -> Array:
     return np.where(short.any(axis=1), years[short.argmax(axis=1)], np.nan)
 
 
-def _unit_costs(table: pd.DataFrame | None) -> dict[str, float]:
-    """NOK a year for one unit, by resource."""
+def _unit_costs(table: pd.DataFrame | None) -> dict[str, tuple[float, int]]:
+    """NOK a year for one unit and the year of the price level, by resource."""
     if table is None:
         return {}
-    return dict(zip(table["resource"], table["nok"].astype(float), strict=True))
+    prices = zip(table["nok"].astype(float), table["year"].astype(int), strict=True)
+    return dict(zip(table["resource"], prices, strict=True))

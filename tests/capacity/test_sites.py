@@ -86,7 +86,7 @@ def test_the_order_of_openings_does_not_matter(
 
 
 def test_a_gap_has_a_first_year_a_use_and_a_cost(tmp_path: Path) -> None:
-    costs = pd.DataFrame({"resource": ["municipal_acute"], "nok": [1.5e6]})
+    costs = pd.DataFrame({"resource": ["municipal_acute"], "year": [2024], "nok": [1.5e6]})
     result, _ = capacity(
         tmp_path,
         TABLES | {"unit_costs": costs},
@@ -102,6 +102,8 @@ def test_a_gap_has_a_first_year_a_use_and_a_cost(tmp_path: Path) -> None:
     np.testing.assert_allclose(at["refusal"], refusal(beds, load))
     np.testing.assert_allclose(at["gap_cost"], 1.5e6 * np.maximum(load / 0.7 - beds, 0))
     assert at["first_shortage"] == 2028
+    assert at["price_year"] == 2024
+    assert np.isnan(result["beds"]["price_year"].sel(resource="somatic"))
     hospital = result["places"].sel(site="Hospital", resource="day")
     assert np.isnan(hospital["gap_cost"]).all()
 
@@ -111,6 +113,7 @@ def test_a_site_has_the_bad_days_of_all_its_patients_together(tmp_path: Path) ->
     at = result["beds"]["site_peak"].sel(site="Sickbay", resource="municipal_acute")
     days = activity()["bed_days"].sel(setting="municipal_acute", region=REGIONS[:2])
     load = days.sum(("region", "diagnosis")).values / 365
+    np.testing.assert_allclose(at.sel(measure="mean"), load)
     np.testing.assert_allclose(at.sel(measure="busy_month"), load)
     np.testing.assert_array_equal(at.sel(measure="p95"), poisson.ppf(0.95, load))
     by_region = result["beds"]["peak"].sel(region=REGIONS[:2], resource="municipal_acute")

@@ -93,6 +93,30 @@ def test_figures_that_do_not_fit_the_unit_are_told(
     assert any(message in fault for fault in faults(set_with(tmp_path, "norms", old, new)))
 
 
+def test_regions_of_sites_flows_and_minutes_that_stand_nowhere_are_told(tmp_path: Path) -> None:
+    folder = set_with(tmp_path, "sites", "Hallingdal,3328,", "Hallingdal,3399,")
+    sites = (folder / "sites.csv").read_text(encoding="utf-8")
+    (folder / "sites.csv").write_text(
+        sites.replace("Sykehjem i Norge,0,,", "Sykehjem i Norge,4711,Aal,"), encoding="utf-8"
+    )
+    source = "For the test,assumption"
+    (folder / "travel.csv").write_text(
+        f"region,site,minutes,source,quality\n3328,Ringerike sykehus,100,{source}\n"
+        f"Hallingdal,Ringerike sykehus,90,{source}\n"
+        f"033001,Ringerike sykehus,100,{source}\n332601,Ringerike sykehus,95,{source}\n",
+        encoding="utf-8",
+    )
+    message = "the region is not in the population table, and in no area"
+    expected = "expected the code of a region)"
+    assert faults(folder) == [
+        f"set/sites.csv:2: column 'region': {message} (found 3399; {expected}",
+        f"set/sites.csv:5: column 'region': {message} (found Aal; {expected}",
+        f"set/sites.csv:5: column 'serves': {message} (found 4711; {expected}",
+        f"set/travel.csv:3: column 'region': {message} (found Hallingdal; {expected}",
+        f"set/travel.csv:4: column 'region': {message} (found 033001; {expected}",
+    ]
+
+
 def test_a_rhythm_with_a_weekday_missing_is_told(tmp_path: Path) -> None:
     folder = rewritten(tmp_path, "rhythms", without="somatic,weekday,6")
     (fault,) = faults(folder)
@@ -152,3 +176,4 @@ def test_the_embedded_rhythms_are_whole_and_its_needs_cover_every_age() -> None:
     assert set(tables["rhythms"]["resource"]) == {"municipal_acute", "somatic", "observation"}
     assert set(tables["needs"]["need"]) == {"dementia"}
     assert (tables["unit_costs"]["nok"] > 0).all()
+    assert set(tables["existing"]["resource"]) <= set(tables["unit_costs"]["resource"])
