@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Site", "gather_sites"]
 
+_LONG, _SHORT = "nursing_home", "municipal_short_stay"
+"""Resources of a nursing home: places for those who live there, and for short stays."""
+
 Array = NDArray[np.float64]
 
 
@@ -101,6 +104,7 @@ def gather_sites(
         for resource, path in own.amounts.items():
             amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)
         _open_and_close(amounts.setdefault(name, {}), name, scenario, years)
+        _divide_nursing_home(amounts[name], name, scenario, years)
     sites = [
         Site(name, frozenset(members(area)), amounts[name])
         for name, area in serves.items()
@@ -146,6 +150,27 @@ def _open_and_close(
                 )
             )
         amounts[resource] = amount
+
+
+def _divide_nursing_home(
+    amounts: dict[str, Array], site: str, scenario: "Scenario", years: NDArray[np.int64]
+) -> None:
+    """Divide the places of a nursing home between long and short stays; none is won or lost."""
+    share = scenario.capacity.existing[site].short_stay_share
+    if share is None:
+        return
+    there = [amounts[resource] for resource in (_LONG, _SHORT) if resource in amounts]
+    if not there:
+        raise ConsistencyError(
+            Problem(
+                where=scenario.where("capacity", "existing", site, "short_stay_share"),
+                message=f"{site} has no places to divide between long and short stays",
+                expected=f"places under {_LONG} or {_SHORT}",
+            )
+        )
+    together = sum(there, np.zeros(len(years)))
+    short = share.at(years, base_year=scenario.years.base)
+    amounts[_LONG], amounts[_SHORT] = (1.0 - short) * together, short * together
 
 
 def _refuse_sites_elsewhere(scenario: "Scenario", sites: Sequence[Site], regions: set[str]) -> None:

@@ -69,6 +69,37 @@ def test_more_than_there_is_cannot_close(tmp_path: Path) -> None:
     assert "test.yaml:" in problem.where
 
 
+@pytest.mark.parametrize("stands", [{"nursing_home": 40}, {"municipal_short_stay": {2026: 40}}])
+def test_a_share_of_the_nursing_home_is_for_short_stays_and_no_place_is_lost(
+    tmp_path: Path, stands: dict[str, object]
+) -> None:
+    home = {
+        **stands,
+        "short_stay_share": {2026: 0.1, 2030: 0.5},
+        "openings": {"resource": "nursing_home", "from": 2028, "amount": 10},
+    }
+    norms = pd.concat(
+        [
+            world.norms(),
+            world.norms().iloc[[3]].assign(setting="nursing_home", resource="nursing_home"),
+        ]
+    )
+    tables = TABLES | {"norms": norms}
+    beds = capacity(tmp_path, tables, existing={"Sickbay": home})[0]["beds"]["existing"]
+    short, long = (
+        beds.sel(site="Sickbay", resource=resource).values
+        for resource in ("municipal_short_stay", "nursing_home")
+    )
+    np.testing.assert_allclose(short + long, [40, 40, 50, 50, 50])
+    np.testing.assert_allclose(short / (short + long), [0.1, 0.2, 0.3, 0.4, 0.5])
+
+
+def test_a_site_without_a_nursing_home_has_no_places_to_divide(tmp_path: Path) -> None:
+    problem = world.refusal(tmp_path, TABLES, existing={"Sickbay": {"short_stay_share": 0.2}})
+    assert problem.message == "Sickbay has no places to divide between long and short stays"
+    assert "test.yaml:" in problem.where
+
+
 steps = st.builds(step, st.integers(2026, 2031), st.floats(-5, 5).filter(bool), until=st.just(2031))
 
 

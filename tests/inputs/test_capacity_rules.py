@@ -174,6 +174,6 @@ def test_a_need_of_one_sex_only_is_told(tmp_path: Path) -> None:
 def test_the_embedded_rhythms_are_whole_and_its_needs_cover_every_age() -> None:
     tables = load_inputs(CASE_AREAS, {}).tables
     assert set(tables["rhythms"]["resource"]) == {"municipal_acute", "somatic", "observation"}
-    assert set(tables["needs"]["need"]) == {"dementia"}
+    assert set(tables["needs"]["need"]) == {"dementia", "living_alone"}
     assert (tables["unit_costs"]["nok"] > 0).all()
     assert set(tables["existing"]["resource"]) <= set(tables["unit_costs"]["resource"])
