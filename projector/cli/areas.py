@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from projector.activity.flows import with_own_sites
 from projector.errors import Problem, UsageError
 from projector.outputs.areas import printed_areas
 from projector.outputs.study import AREAS, refuse_study_target, write_study
@@ -50,12 +51,13 @@ def compare_areas(path: Path, output: Path, language: "Language") -> None:
     population = tree["population"].to_dataset()
     years = headline_years(population["year"].values)
     codes = [str(code) for code in population["region"].values]
+    given = with_own_sites(inputs.tables, scenario)
     drawn = divisions(scenario, inputs.members, codes)
-    figures = area_figures(tree, drawn, inputs.members, inputs.tables, years)
+    figures = area_figures(tree, drawn, inputs.members, given, years)
     compared = with_present(figures, drawn, area_people(tree, years[0]))
     known = region_names(inputs)
     names = {code: known.get(code, code) for code in codes}
-    findings = area_findings(figures, drawn, inputs.members, inputs.tables, names)
+    findings = area_findings(figures, drawn, inputs.members, given, names)
     tables = {"areas": compared, "criteria": findings}
     write_study(tables, scenario.resolved_yaml(), output, AREAS)
     present = next((one.name for one in drawn if one.present), None)
