@@ -17,6 +17,9 @@ _MILLION = 1e6
 _WHOLE = 1e-6
 """A number of units this near to a whole one is written as one."""
 
+_MANY = 1000
+"""So many units are written without decimals."""
+
 Span = tuple[int, int | None]
 """First and last year; None where it goes on to the end."""
 
@@ -133,7 +136,7 @@ def _in_use(in_use: xr.DataArray, language: Language) -> Iterator[Row]:
     """A row for each measure of ``[year, measure]``; bad days have whole beds."""
     for measure in in_use["measure"].values:
         figures = in_use.sel(measure=measure).values
-        decimals = 0 if (figures == figures.round()).all() else 1
+        decimals = 0 if (figures == figures.round()).all() or figures.max() >= _MANY else 1
         texts = (number(float(figure), language, decimals) for figure in figures)
         yield Row(f"    {word(f'in use {measure}', language)}", tuple(texts))
 
@@ -178,5 +181,6 @@ def _percent(shares: xr.DataArray, language: Language) -> tuple[str, ...]:
 
 
 def _units(amount: float, language: Language) -> str:
-    """Beds, places or rooms: whole ones without a decimal."""
-    return number(amount, language, 0 if abs(amount - round(amount)) < _WHOLE else 1)
+    """Beds, places or rooms: whole ones and many without a decimal."""
+    whole = abs(amount - round(amount)) < _WHOLE or amount >= _MANY
+    return number(amount, language, 0 if whole else 1)
