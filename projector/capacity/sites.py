@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
 __all__ = ["Site", "gather_sites"]
+
+_LONG, _SHORT = "nursing_home", "municipal_short_stay"
+"""Resources of a nursing home: places for those who live there, and for short stays."""
 
 Array = NDArray[np.float64]
 
@@ -48,6 +52,7 @@ def gather_sites(
     regions: Sequence[str],
     members: "Callable[[str], Sequence[str]]",
     by_flow: "Collection[tuple[str, str]]" = (),
+    told: "Mapping[str, Collection[str]]" = MappingProxyType({}),
 ) -> tuple[list[Site], list[str]]:
     """Sites of the input tables with the scenario's own figures in their place.
 
@@ -65,6 +70,8 @@ def gather_sites(
         Region codes of a region or area name.
     by_flow
         Sites and resources of which the flows say who is treated there.
+    told
+        By resource, codes of the regions of which the flows say where their people are treated.
 
     Returns
     -------
@@ -78,8 +85,9 @@ def gather_sites(
     ------
     ConsistencyError
         If two sites offer the same resource to the same region and no flow says which part of
-        the need is whose, if flows send those whom a site serves to another and nobody to it, or
-        if a site that the scenario writes serves none of the regions.
+        the need is whose, if flows send those whom a site serves to another and nobody to it, if
+        flows send somebody to a site and are silent about others whom it serves, or if a site that
+        the scenario writes serves none of the regions.
     """
     serves: dict[str, str] = {}
     if "sites" in tables:
@@ -96,6 +104,7 @@ def gather_sites(
         for resource, path in own.amounts.items():
             amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)
         _open_and_close(amounts.setdefault(name, {}), name, scenario, years)
+        _divide_nursing_home(amounts[name], name, scenario, years)
     sites = [
         Site(name, frozenset(members(area)), amounts[name])
         for name, area in serves.items()
@@ -105,7 +114,8 @@ def gather_sites(
     sent = _sent_by_flows(tables.get("flows"), members)
     here = [site for site in sites if not site.regions.isdisjoint(regions)]
     inside = [site for site in here if site.regions | sent.get(site.name, set()) <= set(regions)]
-    _refuse_shared_need(scenario, inside, by_flow)
+    _refuse_shared_need(scenario, inside, told)
+    _refuse_silent_flows(scenario, inside, by_flow, told)
     _refuse_sites_without_flow(scenario, inside, sent, by_flow)
     kept = {site.name for site in inside}
     return inside, [site.name for site in here if site.name not in kept]
@@ -142,6 +152,27 @@ def _open_and_close(
         amounts[resource] = amount
 
 
+def _divide_nursing_home(
+    amounts: dict[str, Array], site: str, scenario: "Scenario", years: NDArray[np.int64]
+) -> None:
+    """Divide the places of a nursing home between long and short stays; none is won or lost."""
+    share = scenario.capacity.existing[site].short_stay_share
+    if share is None:
+        return
+    there = [amounts[resource] for resource in (_LONG, _SHORT) if resource in amounts]
+    if not there:
+        raise ConsistencyError(
+            Problem(
+                where=scenario.where("capacity", "existing", site, "short_stay_share"),
+                message=f"{site} has no places to divide between long and short stays",
+                expected=f"places under {_LONG} or {_SHORT}",
+            )
+        )
+    together = sum(there, np.zeros(len(years)))
+    short = share.at(years, base_year=scenario.years.base)
+    amounts[_LONG], amounts[_SHORT] = (1.0 - short) * together, short * together
+
+
 def _refuse_sites_elsewhere(scenario: "Scenario", sites: Sequence[Site], regions: set[str]) -> None:
     """Capacity that the scenario writes itself must be of use to some region of the run."""
     problems = [
@@ -166,13 +197,13 @@ def _place(scenario: "Scenario", *sites: str) -> str:
 
 
 def _refuse_shared_need(
-    scenario: "Scenario", sites: Sequence[Site], by_flow: Collection[tuple[str, str]]
+    scenario: "Scenario", sites: Sequence[Site], told: Mapping[str, Collection[str]]
 ) -> None:
     """Every region's need of a resource belongs to one site, but where the flows divide it."""
     problems = [
         Problem(
             where=_place(scenario, one.name, other.name),
-            message=f"both sites offer {resource} to region {min(one.regions & other.regions)}",
+            message=f"both sites offer {resource} to region {min(shared)}",
             found=f"{one.name} and {other.name}",
             expected="one site per region and resource; give their places to one of them, or "
             "let each serve its own part, or say in the table flows who goes where",
@@ -180,8 +211,33 @@ def _refuse_shared_need(
         for one, other in combinations(sites, 2)
         for resource in one.amounts
         if resource in other.amounts
-        and one.regions & other.regions
-        and not {(one.name, resource), (other.name, resource)} <= set(by_flow)
+        and (shared := (one.regions & other.regions).difference(told.get(resource, ())))
+    ]
+    if problems:
+        raise ConsistencyError(problems)
+
+
+def _refuse_silent_flows(
+    scenario: "Scenario",
+    sites: Sequence[Site],
+    by_flow: Collection[tuple[str, str]],
+    told: Mapping[str, Collection[str]],
+) -> None:
+    """A site that flows send to works for those alone, so they tell of all whom it serves."""
+    problems = [
+        Problem(
+            where=_place(scenario, site.name),
+            message=f"flows send somebody to the {resource} of {site.name}, and no flow says where "
+            f"region {min(silent)} is treated, which it serves",
+            found=f"flows of {', '.join(sorted(heard)) or 'regions that it does not serve'}",
+            expected="flows of all regions that the site serves, in the table flows or by a change "
+            "that redirects",
+        )
+        for site in sites
+        for resource in site.amounts
+        if (site.name, resource) in by_flow
+        and (silent := site.regions.difference(told.get(resource, ())))
+        for heard in [site.regions - silent]
     ]
     if problems:
         raise ConsistencyError(problems)

@@ -30,6 +30,7 @@ from projector.inputs.capacity_rules import (
     norms_complete,
     norms_said_once,
     one_unit_of_a_resource,
+    places_known,
     rhythms_whole,
 )
 from projector.inputs.migration_rules import (
@@ -83,6 +84,7 @@ def check_tables(
     found = [
         *(one for rule in _RULES for one in rule(tables)),
         *overriding_rows_possible(tables, regions),
+        *places_known(tables, regions),
     ]
     return [replace(problem, where=f"{places[table]}{problem.where}") for table, problem in found]
 

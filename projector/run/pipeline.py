@@ -12,7 +12,7 @@ from projector.errors import ConsistencyError, InputsError, ScenarioError
 from projector.inputs.input_set import InputSet, load_inputs
 from projector.population import population_stage
 from projector.population.calibration_tables import calibration_dataset
-from projector.run.areas import shared_regions
+from projector.run.area_divisions import shared_regions
 from projector.run.history import age_notes, age_tables
 from projector.run.provenance import provenance
 from projector.run.regions import chosen_regions

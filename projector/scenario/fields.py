@@ -212,6 +212,7 @@ SettingOrResource = TypeAliasType(
 BedSettingOrResource = TypeAliasType(
     "BedSettingOrResource", Annotated[str, _or_resource(BED_SETTINGS, _parse_bed_setting)]
 )
+Truth = TypeAliasType("Truth", Annotated[bool, Parsed(parsing.parse_truth, {"type": "boolean"})])
 Settings = TypeAliasType("Settings", Annotated[tuple[str, ...], _one_or_more(_SETTING)])
 Sexes = TypeAliasType("Sexes", Annotated[tuple[str, ...], _one_or_more(_one(SEXES, "sex"))])
 Urgency = TypeAliasType("Urgency", Annotated[str, _one(URGENCIES, "urgency")])

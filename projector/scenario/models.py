@@ -196,6 +196,8 @@ class Catchment(Section):
     """regions or areas of each hospital area; a region belongs to one at most"""
     psychiatry: dict[fields.Text, fields.Names] | None = None
     """the same for psychiatry and addiction, where they do not follow `areas`"""
+    present: fields.Truth = False
+    """whether it is how the map is drawn today, which the others are compared with"""
     source: fields.Text | None = None
 
     rule: ClassVar[Rule] = staticmethod(rules.catchment_rule)

@@ -22,7 +22,7 @@ _ANY = "*"
 """In a pattern: whatever key or list position."""
 
 _SETTING_OR_RESOURCE = "setting or resource"
-_NO_RESOURCES = ("serves", "openings")
+_NO_RESOURCES = ("serves", "short_stay_share", "openings")
 """Keys of a site that are not resources."""
 
 Location = tuple[str | int, ...]

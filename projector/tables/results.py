@@ -67,12 +67,12 @@ _BEDS_ONLY = {
     "peak": Variable(
         ("region", "year", "resource", "measure"),
         "beds",
-        "beds in use in the busiest month and on busy days",
+        "beds in use on average, in the busiest month and on busy days",
     ),
     "site_peak": Variable(
         ("site", "year", "resource", "measure"),
         "beds",
-        "beds in use at the site in the busiest month and on busy days",
+        "beds in use at the site on average, in the busiest month and on busy days",
         may_not_apply=True,
     ),
 }
@@ -194,6 +194,12 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                 "contacts of the region's people at the site",
                 cell_methods=_FLOW,
             ),
+            "treated_psychiatry": Variable(
+                ("region", "site", "year", "setting"),
+                "contacts year-1",
+                "of these for mental health and addiction",
+                cell_methods=_FLOW,
+            ),
             "own_coverage": Variable(
                 ("region", "year", "setting"),
                 "1",
@@ -281,9 +287,12 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                     f"yearly cost of the {unit} that are short",
                     may_not_apply=True,
                 ),
+                "price_year": Variable(
+                    ("resource",), "1", "year of the price level of the cost", may_not_apply=True
+                ),
                 "first_shortage": Variable(
                     ("site", "resource"),
-                    "years",
+                    "1",
                     f"first calendar year in which {unit} are short",
                     may_not_apply=True,
                 ),

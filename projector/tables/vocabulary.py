@@ -10,11 +10,13 @@ __all__ = [
     "DRIVERS",
     "HOSPITAL_SETTINGS",
     "LEVELS",
+    "LONGEST_PERIODS",
     "MUNICIPAL_SETTINGS",
     "NATION",
     "OPEN_AGE",
     "PERIODS",
     "PRICE_ITEMS",
+    "PSYCHIATRIC_KINDS",
     "QUALITIES",
     "REGIONAL_MEASURES",
     "SEASONS",
@@ -104,10 +106,16 @@ SEASONS: Mapping[str, int] = MappingProxyType(
 """Days of each season: December to February, March to May, June to August, September to
 November."""
 
-PERIODS: Mapping[str, int] = MappingProxyType({"weekday": 7, "month": 12})
-"""What arrivals go up and down over, and how many of each there are."""
+PERIODS: Mapping[str, int] = MappingProxyType({"weekday": 7, "week": 52, "month": 12})
+"""What arrivals go up and down over, and how many of each there are in every year."""
+
+LONGEST_PERIODS: Mapping[str, int] = MappingProxyType({**PERIODS, "week": 53})
+"""How many of each there are in some years."""
 
 DIAGNOSIS_KINDS = ("somatic", "mental", "addiction")
+PSYCHIATRIC_KINDS = ("mental", "addiction")
+"""Kinds of diagnosis that psychiatry treats, whose hospital areas may be drawn in another way."""
+
 QUALITIES = ("official", "derived", "assumption")
 REGIONAL_MEASURES = ("mortality", "fertility")
 """What a region has a level of, relative to the nation."""

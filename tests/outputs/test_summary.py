@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import xarray as xr
 
-from projector.outputs.summary import Section, headline_years, summary
+from projector.outputs.summary import headline_years, summary
+from projector.outputs.table import Row, Section, printed
+from projector.outputs.words import Language
 from tests.embedded import result_of, result_with
 
 
@@ -76,17 +79,59 @@ def test_what_the_inputs_do_not_tell_has_no_line(tmp_path: Path) -> None:
     assert "Senger" in headings
 
 
-def test_below_what_exists_stands_how_often_it_is_full_and_since_when_it_is_too_little() -> None:
+def existing(tree: xr.DataTree) -> list[Row]:
+    (found,) = (one for one in summary(tree, "en") if one.heading.startswith("Need against"))
+    return list(found.rows)
+
+
+def test_below_what_exists_stands_when_it_is_too_little_how_full_it_is_and_the_bad_days() -> None:
     tree = result_of("hallingdal-beds")
-    rows = list(section(tree, "Need against what exists"))
-    assert rows[0].startswith("Hallingdal sjukestugu: ")
-    assert rows[1] == "  turned away because it is full, per cent; too few from 2026"
+    rows = existing(tree)
+    assert [row.name for row in rows[:9]] == [
+        "Hallingdal sjukestugu",
+        "  Municipal acute beds",
+        "    too few from 2026",
+        "    turned away because it is full, per cent",
+        "    beds in use, on average",
+        "    in the busiest month",
+        "    at most, nine of ten days",
+        "    at most, nineteen of twenty days",
+        "    the gap costs, NOK million of 2024 a year",
+    ]
     beds = tree["capacity/beds"].to_dataset().squeeze("site")
-    years = headline_years(beds["year"].values)
-    found = [one for one in summary(tree, "en") if one.heading.startswith("Need against")]
-    acute = beds["refusal"].sel(resource="municipal_acute", year=years)
-    shown = [float(text) for text in found[0].rows[1].figures]
-    assert shown == pytest.approx(100 * acute.values, abs=0.05)
+    acute = beds.sel(resource="municipal_acute", year=headline_years(beds["year"].values))
+    shown = [[float(text) for text in row.figures] for row in rows[3:9]]
+    assert shown[0] == pytest.approx(100 * acute["refusal"].values, abs=0.05)
+    for figures, measure in zip(shown[1:5], ("mean", "busy_month", "p90", "p95"), strict=True):
+        assert figures == pytest.approx(acute["site_peak"].sel(measure=measure).values, abs=0.05)
+    missing = np.array([5, 5, 6, 6]) - 3
+    assert shown[5] == pytest.approx(1.661 * missing, abs=0.05)
+
+
+def test_a_shortage_that_ends_is_said_to_end(tmp_path: Path) -> None:
+    """Beds that are closed for some years and opened again: from the first year is not enough."""
+    openings = (
+        "[{resource: day, from: 2028, until: 2029, amount: -20},"
+        " {resource: day, from: 2034, until: 2034, amount: -20},"
+        " {resource: day, from: 2040, amount: -20}]"
+    )
+    centre = f"{{existing: {{Dagsenter: {{serves: Hallingdal, day: 20, openings: {openings}}}}}}}"
+    tree = result_with(tmp_path, "hallingdal", capacity=centre)
+    names = [row.name for row in existing(tree)]
+    assert names[names.index("Dagsenter") :] == [
+        "Dagsenter",
+        "  Day places",
+        "    too few 2028–2029, 2034, from 2040",
+    ]
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("name", ["hallingdal-beds", "ahus", "reference"])
+def test_a_page_has_100_columns(name: str, language: Language) -> None:
+    tree = result_of(name)
+    years = headline_years(tree["population"]["year"].values)
+    text = printed(tree.attrs["title"], years, summary(tree, language))
+    assert max(map(len, text.splitlines())) <= 100
 
 
 def test_pooled_beds_are_told_together_apart_and_saved() -> None:
@@ -95,7 +140,7 @@ def test_pooled_beds_are_told_together_apart_and_saved() -> None:
     pool = tree["capacity/pools"].to_dataset().squeeze("pool").sel(year=2040)
     beds = rows["Ti felles senger"][-1]
     assert beds == f"{pool['together']:.0f} / {pool['apart']:.0f} / {pool['saved']:.0f}"
-    full = rows["  turned away with what exists, per cent (together / apart)"][-1]
+    full = rows["  turned away, per cent (together / apart)"][-1]
     assert full == f"{100 * pool['refusal_together']:.1f} / {100 * pool['refusal_apart']:.1f}"
     assert not section(result_of("hallingdal"), "Shared beds")
 
@@ -103,5 +148,4 @@ def test_pooled_beds_are_told_together_apart_and_saved() -> None:
 def test_places_that_are_enough_have_no_line_below(tmp_path: Path) -> None:
     enough = "{existing: {Dagsenter: {serves: Hallingdal, day: 20}}}"
     tree = result_with(tmp_path, "hallingdal", capacity=enough)
-    rows = list(section(tree, "Need against what exists"))
-    assert rows[-1].startswith("Dagsenter: ")
+    assert [row.name for row in existing(tree)[-2:]] == ["Dagsenter", "  Day places"]
