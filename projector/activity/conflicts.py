@@ -116,8 +116,8 @@ def refuse_conflicts(written: Sequence[WrittenChange], axes: "Axes") -> None:
     - contacts of the same people and diagnoses are moved in a circle, of two changes or more:
       between settings, or between sites;
     - the same contacts are avoided and added by a share, or avoided and added by a number;
-    - a change alters what an earlier pathway starts with, or brings more to it, which then would not
-      move what follows;
+    - a change alters what an earlier pathway starts with, or brings more to it, and what follows
+      would not move;
     - a pathway takes the place of what an earlier change lets arrive in the setting of a step, an
       earlier pathway among them;
     - a coverage sets anew what an earlier change altered in its setting.
