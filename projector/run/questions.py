@@ -271,7 +271,7 @@ def _names_inside(people: People, inside: Sequence[str]) -> list[str]:
 def _unknown(
     option: str, what: str, found: str, allowed: Iterable[str], also: Iterable[str] = ()
 ) -> Problem:
-    names = list(allowed)
+    names = unique(allowed)
     nearest = nearest_name(found, [*names, *also])
     expected = None if nearest is not None else ", ".join(names[:13]) or "no part: it has none"
     return Problem(option, f"no {what} has this name", found, expected, nearest)
