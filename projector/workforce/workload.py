@@ -150,11 +150,11 @@ def worked(
         by_service.setdefault((row["profession"], row["setting"], row["per"]), []).append(row)
     for (profession, setting, per), rows in by_service.items():
         fte = np.zeros(len(names))
-        for row in sorted(rows, key=lambda row: row["diagnosis"] != "*"):
-            meant = (row["diagnosis"] == "*") | (names == row["diagnosis"])
-            hours = hours_at_work(tables.get("working_time"), profession, row["pattern"])
-            chosen = meant & ((row["kind"] == "*") | (kinds == row["kind"]))
-            fte[chosen] = row["minutes"] * _factor(tables, profession, setting, hours)
+        for one in sorted(rows, key=lambda one: one["diagnosis"] != "*"):
+            meant = (one["diagnosis"] == "*") | (names == one["diagnosis"])
+            hours = hours_at_work(tables.get("working_time"), profession, one["pattern"])
+            chosen = meant & ((one["kind"] == "*") | (kinds == one["kind"]))
+            fte[chosen] = one["minutes"] * _factor(tables, profession, setting, hours)
         s, p = SETTINGS.index(setting), professions.index(profession)
         amount = activity[_MEASURES[per]].values[..., s]
         result[:, :, s, :, p] += np.einsum("ryd,d,dk->ryk", amount, fte, belongs)
