@@ -51,7 +51,7 @@ def test_money_is_in_millions_and_nothing_else_is() -> None:
     tree = result_of("hallingdal")
     money = tree["money"].to_dataset().sum("region")
     money = money.sel(year=headline_years(money["year"].values))
-    assert figures(tree, "Money", "DRG points") == pytest.approx(
+    assert figures(tree, "Money", "DRG points, number") == pytest.approx(
         money["drg_points"].sum("setting").values, abs=0.5
     )
     for name, amount in (

@@ -73,16 +73,17 @@ def test_hours_at_work_of_a_year_by_hand() -> None:
 
 
 def test_a_profession_of_its_own_goes_before_all() -> None:
-    all_others, nurses = (hours_at_work(working_time(), p, "rotating") for p in ("doctor", "nurse"))
+    rows = working_time().to_dict("records")
+    all_others, nurses = (hours_at_work(rows, p, "rotating") for p in ("doctor", "nurse"))
     assert nurses == pytest.approx(all_others * 33.6 / 35.5)
 
 
 def test_no_working_time_is_refused_and_not_guessed() -> None:
     with pytest.raises(InputsError, match="how long a nurse with day hours is at work"):
-        hours_at_work(working_time(), "nurse", "day")
+        hours_at_work(working_time().to_dict("records"), "nurse", "day")
     all_year_off = working_time().assign(leave_weeks=53)
     with pytest.raises(InputsError, match="no time at work for nurse"):
-        hours_at_work(all_year_off, "nurse", "rotating")
+        hours_at_work(all_year_off.to_dict("records"), "nurse", "rotating")
 
 
 def test_one_post_round_the_clock_takes_six_nurses_and_a_bit() -> None:
