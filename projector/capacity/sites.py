@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from projector.scenario.models import Scenario
 
-__all__ = ["Site", "gather_sites"]
+__all__ = ["Site", "gather_sites", "serving"]
 
 _LONG, _SHORT = "nursing_home", "municipal_short_stay"
 """Resources of a nursing home: places for those who live there, and for short stays."""
@@ -89,22 +89,8 @@ def gather_sites(
         flows send somebody to a site and are silent about others whom it serves, or if a site that
         the scenario writes serves none of the regions.
     """
-    serves: dict[str, str] = {}
-    if "sites" in tables:
-        serves = dict(zip(tables["sites"]["site"], tables["sites"]["serves"], strict=True))
-    amounts: dict[str, dict[str, Array]] = {name: {} for name in serves}
-    if "existing" in tables:
-        table = tables["existing"].sort_values("year")
-        for name, resource in unique(zip(table["site"], table["resource"], strict=True)):
-            points = table[(table["site"] == name) & (table["resource"] == resource)]
-            amounts[name][resource] = np.interp(years, points["year"], points["amount"])
-    for name, own in scenario.capacity.existing.items():
-        if own.serves is not None:
-            serves[name] = own.serves
-        for resource, path in own.amounts.items():
-            amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)
-        _open_and_close(amounts.setdefault(name, {}), name, scenario, years)
-        _divide_nursing_home(amounts[name], name, scenario, years)
+    serves = serving(tables, scenario)
+    amounts = _existing_amounts(tables, scenario, years)
     sites = [
         Site(name, frozenset(members(area)), amounts[name])
         for name, area in serves.items()
@@ -119,6 +105,48 @@ def gather_sites(
     _refuse_sites_without_flow(scenario, inside, sent, by_flow)
     kept = {site.name for site in inside}
     return inside, [site.name for site in here if site.name not in kept]
+
+
+def serving(tables: Mapping[str, pd.DataFrame], scenario: "Scenario") -> dict[str, str]:
+    """The region or area that each site serves.
+
+    Parameters
+    ----------
+    tables
+        Input table ``sites``; may be absent.
+    scenario
+        What it writes of a site goes before the table.
+
+    Returns
+    -------
+    dict of str
+        By name of the site.
+    """
+    serves: dict[str, str] = {}
+    if "sites" in tables:
+        serves = dict(zip(tables["sites"]["site"], tables["sites"]["serves"], strict=True))
+    for name, own in scenario.capacity.existing.items():
+        if own.serves is not None:
+            serves[name] = own.serves
+    return serves
+
+
+def _existing_amounts(
+    tables: Mapping[str, pd.DataFrame], scenario: "Scenario", years: NDArray[np.int64]
+) -> dict[str, dict[str, Array]]:
+    """What stands at each site, in and outside the run, by site and resource, ``[year]``."""
+    amounts: dict[str, dict[str, Array]] = {name: {} for name in serving(tables, scenario)}
+    if "existing" in tables:
+        table = tables["existing"].sort_values("year")
+        for name, resource in unique(zip(table["site"], table["resource"], strict=True)):
+            points = table[(table["site"] == name) & (table["resource"] == resource)]
+            amounts[name][resource] = np.interp(years, points["year"], points["amount"])
+    for name, own in scenario.capacity.existing.items():
+        for resource, path in own.amounts.items():
+            amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)
+        _open_and_close(amounts.setdefault(name, {}), name, scenario, years)
+        _divide_nursing_home(amounts[name], name, scenario, years)
+    return amounts
 
 
 def _sent_by_flows(

@@ -39,6 +39,15 @@ from projector.inputs.migration_rules import (
     moves_go_together,
     moves_of_regions,
 )
+from projector.inputs.workforce_rules import (
+    allowances_complete,
+    participation_of_all_sexes,
+    professions_known,
+    teams_agree,
+    wages_dated,
+    work_said_once,
+    working_time_known,
+)
 from projector.tables import BED_SETTINGS, SEXES
 
 __all__ = ["check_tables"]
@@ -52,6 +61,7 @@ _OF_DIAGNOSES = (
     "flows",
     "activity_counts",
     "norms",
+    "workloads",
 )
 """Tables with rows for a diagnosis, or for ``*``."""
 
@@ -99,7 +109,6 @@ def _names_known(tables: Tables) -> Found:
         ("existing", "resource", "norms", "resource"),
         ("rhythms", "resource", "norms", "resource"),
         ("unit_costs", "resource", "norms", "resource"),
-        ("competences", "profession", "staffing", "profession"),
         ("use_levels", "region", "areas", "area"),
         ("visitor_ages", "region", "areas", "area"),
         ("sites", "serves", "areas", "area"),
@@ -141,6 +150,7 @@ def _every_age_once(tables: Tables) -> Found:
         ("readmissions", ["diagnosis"]),
         ("discharge_ready", ["diagnosis", "setting"]),
         ("needs", ["need", "sex"]),
+        ("participation", ["sex"]),
     ):
         if table not in tables:
             continue
@@ -293,4 +303,11 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     beds_shared_out_once,
     rhythms_whole,
     needs_of_all_sexes,
+    professions_known,
+    wages_dated,
+    working_time_known,
+    work_said_once,
+    teams_agree,
+    allowances_complete,
+    participation_of_all_sexes,
 )

@@ -164,7 +164,8 @@ def _project_care(scenario: "Scenario", people: People, progress: Progress) -> x
     progress("capacity", {"sites": _number_of_sites(capacity)})
 
     workforce = check_dataset(
-        "workforce", workforce_stage(people.population, activity, capacity, tables, scenario)
+        "workforce",
+        workforce_stage(people.population, activity, capacity, tables, scenario, inputs.members),
     )
     progress("workforce", {"professions": workforce.sizes["profession"]})
 

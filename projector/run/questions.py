@@ -11,6 +11,7 @@ from projector.errors import Problem, UsageError, nearest_name
 from projector.run.pipeline import People, region_names
 from projector.run.provenance import names_of
 from projector.tables import BED_SETTINGS, SETTINGS, VARIABLES, unique
+from projector.workforce import professions_of
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -84,6 +85,7 @@ RESULTS: Mapping[str, Result] = MappingProxyType(
         "shared_beds": Result(("capacity/pools",), "together", ("pool",)),
         "staff": Result(("workforce",), "need", ("profession", "setting")),
         "competence": Result(("workforce",), "competence_need", ("competence",)),
+        "wages": Result(("workforce",), "wage_cost", ("profession",)),
     }
 )
 """What can be asked about."""
@@ -255,7 +257,7 @@ def _keys(axis: str, about: Result, scenario: "Scenario", people: People) -> Ite
         "site": unique([*column("sites", "site"), *scenario.capacity.existing]),
         "measure": ("busy_month", *BUSY),
         "pool": [pool.name for pool in scenario.capacity.pools],
-        "profession": unique([*column("staffing", "profession"), *staff.duty]),
+        "profession": professions_of(tables),
         "competence": unique([*column("competences", "competence"), *own]),
     }
     return known[axis]

@@ -34,6 +34,14 @@ from projector.scenario.faults import find
 from projector.scenario.section import Rule, Section
 from projector.scenario.tree import Map, Node, Place
 from projector.scenario.values import Path
+from projector.scenario.workforce_models import (
+    Duty,
+    FamilyCare,
+    Levers,
+    Limits,
+    RateLever,
+    TaskShift,
+)
 from projector.tables import INPUT_TABLES
 
 __all__ = [
@@ -45,18 +53,23 @@ __all__ = [
     "Catchment",
     "Change",
     "Duty",
+    "FamilyCare",
     "Fertility",
     "Growth",
     "HealthyAgeing",
     "Inputs",
+    "Levers",
+    "Limits",
     "Opening",
     "Pool",
     "Population",
+    "RateLever",
     "Scenario",
     "Selection",
     "SiteCapacity",
     "Step",
     "StepChange",
+    "TaskShift",
     "Uncertainty",
     "Window",
     "Workforce",
@@ -158,17 +171,6 @@ class Population(Section):
     source: fields.Text | None = None
 
 
-class Duty(Section):
-    """Staff of one profession per unit of a driver."""
-
-    per: fields.Driver
-    fte: fields.AmountPath = Field(alias="FTE")
-    """full-time equivalents per unit"""
-    kind: fields.DiagnosisKind | None = None
-    """only this kind of diagnosis"""
-    source: fields.Text | None = None
-
-
 class Workforce(Section):
     """Who will staff it."""
 
@@ -176,6 +178,10 @@ class Workforce(Section):
     """staff by profession and setting"""
     competence: dict[fields.Text, dict[fields.Text, fields.Share]] = Field(default_factory=dict)
     """share of a profession that needs a competence, by profession and competence"""
+    levers: Levers | None = None
+    """what changes the staff that the same services take"""
+    limits: Limits = Field(default_factory=Limits)
+    """what the need is held against"""
     source: fields.Text | None = None
 
 

@@ -62,6 +62,17 @@ _WRITTEN: tuple[tuple[str, Location], ...] = (
     ("profession", ("workforce", "duty", KEY)),
     ("profession", ("workforce", "competence", KEY)),
     ("competence", ("workforce", "competence", _ANY, KEY)),
+    *(
+        ("profession", ("workforce", "levers", lever, *position, key))
+        for lever, keys in (
+            ("standard_growth", ("profession",)),
+            ("productivity", ("profession",)),
+            ("family_care", ("profession",)),
+            ("task_shift", ("from", "to")),
+        )
+        for position in ((), (_ANY,))
+        for key in keys
+    ),
 )
 
 

@@ -5,14 +5,17 @@ from types import MappingProxyType
 from typing import TypeVar
 
 __all__ = [
+    "ALLOWANCES",
     "BED_SETTINGS",
     "DIAGNOSIS_KINDS",
     "DRIVERS",
+    "EDUCATIONS",
     "HOSPITAL_SETTINGS",
     "LEVELS",
     "LONGEST_PERIODS",
     "MUNICIPAL_SETTINGS",
     "NATION",
+    "OLD_AGES",
     "OPEN_AGE",
     "PERIODS",
     "PRICE_ITEMS",
@@ -22,10 +25,14 @@ __all__ = [
     "SEASONS",
     "SETTINGS",
     "SEXES",
+    "SHIFTS",
     "UNITS",
     "URGENCIES",
     "VERBS",
     "WHO",
+    "WORKING_AGES",
+    "WORKLOAD_UNITS",
+    "WORK_PATTERNS",
     "one_or_all",
     "unique",
 ]
@@ -125,6 +132,28 @@ LEVELS = ("L", "M", "H")
 
 DRIVERS = ("bed", "place", "room", "1000 contacts", "1000 bed days", "1000 inhabitants")
 """What a staffing ratio is counted per."""
+
+SHIFTS = ("day", "evening", "night")
+"""Parts of a day that posts are staffed in."""
+
+WORK_PATTERNS = ("rotating", "day")
+"""Agreements on hours: rotating round the clock, or by day."""
+
+WORKLOAD_UNITS = ("contact", "bed day")
+"""What minutes of work are for."""
+
+ALLOWANCES = ("category", "individual")
+"""Work beside the patients: of all of a profession, or of some of them."""
+
+EDUCATIONS = ("none", "upper_secondary", "bachelor", "master")
+"""Levels of education as statistics group health personnel: without health education, upper
+secondary, up to four years of higher education, and longer."""
+
+WORKING_AGES = (20, 66)
+"""First and last age of the people of working age."""
+
+OLD_AGES: Mapping[str, int] = MappingProxyType({"67+": 67, "80+": 80})
+"""First age of the old that those of working age are counted against."""
 
 UNITS = (
     "persons",
