@@ -86,8 +86,12 @@ def activity(
     )
 
 
-def at_sites(shares: Mapping[str, Mapping[str, Sequence[float]]], care: xr.Dataset) -> xr.Dataset:
-    """What sites do of the stays in hospital.
+def at_sites(
+    shares: Mapping[str, Mapping[str, Sequence[float]]],
+    care: xr.Dataset,
+    setting: str = "inpatient",
+) -> xr.Dataset:
+    """What sites do of the stays in a setting.
 
     `shares` is of each region, by site and by diagnosis or ``*`` for the others.
     """
@@ -99,7 +103,7 @@ def at_sites(shares: Mapping[str, Mapping[str, Sequence[float]]], care: xr.Datas
                 coords={"region": list(REGIONS)},
                 dims="region",
             )
-            stays = {"diagnosis": diagnosis, "setting": "inpatient"}
+            stays = {"diagnosis": diagnosis, "setting": setting}
             for name in ("contacts", "bed_days"):
                 there[name].loc[{"site": site, **stays}] = care[name].sel(stays) * share
     mental = there["contacts"]["kind"] == "mental"

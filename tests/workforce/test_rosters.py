@@ -15,7 +15,7 @@ from projector.workforce.rosters import Shift, Team, UnitBeds, rostered, team_ft
 from projector.workforce.units import units_of
 from projector.workforce.working_time import available_hours, hours_at_work
 from tests.activity.world import scenario as written_scenario
-from tests.capacity.world import AREAS, activity, capacity, norms, sites
+from tests.capacity.world import AREAS, activity, at_sites, capacity, norms, sites
 from tests.embedded import result_of, result_with
 
 CELL = (SETTINGS.index("municipal_acute"), 0)
@@ -207,9 +207,9 @@ def test_a_unit_has_the_beds_of_what_stands_there_alone(tmp_path: Path) -> None:
 
 
 def test_where_flows_say_who_comes_the_unit_is_theirs(tmp_path: Path) -> None:
-    """The site does the work of one region of all that it serves, and half as much as all need."""
-    site = activity(places=("Sickbay",), dim="site") * 0.5
-    flows = site.assign_coords(kind=activity()["kind"])
+    """The site does half of what those whom it serves need."""
+    half = {"Sickbay": {"*": [0.5, 0.5, 0.0], "mental": [0.5, 0.5, 0.0]}}
+    flows = at_sites(half, activity(), "municipal_acute")
     dataset, unit = beds_at(tmp_path, {"sites": flows}, municipal_acute=3)
     served = dataset["served"].sel(site="Sickbay", resource="municipal_acute")
     need = dataset["need"].sel(resource="municipal_acute").isel(region=[0, 1]).sum("region")
