@@ -38,6 +38,14 @@ from projector.inputs.migration_rules import (
     moves_go_together,
     moves_of_regions,
 )
+from projector.inputs.staff_rules import (
+    entry_of_every_stock,
+    everybody_retires,
+    staff_ages_once,
+    staff_ages_within,
+    staff_shares_make_one,
+    staff_tables_together,
+)
 from projector.tables import BED_SETTINGS, SEXES
 
 __all__ = ["check_tables"]
@@ -53,6 +61,16 @@ _OF_DIAGNOSES = (
     "norms",
 )
 """Tables with rows for a diagnosis, or for ``*``."""
+
+_OF_PROFESSIONS = (
+    "staff_ages",
+    "staff_exits",
+    "staff_entry",
+    "staff_entry_ages",
+    "specialisation",
+    "shortages",
+    "staff_counts",
+)
 
 _ROUNDED = 0.005
 """What shares that were rounded may miss their sum by."""
@@ -107,6 +125,9 @@ def _names_known(tables: Tables) -> Found:
         ("travel", "site", "sites", "site"),
         ("activity_counts", "region", "areas", "area"),
         ("areas", "member", "areas", "area"),
+        *((table, "profession", "staffing", "profession") for table in _OF_PROFESSIONS),
+        ("specialisation", "competence", "competences", "competence"),
+        ("staff_counts", "region", "areas", "area"),
     ]
     for table, column, home, home_column in references:
         if table not in tables:
@@ -291,4 +312,10 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     beds_shared_out_once,
     rhythms_whole,
     needs_of_all_sexes,
+    staff_tables_together,
+    staff_ages_within,
+    staff_ages_once,
+    staff_shares_make_one,
+    everybody_retires,
+    entry_of_every_stock,
 )

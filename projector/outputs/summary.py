@@ -8,6 +8,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.outputs.rows import Row, Section
+from projector.outputs.staff_summary import staff_sections
 from projector.outputs.words import Language, number, word
 from projector.tables import DIAGNOSIS_KINDS, MUNICIPAL_SETTINGS, SEASONS
 
@@ -27,22 +29,6 @@ _REGIONS_SHOWN = 20
 _MOST_YEARS = 6
 _MILLION = 1e6
 _SHOWN_BY_KIND = ("inpatient", "outpatient")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table: a name and its figures, already written out."""
-
-    name: str
-    figures: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """Some lines under a heading."""
-
-    heading: str
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
@@ -106,7 +92,7 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     list of Section
         People by age group, contacts and bed days by setting, what of the stays is acute, comes
         again, is treated at home and waits for discharge, money, beds, places and rooms, staff
-        by profession, need against existing by site, pooled beds, and people 80+ by region.
+        by profession, need of staff against supply, need against existing by site, pooled beds, and people 80+ by region.
         Figures stand for the years of `headline_years`; what the inputs do not tell is left out.
     """
     population = tree["population"].to_dataset()["population"]
@@ -160,6 +146,7 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
         row(word("municipal staff", language), municipal, 1),
     ]
     sections.append(Section(word("staff", language), tuple(rows)))
+    sections += staff_sections(tree, years, language)
     sections.append(Section(word("existing", language), tuple(_existing(tree, years, language))))
     sections.append(Section(word("pools", language), tuple(_pools(tree, years, language))))
     sections.append(Section(word("by region", language), tuple(_regions(tree, years, language))))

@@ -32,6 +32,7 @@ from projector.scenario.capacity_models import (
 )
 from projector.scenario.faults import find
 from projector.scenario.section import Rule, Section
+from projector.scenario.supply_models import Closing, Education, Specialising, Supply
 from projector.scenario.tree import Map, Node, Place
 from projector.scenario.values import Path
 from projector.tables import INPUT_TABLES
@@ -44,7 +45,9 @@ __all__ = [
     "Capacity",
     "Catchment",
     "Change",
+    "Closing",
     "Duty",
+    "Education",
     "Fertility",
     "Growth",
     "HealthyAgeing",
@@ -55,8 +58,10 @@ __all__ = [
     "Scenario",
     "Selection",
     "SiteCapacity",
+    "Specialising",
     "Step",
     "StepChange",
+    "Supply",
     "Uncertainty",
     "Window",
     "Workforce",
@@ -176,6 +181,10 @@ class Workforce(Section):
     """staff by profession and setting"""
     competence: dict[fields.Text, dict[fields.Text, fields.Share]] = Field(default_factory=dict)
     """share of a profession that needs a competence, by profession and competence"""
+    supply: Supply = Field(default_factory=Supply)
+    """who will do the work"""
+    close: Closing = Field(default_factory=Closing)
+    """what may be done to close a gap"""
     source: fields.Text | None = None
 
 

@@ -6,13 +6,17 @@ from typing import TypeVar
 
 __all__ = [
     "BED_SETTINGS",
+    "COUNTED_STAFF",
     "DIAGNOSIS_KINDS",
     "DRIVERS",
+    "ENTRY_MEASURES",
     "HOSPITAL_SETTINGS",
     "LEVELS",
+    "LEVERS",
     "MUNICIPAL_SETTINGS",
     "NATION",
     "OPEN_AGE",
+    "ORIGINS",
     "PERIODS",
     "PRICE_ITEMS",
     "QUALITIES",
@@ -20,10 +24,12 @@ __all__ = [
     "SEASONS",
     "SETTINGS",
     "SEXES",
+    "SHORTAGE_GROUPS",
     "UNITS",
     "URGENCIES",
     "VERBS",
     "WHO",
+    "WORKING_AGES",
     "one_or_all",
     "unique",
 ]
@@ -117,6 +123,30 @@ LEVELS = ("L", "M", "H")
 
 DRIVERS = ("bed", "place", "room", "1000 contacts", "1000 bed days", "1000 inhabitants")
 """What a staffing ratio is counted per."""
+
+ENTRY_MEASURES = (
+    "training_years",
+    "completion",
+    "to_health",
+    "trained",
+    "abroad",
+)
+"""What is known of those who begin in a profession; only ``trained`` may be unknown."""
+
+ORIGINS = ("education", "abroad")
+"""Where those come from who begin."""
+
+SHORTAGE_GROUPS = ("all", "general", "specialist")
+"""Of a profession: everybody, those without a further competence, or those with one."""
+
+COUNTED_STAFF = ("all", "hospital", "municipal")
+"""Which staff of a place a count is of."""
+
+LEVERS = ("places", "retention", "full_time", "task_shift")
+"""What may close a gap between need and supply."""
+
+WORKING_AGES = (18, 74)
+"""First and last age at which anybody works."""
 
 UNITS = (
     "persons",

@@ -1,0 +1,306 @@
+r"""Who comes: newly trained, from abroad, and from other regions, year by year.
+
+Those who begin in year :math:`y` have their exam in :math:`y + T`, and are in the stock of
+1 January after it. Of :math:`b_y` beginners a share :math:`c_y` will have an exam, a share :math:`h` of those
+works in health care, and a part :math:`w_r` settles in a region:
+
+.. math:: N_{r,y} = w_r \left( h\, c_{y-T}\, b_{y-T} + A_y \right), \qquad
+          M_{r,y} = w_r\, (1 - h)\, c_{y-T}\, b_{y-T}
+
+with :math:`A` from abroad and :math:`M` who go straight to other work. Calibrated as *steady*, so
+many begin before and in the base year that as many come in the base year as leave and retire;
+calibrated as *observed*, as many as the table ``staff_entry`` has counted. What a scenario writes
+changes who begins from then on.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from projector.errors import ConsistencyError, Problem
+from projector.workforce.staff_tables import Staff
+from projector.workforce.stock import Flows
+
+if TYPE_CHECKING:
+    from projector.scenario.models import Scenario
+
+__all__ = ["Beginners", "beginners", "competent", "settled", "staff_moves"]
+
+Array = NDArray[np.float64]
+
+_WORKING = slice(20, 66)
+"""Ages whose moves between regions staff follow."""
+
+
+@dataclass(frozen=True)
+class Beginners:
+    """What comes to the nation, ``[profession, year]``, heads.
+
+    Parameters
+    ----------
+    begun
+        Beginners of the year.
+    trained
+        Those with an exam in the year.
+    abroad
+        Recruited from abroad.
+    """
+
+    begun: Array
+    trained: Array
+    abroad: Array
+
+
+def settled(
+    scenario: "Scenario",
+    heads: Array,
+    people: float,
+    inside: dict[str, NDArray[np.bool_]],
+) -> Array:
+    """Part of those who come to the nation that settles in a region, ``[profession, region]``.
+
+    Parameters
+    ----------
+    scenario
+        Its ``workforce.supply.settle``.
+    heads
+        ``[profession, region]`` of the base year: what is not written follows them.
+    people
+        Share of the nation's people in the regions of the run.
+    inside
+        Regions ``[region]`` of each name of ``settle``.
+
+    Raises
+    ------
+    ConsistencyError
+        If a region is in two of the names, or is not in the run.
+    """
+    whole = heads.sum(axis=1, keepdims=True)
+    by_stock = np.divide(heads, whole, out=np.zeros_like(heads), where=whole > 0)
+    parts = people * by_stock
+    taken = np.zeros(heads.shape[1], dtype=bool)
+    problems = []
+    for name, share in scenario.workforce.supply.settle.items():
+        here = inside[name]
+        if not here.any() or (taken & here).any():
+            problems.append(
+                Problem(
+                    where=scenario.where("workforce", "supply", "settle", name),
+                    message="a region of this name stands in another already"
+                    if here.any()
+                    else "no region of the run is of this name",
+                    found=name,
+                )
+            )
+        taken |= here
+        of = by_stock * here
+        within = of.sum(axis=1, keepdims=True)
+        parts = np.where(
+            here, share * np.divide(of, within, out=np.zeros_like(of), where=within > 0), parts
+        )
+    if problems:
+        raise ConsistencyError(problems)
+    result: Array = parts
+    return result
+
+
+def beginners(
+    scenario: "Scenario",
+    staff: Staff,
+    years: NDArray[np.int64],
+    parts: Array,
+    lost: Array,
+) -> Beginners:
+    """Who begins and comes, year by year.
+
+    Parameters
+    ----------
+    scenario
+        Its ``workforce.supply``.
+    staff
+        Figures of the tables.
+    years
+        The years of the projection.
+    parts
+        ``[profession, region]`` of `settled`.
+    lost
+        ``[profession]``, heads of the run that leave and retire in the base year less those that
+        return: what steady calibration replaces.
+
+    Raises
+    ------
+    ConsistencyError
+        If as many as counted shall begin and nobody has counted them, or a stock is steady with
+        fewer beginners than none.
+    """
+    base, shape = int(years[0]), (len(staff.professions), len(years))
+    begun, trained, abroad = (np.zeros(shape) for _ in range(3))
+    problems: list[Problem] = []
+    for p, name in enumerate(staff.professions):
+        said = scenario.workforce.supply.education.get(name)
+        own_abroad = scenario.workforce.supply.abroad.get(name)
+        abroad[p] = (
+            staff.entry["abroad"][p] if own_abroad is None else own_abroad.at(years, base_year=base)
+        )
+        started = years - int(staff.entry["training_years"][p])
+        completion = {}
+        for when in (years, started):
+            completed = None if said is None else said.completion
+            completion[id(when)] = (
+                np.full(len(years), staff.entry["completion"][p])
+                if completed is None
+                else completed.at(when, base_year=base)
+            )
+        if said is not None and said.places is not None:
+            places = said.places
+            begun[p] = places.at(years, base_year=base)
+            before = places.at(started, base_year=base)
+        else:
+            # Those who have their exam in the base year began before it.
+            exams = _exams(
+                scenario, staff, p, float(parts[p].sum()), lost[p], abroad[p, 0], problems
+            )
+            today = exams / completion[id(started)][0]
+            change = None if said is None else said.change
+            more = (
+                [0.0, 0.0]
+                if change is None
+                else [change.at(when, base_year=base) for when in (years, started)]
+            )
+            begun[p], before = today * (1 + more[0]), today * (1 + more[1])
+        trained[p] = before * completion[id(started)]
+    if problems:
+        raise ConsistencyError(problems)
+    return Beginners(begun, trained, abroad)
+
+
+def _exams(
+    scenario: "Scenario",
+    staff: Staff,
+    profession: int,
+    part: float,
+    lost: float,
+    abroad: float,
+    problems: list[Problem],
+) -> float:
+    """Exams of the base year in the nation."""
+    supply, name = scenario.workforce.supply, staff.professions[profession]
+    said = supply.education.get(name)
+    own = said is not None and said.calibrate is not None
+    where = scenario.where(
+        "workforce", "supply", *(("education", name) if own else ()), "calibrate"
+    )
+    way = said.calibrate if said is not None and own else supply.calibrate
+    if way == "observed":
+        counted = float(staff.entry["trained"][profession])
+        if np.isnan(counted):
+            problems.append(
+                Problem(
+                    where=where,
+                    message=f"nobody has counted how many {name} are trained a year",
+                    expected="a row `trained` in the table staff_entry, or `places` here",
+                )
+            )
+        return counted
+    if part == 0:
+        return 0.0
+    needed = lost / part - abroad
+    if needed < 0:
+        problems.append(
+            Problem(
+                where=where,
+                message=f"more {name} come from abroad and return than leave and retire",
+                found=f"{-needed:.1f} heads a year too many",
+                expected="calibrate: observed, or fewer from abroad",
+            )
+        )
+    return max(needed, 0.0) / float(staff.entry["to_health"][profession])
+
+
+def competent(scenario: "Scenario", staff: Staff, years: NDArray[np.int64], flows: Flows) -> Array:
+    """Who finishes a further training, ``[year, group, region]``, heads.
+
+    Parameters
+    ----------
+    scenario
+        Its ``workforce.supply.specialisation``.
+    staff
+        Groups, and years of training.
+    years
+        The years of the projection.
+    flows
+        Of the base year without any who finish: as many as a competence loses then finish then.
+
+    Raises
+    ------
+    ConsistencyError
+        If more return to a competence than leave it.
+    """
+    lost = flows.left + flows.retired - flows.returned
+    general = staff.groups.general
+    lost[general] = 0.0
+    if np.any(lost < 0):
+        group = int(np.argmin(lost.min(axis=1)))
+        raise ConsistencyError(
+            Problem(
+                where="table staff_exits",
+                message="more return to a competence than leave it, so it cannot be steady",
+                found=_group_names(staff)[group],
+                expected="fewer who return, or more in health care of those with the training",
+            )
+        )
+    base = int(years[0])
+    change = np.zeros((len(years), len(lost)))
+    for group, name in enumerate(_group_names(staff)):
+        said = scenario.workforce.supply.specialisation.get(name)
+        if said is not None and group not in general:
+            started = years - staff.training_years[group]
+            change[:, group] = said.change.at(started, base_year=base)
+    finished: Array = (1 + change)[:, :, np.newaxis] * lost
+    return finished
+
+
+def _group_names(staff: Staff) -> list[str]:
+    """Name of each group: the profession, or its competence."""
+    return [
+        name
+        for profession, competences in zip(staff.professions, staff.competences, strict=True)
+        for name in (profession, *competences)
+    ]
+
+
+def staff_moves(population: xr.Dataset, heads: Array, kind: str) -> tuple[Array, Array]:
+    """Moves between the regions of a run, ``[year, region]``.
+
+    A region whose people of working age move away more than those of the run do on average
+    loses staff at the difference of the rates; the others get them, in proportion to what they
+    gain.
+
+    Parameters
+    ----------
+    population
+        ``population`` and ``net_migration``.
+    heads
+        ``[region]``, all staff of the base year.
+    kind
+        ``population``, or ``none``.
+
+    Returns
+    -------
+    tuple of ndarray
+        Share of the staff that moves away, and share of all movers that arrives.
+    """
+    people = population["population"].sel(age=_WORKING).sum(("sex", "age")).values.T
+    net = population["net_migration"].sel(age=_WORKING).sum(("sex", "age")).values.T
+    rate = np.divide(net, people, out=np.zeros_like(net), where=people > 0)
+    mean = net.sum(axis=1, keepdims=True) / people.sum(axis=1, keepdims=True)
+    differs = np.zeros_like(rate) if kind == "none" else rate - mean
+    gains = np.maximum(differs, 0) * heads
+    whole = gains.sum(axis=1, keepdims=True)
+    into = np.divide(gains, whole, out=np.zeros_like(gains), where=whole > 0)
+    # Where no region gains, nobody can be received, and so nobody leaves.
+    out = np.where(whole > 0, np.maximum(-differs, 0), 0.0)
+    return out, into
