@@ -92,7 +92,8 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     list of Section
         People by age group, contacts and bed days by setting, what of the stays is acute, comes
         again, is treated at home and waits for discharge, money, beds, places and rooms, staff
-        by profession, need of staff against supply, need against existing by site, pooled beds, and people 80+ by region.
+        by profession, need of staff against supply, need against existing by site, pooled beds,
+        and people 80+ by region.
         Figures stand for the years of `headline_years`; what the inputs do not tell is left out.
     """
     population = tree["population"].to_dataset()["population"]

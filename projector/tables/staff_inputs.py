@@ -78,8 +78,8 @@ STAFF_TABLES: Mapping[str, Table] = MappingProxyType(
         "staff_entry": Table(
             "Who begins: figures of a profession, one to a row. training_years: from the year they "
             "begin to that of the exam; completion: share of beginners with an exam; "
-            "to_health: share of those who then work in health care; trained: exams a year in the nation, if "
-            "counted; abroad: recruited from abroad a year to the nation's health care.",
+            "to_health: share of those who then work in health care; trained: exams a year in the "
+            "nation, if counted; abroad: recruited from abroad a year to the nation's health care.",
             frozen(
                 {
                     "profession": _PROFESSION,

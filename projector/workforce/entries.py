@@ -1,8 +1,8 @@
 r"""Who comes: newly trained, from abroad, and from other regions, year by year.
 
 Those who begin in year :math:`y` have their exam in :math:`y + T`, and are in the stock of
-1 January after it. Of :math:`b_y` beginners a share :math:`c_y` will have an exam, a share :math:`h` of those
-works in health care, and a part :math:`w_r` settles in a region:
+1 January after it. Of :math:`b_y` beginners a share :math:`c_y` will have an exam, a share
+:math:`h` of those works in health care, and a part :math:`w_r` settles in a region:
 
 .. math:: N_{r,y} = w_r \left( h\, c_{y-T}\, b_{y-T} + A_y \right), \qquad
           M_{r,y} = w_r\, (1 - h)\, c_{y-T}\, b_{y-T}

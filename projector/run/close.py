@@ -1,0 +1,417 @@
+"""What closes the gap of a profession by a year: the levers tried out on a scenario."""
+
+import io
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+from ruamel.yaml import YAML
+
+from projector.errors import InputsError, Problem, UsageError, nearest_name
+from projector.run.pipeline import People, nation_at, project_care, project_people, vocabulary
+from projector.run.threads import in_one_thread
+from projector.scenario.models import Education
+from projector.scenario.values import Path
+from projector.tables import LEVERS
+from projector.workforce import supply_stage
+from projector.workforce.closing import (
+    NOTHING_SHORT,
+    Alone,
+    Lever,
+    close_alone,
+    close_together,
+)
+
+if TYPE_CHECKING:
+    from projector.scenario.models import Scenario
+
+__all__ = ["SHIFT", "Proposal", "close_gap", "proposal_yaml"]
+
+Array = NDArray[np.float64]
+
+SHIFT = "task_shift"
+_EXACT = 1e-12
+_DIGITS = 10
+_LONGEST = 20
+"""Years; no training takes longer."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What would close a gap.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, with the regions that were asked for.
+    regions
+        Those, where any were.
+    profession, year, to
+        Whose gap, by when, and who takes over what a task shift moves.
+    short
+        FTE short in the year without anything done.
+    alone
+        What each lever does by itself.
+    together
+        Part of its way that each lever goes, in the order of `alone`; empty where nothing is short.
+    left
+        FTE short then.
+    places
+        Beginners of the base year who will settle in the regions.
+    """
+
+    scenario: "Scenario"
+    regions: tuple[str, ...]
+    profession: str
+    year: int
+    to: str | None
+    short: float
+    alone: list[Alone]
+    together: Array
+    left: float
+    places: float
+
+    @property
+    def nothing_short(self) -> bool:
+        """Whether there is no gap to close."""
+        return self.short <= NOTHING_SHORT
+
+    @property
+    def possible(self) -> bool:
+        """Whether the levers together close the gap."""
+        return self.nothing_short or self.left <= NOTHING_SHORT
+
+    def paths(self) -> dict[str, Array]:
+        """Where each lever stands over the years, all together."""
+        pairs = zip(self.alone, self.together, strict=True)
+        return {one.lever.name: one.lever.after(float(part)) for one, part in pairs}
+
+
+@in_one_thread
+def close_gap(
+    scenario: "Scenario",
+    profession: str,
+    year: int,
+    *,
+    regions: Sequence[str] = (),
+    levers: Sequence[str] = (),
+    to: str | None = None,
+) -> Proposal:
+    """Find what closes the gap of a profession in a year.
+
+    Parameters
+    ----------
+    scenario
+        From `projector.load_scenario`.
+    profession
+        Whose gap.
+    year
+        The year in which as many are to be there as are needed.
+    regions
+        Names or codes in place of those of the scenario: what would close the gap there.
+    levers
+        Of `projector.tables.LEVERS`; without it all, the task shift if `to` is said.
+    to
+        The profession that takes over what a task shift moves.
+
+    Returns
+    -------
+    Proposal
+
+    Raises
+    ------
+    UsageError
+        If profession, year, region or lever is not one of the scenario.
+    InputsError
+        If the inputs have no tables of supply, or no bound of a lever.
+    """
+    problems = [
+        *_lever_problems(levers, to, profession),
+        *_name_problems(scenario, profession, year, regions, to),
+    ]
+    if problems:
+        raise UsageError(problems)
+    if regions:
+        scenario = scenario.model_copy(update={"regions": tuple(regions)})
+    people = project_people(scenario)
+    tree = project_care(scenario, people)
+    if "supply" not in tree["workforce"].children:
+        raise InputsError(
+            Problem(
+                where=str(scenario.inputs.set),
+                message="the inputs do not tell who works in health care",
+                expected="the tables staff_ages, staff_exits, staff_entry, staff_entry_ages and "
+                "shortages",
+            )
+        )
+    trial = _Trial(scenario, people, tree, profession, year, to)
+    several = [trial.lever(name) for name in _chosen_levers(levers, to)]
+
+    def gap(parts: Array) -> float:
+        return trial.gap(dict(zip(several, parts, strict=True)))
+
+    short = gap(np.zeros(len(several)))
+    alone = [] if short <= NOTHING_SHORT else close_alone(gap, several)
+    together, left = close_together(gap, several) if alone else (np.array([]), short)
+    return Proposal(
+        scenario, tuple(regions), profession, year, to, short, alone, together, left, trial.places
+    )
+
+
+def _chosen_levers(levers: Sequence[str], to: str | None) -> list[str]:
+    """The levers asked for, in the order of the table; all of them where none is."""
+    possible = [name for name in LEVERS if name != SHIFT or to is not None]
+    return [name for name in possible if not levers or name in levers]
+
+
+def _lever_problems(levers: Sequence[str], to: str | None, profession: str) -> Iterator[Problem]:
+    for name in levers:
+        if name not in LEVERS:
+            nearest = nearest_name(name, LEVERS)
+            yield Problem("--lever", "unknown lever", name, ", ".join(LEVERS), nearest)
+    if SHIFT in levers and to is None:
+        message = "a task shift goes to another profession"
+        yield Problem("--lever", message, expected="`--to` with its name")
+    if to is not None and levers and SHIFT not in levers:
+        yield Problem("--to", "nothing is shifted", to, f"`--lever {SHIFT}`, or no `--to`")
+    if to == profession:
+        yield Problem("--to", "work is shifted to another profession", to)
+
+
+def _name_problems(
+    scenario: "Scenario", profession: str, year: int, regions: Sequence[str], to: str | None
+) -> Iterator[Problem]:
+    """Names and the year are those of the scenario."""
+    base, end = scenario.years.base, scenario.years.end
+    if not base < year <= end:
+        message = "not a year after the base year"
+        yield Problem("--year", message, str(year), f"{base + 1} to {end}")
+    names = vocabulary(scenario.inputs)
+    if names is None:
+        return  # a table is wrong, which is told when it is read for the run
+    known = {"profession": names["profession"], "region": [*names["region"], *scenario.areas]}
+    asked = [("--profession", "profession", profession)]
+    asked += [("--to", "profession", to)] if to is not None else []
+    asked += [("--region", "region", name) for name in regions]
+    for option, kind, name in asked:
+        if name not in known[kind]:
+            nearest = nearest_name(name, known[kind])
+            yield Problem(option, f"unknown {kind}", name, nearest=nearest)
+
+
+class _Trial:
+    """A scenario whose supply is reckoned again and again."""
+
+    def __init__(
+        self,
+        scenario: "Scenario",
+        people: People,
+        tree: xr.DataTree,
+        profession: str,
+        year: int,
+        to: str | None,
+    ) -> None:
+        self.scenario, self.people = scenario, people
+        self.profession, self.year, self.to = profession, year, to
+        self.workforce = tree["workforce"].to_dataset().drop_vars("region_name")
+        self.years = self.workforce["year"].values
+        self.nation = nation_at(people.history, scenario.years.base)
+        supply = tree["workforce/supply"].to_dataset()
+        if bool(supply["supply"].sel(profession=profession).isnull().all()):
+            raise UsageError(
+                Problem("--profession", "this profession has no stock, so no gap", profession)
+            )
+        summed = supply.sel(profession=profession).sum("region")
+        self.full_time = (summed["supply"] / summed["heads"]).values
+        self.places = float(summed["begun"].sel(year=scenario.years.base))
+
+    def lever(self, name: str) -> Lever:
+        """A lever where it stands now, with its bound."""
+        supply, years, base = self.scenario.workforce.supply, self.years, self.scenario.years.base
+        before = np.zeros(len(years))
+        if name == "retention" and self.profession in supply.retention:
+            before = supply.retention[self.profession].at(years, base_year=base)
+        elif name == "full_time" and self.profession in supply.full_time:
+            before = self.full_time
+        elif name == "full_time":
+            # Two years say it, where the mean of each year would only follow who is how old.
+            ends = [base, self.year]
+            before = np.interp(years, ends, self.full_time[np.isin(years, ends)])
+        return Lever(name, years, before, self._bound(name), self.year)
+
+    def _bound(self, name: str) -> float:
+        own = self.scenario.workforce.close.bounds
+        if name in own:
+            return own[name]
+        table = self.people.inputs.tables.get("close_bounds", pd.DataFrame({"lever": []}))
+        rows = table[table["lever"] == name]
+        if rows.empty:
+            raise InputsError(
+                Problem(
+                    where="table close_bounds",
+                    message=f"nothing says how far {name} may go",
+                    expected="a row of the table, or `workforce: {close: {bounds: …}}`",
+                )
+            )
+        return float(rows["highest"].iloc[0])
+
+    def gap(self, parts: Mapping[Lever, float]) -> float:
+        """FTE short in the year, all regions together."""
+        after = {lever.name: lever.after(part) for lever, part in parts.items()}
+        shift = after.pop(SHIFT, None)
+        workforce = (
+            self.workforce if shift is None else _shifted(self.workforce, self.profession, shift)
+        )
+        supply = supply_stage(
+            workforce,
+            self.people.population,
+            self.nation,
+            self.people.inputs.tables,
+            with_levers(self.scenario, self.profession, after, self.years),
+            self.people.inputs.members,
+            only=[self.profession],
+        )
+        assert supply is not None
+        return float(supply["gap"].sel(profession=self.profession, year=self.year).sum())
+
+
+def _shifted(workforce: xr.Dataset, profession: str, share: Array) -> xr.Dataset:
+    """The need of a profession less what others take over, its competences too."""
+    left = xr.DataArray(1 - share, dims="year", coords={"year": workforce["year"]})
+    of = workforce["profession"] == profession
+    own = workforce["competence_profession"] == profession
+    return workforce.assign(
+        need=workforce["need"] * left.where(of, 1.0),
+        competence_need=workforce["competence_need"] * left.where(own, 1.0),
+    ).transpose(*workforce["need"].dims, ...)
+
+
+def with_levers(
+    scenario: "Scenario", profession: str, after: Mapping[str, Array], years: NDArray[np.int64]
+) -> "Scenario":
+    """A scenario whose levers of supply stand elsewhere.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    profession
+        The profession.
+    after
+        ``[year]`` by lever: more beginners as a share of those of the scenario, retention, FTE of
+        a head.
+    years
+        The years of the projection.
+    """
+    supply = scenario.workforce.supply
+    update: dict[str, Any] = {}
+    for name, values in after.items():
+        if name == "places":
+            said = supply.education.get(profession)
+            key, path = _more_places(said, values, years)
+            own = (
+                Education.model_construct(**{key: path})
+                if said is None
+                else said.model_copy(update={key: path})
+            )
+            update["education"] = {**supply.education, profession: own}
+        else:
+            update[name] = {**getattr(supply, name), profession: _path(values, years)}
+    workforce = scenario.workforce.model_copy(update={"supply": supply.model_copy(update=update)})
+    return scenario.model_copy(update={"workforce": workforce})
+
+
+def _more_places(said: Education | None, more: Array, years: NDArray[np.int64]) -> tuple[str, Path]:
+    """The path that has more beginners than the scenario says, and the key that it stands under.
+
+    It goes back to those who finish in the base year.
+    """
+    base = int(years[0])
+    all_years = np.arange(base - _LONGEST, int(years[-1]) + 1)
+    factor = 1 + np.concatenate([np.zeros(_LONGEST), more])
+    if said is not None and said.places is not None:
+        return "places", _path(said.places.at(all_years, base_year=base) * factor, all_years)
+    change = None if said is None else said.change
+    today = np.zeros(len(all_years)) if change is None else change.at(all_years, base_year=base)
+    return "change", _path((1 + today) * factor - 1, all_years)
+
+
+def _path(values: Array, years: NDArray[np.int64]) -> Path:
+    """A path through the values, without the years that lie on a straight line."""
+    kept = [_last_of_the_first(values)]
+    for place in range(kept[0] + 1, len(years) - 1):
+        before, after = kept[-1], place + 1
+        line = np.interp(years[before + 1 : after], years[[before, after]], values[[before, after]])
+        if not np.allclose(line, values[before + 1 : after], rtol=0, atol=_EXACT):
+            kept.append(place)
+    if not np.allclose(values[kept[-1] :], values[kept[-1]], rtol=0, atol=_EXACT):
+        kept.append(len(years) - 1)
+    return Path(tuple((int(years[place]), round(float(values[place]), _DIGITS)) for place in kept))
+
+
+def _last_of_the_first(values: Array) -> int:
+    """Position up to which the values are all the same."""
+    differ = np.flatnonzero(np.abs(values - values[0]) > _EXACT)
+    return int(differ[0]) - 1 if differ.size else 0
+
+
+def proposal_yaml(proposal: Proposal, target: File) -> str:
+    """A scenario file that does what closes the gap, all levers together.
+
+    Parameters
+    ----------
+    proposal
+        From `close_gap`, possible and not without a gap.
+    target
+        Where the file will lie: it extends the original relative to there.
+    """
+    scenario, name = proposal.scenario, proposal.profession
+    years = proposal.alone[0].lever.years
+    after = proposal.paths()
+    shift = after.pop(SHIFT, None)
+    done = with_levers(scenario, name, after, years).workforce.supply
+    supply: dict[str, Any] = {}
+    for lever in after:
+        if lever == "places":
+            education = done.education[name]
+            key = "change" if education.places is None else "places"
+            supply["education"] = {name: {key: getattr(education, key).plain()}}
+        else:
+            supply[lever] = {name: getattr(done, lever)[name].plain()}
+    workforce: dict[str, Any] = {"supply": supply} if supply else {}
+    title = f"{scenario.scenario}, {name} {proposal.year}"
+    if shift is not None:
+        workforce["levers"] = {
+            SHIFT: [
+                {
+                    "name": title,
+                    "from": name,
+                    "to": proposal.to,
+                    "share": _path(shift, years).plain(),
+                    "source": "assumption",
+                }
+            ]
+        }
+    parent = os.path.relpath(scenario.path.resolve(), target.resolve().parent)
+    document: dict[str, Any] = {"scenario": title, "extends": File(parent).as_posix()}
+    if proposal.regions:
+        document["regions"] = list(proposal.regions)
+    document["workforce"] = workforce
+    return _yaml(document)
+
+
+def _yaml(document: Mapping[str, Any]) -> str:
+    yaml = YAML(typ="safe")
+    yaml.default_flow_style = None
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[attr-defined]
+    yaml.allow_unicode = True
+    yaml.width = 100
+    stream = io.StringIO()
+    yaml.dump(dict(document), stream)
+    return stream.getvalue()
