@@ -9,7 +9,8 @@ import click
 from projector.errors import InfeasibleError, Problem, UsageError
 from projector.outputs.words import number, signed, word
 from projector.run import vocabulary
-from projector.run.close import Proposal, close_gap, proposal_yaml
+from projector.run.close import Proposal, close_gap
+from projector.run.close_scenario import proposal_yaml
 from projector.run.pipeline import read_inputs
 from projector.run.provenance import names_of
 from projector.scenario import load_scenario

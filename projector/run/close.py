@@ -1,23 +1,18 @@
 """What closes the gap of a profession by a year: the levers tried out on a scenario."""
 
-import io
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path as File
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from ruamel.yaml import YAML
 
 from projector.errors import InputsError, Problem, UsageError, nearest_name
+from projector.run.close_levers import with_levers
 from projector.run.pipeline import People, nation_at, project_care, project_people, vocabulary
 from projector.run.threads import in_one_thread
-from projector.scenario.models import Education
-from projector.scenario.values import Path
 from projector.tables import LEVERS
 from projector.workforce import supply_stage
 from projector.workforce.closing import (
@@ -31,15 +26,11 @@ from projector.workforce.closing import (
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["SHIFT", "Proposal", "close_gap", "proposal_yaml"]
+__all__ = ["SHIFT", "Proposal", "close_gap"]
 
 Array = NDArray[np.float64]
 
 SHIFT = "task_shift"
-_EXACT = 1e-12
-_DIGITS = 10
-_LONGEST = 20
-"""Years; no training takes longer."""
 
 
 @dataclass(frozen=True)
@@ -290,128 +281,3 @@ def _shifted(workforce: xr.Dataset, profession: str, share: Array) -> xr.Dataset
         need=workforce["need"] * left.where(of, 1.0),
         competence_need=workforce["competence_need"] * left.where(own, 1.0),
     ).transpose(*workforce["need"].dims, ...)
-
-
-def with_levers(
-    scenario: "Scenario", profession: str, after: Mapping[str, Array], years: NDArray[np.int64]
-) -> "Scenario":
-    """A scenario whose levers of supply stand elsewhere.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    profession
-        The profession.
-    after
-        ``[year]`` by lever: more beginners as a share of those of the scenario, retention, FTE of
-        a head.
-    years
-        The years of the projection.
-    """
-    supply = scenario.workforce.supply
-    update: dict[str, Any] = {}
-    for name, values in after.items():
-        if name == "places":
-            said = supply.education.get(profession)
-            key, path = _more_places(said, values, years)
-            own = (
-                Education.model_construct(**{key: path})
-                if said is None
-                else said.model_copy(update={key: path})
-            )
-            update["education"] = {**supply.education, profession: own}
-        else:
-            update[name] = {**getattr(supply, name), profession: _path(values, years)}
-    workforce = scenario.workforce.model_copy(update={"supply": supply.model_copy(update=update)})
-    return scenario.model_copy(update={"workforce": workforce})
-
-
-def _more_places(said: Education | None, more: Array, years: NDArray[np.int64]) -> tuple[str, Path]:
-    """The path that has more beginners than the scenario says, and the key that it stands under.
-
-    It goes back to those who finish in the base year.
-    """
-    base = int(years[0])
-    all_years = np.arange(base - _LONGEST, int(years[-1]) + 1)
-    factor = 1 + np.concatenate([np.zeros(_LONGEST), more])
-    if said is not None and said.places is not None:
-        return "places", _path(said.places.at(all_years, base_year=base) * factor, all_years)
-    change = None if said is None else said.change
-    today = np.zeros(len(all_years)) if change is None else change.at(all_years, base_year=base)
-    return "change", _path((1 + today) * factor - 1, all_years)
-
-
-def _path(values: Array, years: NDArray[np.int64]) -> Path:
-    """A path through the values, without the years that lie on a straight line."""
-    kept = [_last_of_the_first(values)]
-    for place in range(kept[0] + 1, len(years) - 1):
-        before, after = kept[-1], place + 1
-        line = np.interp(years[before + 1 : after], years[[before, after]], values[[before, after]])
-        if not np.allclose(line, values[before + 1 : after], rtol=0, atol=_EXACT):
-            kept.append(place)
-    if not np.allclose(values[kept[-1] :], values[kept[-1]], rtol=0, atol=_EXACT):
-        kept.append(len(years) - 1)
-    return Path(tuple((int(years[place]), round(float(values[place]), _DIGITS)) for place in kept))
-
-
-def _last_of_the_first(values: Array) -> int:
-    """Position up to which the values are all the same."""
-    differ = np.flatnonzero(np.abs(values - values[0]) > _EXACT)
-    return int(differ[0]) - 1 if differ.size else 0
-
-
-def proposal_yaml(proposal: Proposal, target: File) -> str:
-    """A scenario file that does what closes the gap, all levers together.
-
-    Parameters
-    ----------
-    proposal
-        From `close_gap`, possible and not without a gap.
-    target
-        Where the file will lie: it extends the original relative to there.
-    """
-    scenario, name = proposal.scenario, proposal.profession
-    years = proposal.alone[0].lever.years
-    after = proposal.paths()
-    shift = after.pop(SHIFT, None)
-    done = with_levers(scenario, name, after, years).workforce.supply
-    supply: dict[str, Any] = {}
-    for lever in after:
-        if lever == "places":
-            education = done.education[name]
-            key = "change" if education.places is None else "places"
-            supply["education"] = {name: {key: getattr(education, key).plain()}}
-        else:
-            supply[lever] = {name: getattr(done, lever)[name].plain()}
-    workforce: dict[str, Any] = {"supply": supply} if supply else {}
-    title = f"{scenario.scenario}, {name} {proposal.year}"
-    if shift is not None:
-        workforce["levers"] = {
-            SHIFT: [
-                {
-                    "name": title,
-                    "from": name,
-                    "to": proposal.to,
-                    "share": _path(shift, years).plain(),
-                    "source": "assumption",
-                }
-            ]
-        }
-    parent = os.path.relpath(scenario.path.resolve(), target.resolve().parent)
-    document: dict[str, Any] = {"scenario": title, "extends": File(parent).as_posix()}
-    if proposal.regions:
-        document["regions"] = list(proposal.regions)
-    document["workforce"] = workforce
-    return _yaml(document)
-
-
-def _yaml(document: Mapping[str, Any]) -> str:
-    yaml = YAML(typ="safe")
-    yaml.default_flow_style = None
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[attr-defined]
-    yaml.allow_unicode = True
-    yaml.width = 100
-    stream = io.StringIO()
-    yaml.dump(dict(document), stream)
-    return stream.getvalue()

@@ -3,12 +3,13 @@ r"""What would close a gap: levers, each with a range, alone and together.
 A lever :math:`i` moves from where it is, :math:`e_i(y)`, a part :math:`z_i` of the way to its bound
 :math:`b_i`:
 
-.. math:: v_i(y) = e_i(y) + \phi_i(y)\, z_i \max(b_i - e_i(y),\, 0)
+.. math:: v_i(y) = e_i(y) + \phi_i(y)\, z_i \max(b_i - e_i(y^*),\, 0)
 
-where :math:`\phi` is 0 in the base year and 1 from the next on (places, retention), or rises evenly
-to 1 in the year of the goal (full time, task shift). Alone, :math:`z` is the root of the gap of
-that year; together, the levers move so that :math:`\sum z_i^2` is least while the gap is 0, which
-asks the most of the lever that does most.
+and in no year beyond the bound, with the year of the goal :math:`y^*`. :math:`\phi` is 0 in the
+base year and 1 from the next on (places, retention), or rises evenly to 1 in the year of the goal
+(full time, task shift). Alone, :math:`z` is the root of the gap of that year; together, the levers
+move so that :math:`\sum z_i^2` is least while the gap is 0, which asks the most of the lever that
+does most.
 """
 
 from collections.abc import Callable
@@ -63,7 +64,9 @@ class Lever:
             weight = (self.years > base).astype(float)
         else:
             weight = np.clip((self.years - base) / (self.goal - base), 0.0, 1.0)
-        return self.before + weight * part * np.maximum(self.highest - self.before, 0.0)
+        room = max(self.highest - self.before[self.years == self.goal][0], 0.0)
+        moved = self.before + weight * part * room
+        return np.maximum(self.before, np.minimum(moved, self.highest))
 
     def at_goal(self, part: float) -> float:
         """Where it stands in the year of the goal."""
@@ -133,9 +136,8 @@ def close_together(gap: Gap, levers: list[Lever]) -> tuple[Array, float]:
         return everything, gap(everything)
     scale = abs(gap(np.zeros(len(levers)))) or 1.0
     found = minimize(
-        lambda parts: float(np.sum(np.square(parts))),
+        _effort,
         everything * start,
-        jac=lambda parts: 2 * parts,
         bounds=[(0.0, 1.0)] * len(levers),
         constraints={"type": "eq", "fun": lambda parts: gap(parts) / scale},
         method="SLSQP",
@@ -145,9 +147,13 @@ def close_together(gap: Gap, levers: list[Lever]) -> tuple[Array, float]:
     direction = np.clip(found.x, 0.0, 1.0)
     part = _along(gap, direction / direction.max()) if direction.any() else None
     best = everything * start if part is None else direction / direction.max() * part
-    if np.sum(np.square(best)) > np.sum(np.square(everything * start)):
+    if _effort(best) > _effort(everything * start):
         best = everything * start
     return best, gap(best)
+
+
+def _effort(parts: Array) -> float:
+    return float(np.sum(np.square(parts)))
 
 
 def _along(gap: Gap, direction: Array) -> float | None:

@@ -1,4 +1,4 @@
-r"""Who comes: newly trained, from abroad, and from other regions, year by year.
+r"""Who comes: newly trained and from abroad, and who specialises, year by year.
 
 Those who begin in year :math:`y` have their exam in :math:`y + T`, and are in the stock of
 1 January after it. Of :math:`b_y` beginners a share :math:`c_y` will have an exam, a share
@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
@@ -27,12 +26,9 @@ from projector.workforce.stock import Flows
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["Beginners", "beginners", "competent", "settled", "staff_moves"]
+__all__ = ["Beginners", "beginners", "competent", "settled"]
 
 Array = NDArray[np.float64]
-
-_WORKING = slice(20, 66)
-"""Ages whose moves between regions staff follow."""
 
 
 @dataclass(frozen=True)
@@ -270,37 +266,3 @@ def _group_names(staff: Staff) -> list[str]:
         for profession, competences in zip(staff.professions, staff.competences, strict=True)
         for name in (profession, *competences)
     ]
-
-
-def staff_moves(population: xr.Dataset, heads: Array, kind: str) -> tuple[Array, Array]:
-    """Moves between the regions of a run, ``[year, region]``.
-
-    A region whose people of working age move away more than those of the run do on average
-    loses staff at the difference of the rates; the others get them, in proportion to what they
-    gain.
-
-    Parameters
-    ----------
-    population
-        ``population`` and ``net_migration``.
-    heads
-        ``[region]``, all staff of the base year.
-    kind
-        ``population``, or ``none``.
-
-    Returns
-    -------
-    tuple of ndarray
-        Share of the staff that moves away, and share of all movers that arrives.
-    """
-    people = population["population"].sel(age=_WORKING).sum(("sex", "age")).values.T
-    net = population["net_migration"].sel(age=_WORKING).sum(("sex", "age")).values.T
-    rate = np.divide(net, people, out=np.zeros_like(net), where=people > 0)
-    mean = net.sum(axis=1, keepdims=True) / people.sum(axis=1, keepdims=True)
-    differs = np.zeros_like(rate) if kind == "none" else rate - mean
-    gains = np.maximum(differs, 0) * heads
-    whole = gains.sum(axis=1, keepdims=True)
-    into = np.divide(gains, whole, out=np.zeros_like(gains), where=whole > 0)
-    # Where no region gains, nobody can be received, and so nobody leaves.
-    out = np.where(whole > 0, np.maximum(-differs, 0), 0.0)
-    return out, into

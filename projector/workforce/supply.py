@@ -21,20 +21,11 @@ from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
 from projector.workforce.balance import first_year_short
-from projector.workforce.base_stock import (
-    base_stock,
-    counted_staff,
-    leveled,
-    short_fte,
-    stocked_fte,
-)
-from projector.workforce.entries import (
-    Beginners,
-    beginners,
-    competent,
-    settled,
-    staff_moves,
-)
+from projector.workforce.base_stock import base_stock
+from projector.workforce.entries import Beginners, beginners, competent, settled
+from projector.workforce.full_time import Work
+from projector.workforce.known_staff import counted_staff, short_fte, stocked_fte
+from projector.workforce.staff_moves import staff_moves
 from projector.workforce.staff_tables import AGES, Staff, has_supply, read_staff
 from projector.workforce.stock import Flows, FlowTooLargeError, Rates, Stock, Year, step
 
@@ -118,7 +109,7 @@ def supply_stage(
     short = short_fte(tables["shortages"], need[..., 0], everything, staff, base, people)
     counted = counted_staff(tables, staff, regions, members, base)
     target = stocked_fte(need[..., 0] - short, counted, scenario, staff, regions, members)
-    work = _Work(scenario, staff, counted.per_head, years)
+    work = Work(scenario, staff, counted.per_head, years)
     stock = base_stock(target, work.base_per_head, staff)
     walked = _walk(stock, work, population, scenario, members, regions, people)
     return _dataset(walked, needed, workforce, staff)
@@ -136,41 +127,6 @@ def _need_by_group(needed: xr.DataArray, competence: xr.DataArray, staff: Staff)
     return np.concatenate(parts)
 
 
-class _Work:
-    """How much a head works, over the years."""
-
-    def __init__(
-        self, scenario: "Scenario", staff: Staff, counted: Array, years: NDArray[np.int64]
-    ) -> None:
-        self.staff = staff
-        mean = np.broadcast_to(staff.mean_full_time[:, np.newaxis], counted.shape)
-        per_head = np.where(np.isnan(counted), mean, counted)
-        self.said = {
-            p: scenario.workforce.supply.full_time[name].at(years, base_year=int(years[0]))
-            for p, name in enumerate(staff.professions)
-            if name in scenario.workforce.supply.full_time
-        }
-        for p, path in self.said.items():
-            per_head[p] = path[0]
-        self.base_per_head = per_head
-        self.alpha, self.beta = leveled(mean, per_head)
-
-    def fte(self, stock: Stock, year: int) -> tuple[Array, Array]:
-        """FTE and heads ``[group, region]``; `year` counts from the base year."""
-        sizes = self.staff.groups.sizes
-        heads = stock.heads.sum(axis=(2, 3))
-        weight = np.repeat(self.staff.full_time, sizes, axis=0)
-        plain = np.einsum("grxa,gxa->gr", stock.heads, weight, optimize=True)
-        alpha, beta = self.alpha.copy(), self.beta.copy()
-        for p, inside in enumerate(self.staff.groups.slices()):
-            if p in self.said and heads[inside].sum() > 0:
-                mean = plain[inside].sum() / heads[inside].sum()
-                alpha[p], beta[p] = leveled(mean, self.said[p][year])
-        return np.repeat(alpha, sizes, axis=0) * plain + np.repeat(
-            beta, sizes, axis=0
-        ) * heads, heads
-
-
 @dataclass(frozen=True)
 class _Walked:
     """What came of it, ``[year, group, region]``; begun is ``[year, profession, region]``."""
@@ -183,7 +139,7 @@ class _Walked:
 
 def _walk(
     stock: Stock,
-    work: _Work,
+    work: Work,
     population: xr.Dataset,
     scenario: "Scenario",
     members: Members,
