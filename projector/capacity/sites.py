@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from projector.scenario.models import Scenario
 
-__all__ = ["Site", "gather_sites"]
+__all__ = ["Site", "existing_amounts", "gather_sites", "serving"]
 
 Array = NDArray[np.float64]
 
@@ -81,21 +81,8 @@ def gather_sites(
         the need is whose, if flows send those whom a site serves to another and nobody to it, or
         if a site that the scenario writes serves none of the regions.
     """
-    serves: dict[str, str] = {}
-    if "sites" in tables:
-        serves = dict(zip(tables["sites"]["site"], tables["sites"]["serves"], strict=True))
-    amounts: dict[str, dict[str, Array]] = {name: {} for name in serves}
-    if "existing" in tables:
-        table = tables["existing"].sort_values("year")
-        for name, resource in unique(zip(table["site"], table["resource"], strict=True)):
-            points = table[(table["site"] == name) & (table["resource"] == resource)]
-            amounts[name][resource] = np.interp(years, points["year"], points["amount"])
-    for name, own in scenario.capacity.existing.items():
-        if own.serves is not None:
-            serves[name] = own.serves
-        for resource, path in own.amounts.items():
-            amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)
-        _open_and_close(amounts.setdefault(name, {}), name, scenario, years)
+    serves = serving(tables, scenario)
+    amounts = existing_amounts(tables, scenario, years)
     sites = [
         Site(name, frozenset(members(area)), amounts[name])
         for name, area in serves.items()
@@ -109,6 +96,67 @@ def gather_sites(
     _refuse_sites_without_flow(scenario, inside, sent, by_flow)
     kept = {site.name for site in inside}
     return inside, [site.name for site in here if site.name not in kept]
+
+
+def serving(tables: Mapping[str, pd.DataFrame], scenario: "Scenario") -> dict[str, str]:
+    """The region or area that each site serves.
+
+    Parameters
+    ----------
+    tables
+        Input table ``sites``; may be absent.
+    scenario
+        What it writes of a site goes before the table.
+
+    Returns
+    -------
+    dict of str
+        By name of the site.
+    """
+    serves: dict[str, str] = {}
+    if "sites" in tables:
+        serves = dict(zip(tables["sites"]["site"], tables["sites"]["serves"], strict=True))
+    for name, own in scenario.capacity.existing.items():
+        if own.serves is not None:
+            serves[name] = own.serves
+    return serves
+
+
+def existing_amounts(
+    tables: Mapping[str, pd.DataFrame], scenario: "Scenario", years: NDArray[np.int64]
+) -> dict[str, dict[str, Array]]:
+    """What stands at each site, in and outside the run.
+
+    Parameters
+    ----------
+    tables
+        Input tables ``sites`` and ``existing``; any may be absent.
+    scenario
+        A resource that it writes for a site replaces the table's path.
+    years
+        Calendar years.
+
+    Returns
+    -------
+    dict
+        By site and resource, ``[year]``.
+
+    Raises
+    ------
+    ConsistencyError
+        If more closes than there is.
+    """
+    amounts: dict[str, dict[str, Array]] = {name: {} for name in serving(tables, scenario)}
+    if "existing" in tables:
+        table = tables["existing"].sort_values("year")
+        for name, resource in unique(zip(table["site"], table["resource"], strict=True)):
+            points = table[(table["site"] == name) & (table["resource"] == resource)]
+            amounts[name][resource] = np.interp(years, points["year"], points["amount"])
+    for name, own in scenario.capacity.existing.items():
+        for resource, path in own.amounts.items():
+            amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)
+        _open_and_close(amounts.setdefault(name, {}), name, scenario, years)
+    return amounts
 
 
 def _sent_by_flows(

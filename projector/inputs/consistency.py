@@ -46,6 +46,15 @@ from projector.inputs.staff_rules import (
     staff_shares_make_one,
     staff_tables_together,
 )
+from projector.inputs.workforce_rules import (
+    allowances_complete,
+    participation_of_all_sexes,
+    professions_known,
+    teams_agree,
+    wages_dated,
+    work_said_once,
+    working_time_known,
+)
 from projector.tables import BED_SETTINGS, SEXES
 
 __all__ = ["check_tables"]
@@ -59,18 +68,9 @@ _OF_DIAGNOSES = (
     "flows",
     "activity_counts",
     "norms",
+    "workloads",
 )
 """Tables with rows for a diagnosis, or for ``*``."""
-
-_OF_PROFESSIONS = (
-    "staff_ages",
-    "staff_exits",
-    "staff_entry",
-    "staff_entry_ages",
-    "specialisation",
-    "shortages",
-    "staff_counts",
-)
 
 _ROUNDED = 0.005
 """What shares that were rounded may miss their sum by."""
@@ -115,7 +115,6 @@ def _names_known(tables: Tables) -> Found:
         ("existing", "resource", "norms", "resource"),
         ("rhythms", "resource", "norms", "resource"),
         ("unit_costs", "resource", "norms", "resource"),
-        ("competences", "profession", "staffing", "profession"),
         ("use_levels", "region", "areas", "area"),
         ("visitor_ages", "region", "areas", "area"),
         ("sites", "serves", "areas", "area"),
@@ -125,7 +124,6 @@ def _names_known(tables: Tables) -> Found:
         ("travel", "site", "sites", "site"),
         ("activity_counts", "region", "areas", "area"),
         ("areas", "member", "areas", "area"),
-        *((table, "profession", "staffing", "profession") for table in _OF_PROFESSIONS),
         ("specialisation", "competence", "competences", "competence"),
         ("staff_counts", "region", "areas", "area"),
     ]
@@ -160,6 +158,7 @@ def _every_age_once(tables: Tables) -> Found:
         ("readmissions", ["diagnosis"]),
         ("discharge_ready", ["diagnosis", "setting"]),
         ("needs", ["need", "sex"]),
+        ("participation", ["sex"]),
     ):
         if table not in tables:
             continue
@@ -318,4 +317,11 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     staff_shares_make_one,
     everybody_retires,
     entry_of_every_stock,
+    professions_known,
+    wages_dated,
+    working_time_known,
+    work_said_once,
+    teams_agree,
+    allowances_complete,
+    participation_of_all_sexes,
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from projector.errors import Problem
-from projector.tables import ENTRY_MEASURES, ORIGINS, SEXES, WORKING_AGES
+from projector.tables import ENTRY_MEASURES, ORIGINS, SEXES, STAFF_AGES
 
 __all__ = [
     "entry_of_every_stock",
@@ -41,7 +41,7 @@ def staff_tables_together(tables: Tables) -> Found:
 
 def staff_ages_within(tables: Tables) -> Found:
     """Nobody works outside the working ages."""
-    first, last = WORKING_AGES
+    first, last = STAFF_AGES
     for name in _WITH_AGES:
         for line, row in tables[name].iterrows() if name in tables else ():
             if row["age_from"] < first or not row["age_from"] <= row["age_to"] <= last:
@@ -57,7 +57,7 @@ def staff_ages_within(tables: Tables) -> Found:
 
 def staff_ages_once(tables: Tables) -> Found:
     """Each age and sex of a stock, and of those who stop, stands in one row."""
-    first, last = WORKING_AGES
+    first, last = STAFF_AGES
     for name, keys in _COVERED.items():
         for key, rows in tables[name].groupby(keys, sort=False) if name in tables else ():
             for sex in SEXES:
@@ -84,7 +84,7 @@ def staff_shares_make_one(tables: Tables) -> Found:
 
 def everybody_retires(tables: Tables) -> Found:
     """At the last age nobody goes on."""
-    last = WORKING_AGES[1]
+    last = STAFF_AGES[1]
     for line, row in tables["staff_exits"].iterrows() if "staff_exits" in tables else ():
         if row["age_to"] == last and row["retired"] != 1:
             message = f"somebody goes on working after {last}"

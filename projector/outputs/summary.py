@@ -9,9 +9,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.outputs.rows import Row, Section
-from projector.outputs.staff_summary import staff_sections
+from projector.outputs.staff import staff_sections
+from projector.outputs.staff_supply import supply_sections
 from projector.outputs.words import Language, number, word
-from projector.tables import DIAGNOSIS_KINDS, MUNICIPAL_SETTINGS, SEASONS
+from projector.tables import DIAGNOSIS_KINDS, SEASONS
 
 __all__ = [
     "AGE_GROUPS",
@@ -92,12 +93,12 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     list of Section
         People by age group, contacts and bed days by setting, what of the stays is acute, comes
         again, is treated at home and waits for discharge, money, beds, places and rooms, staff
-        by profession, need of staff against supply, need against existing by site, pooled beds,
-        and people 80+ by region.
+        by profession, by education and against those of working age, need of staff against supply,
+        need against existing by site, pooled beds, and people 80+ by region.
         Figures stand for the years of `headline_years`; what the inputs do not tell is left out.
     """
     population = tree["population"].to_dataset()["population"]
-    activity, workforce = (tree[group].to_dataset() for group in ("activity", "workforce"))
+    activity = tree["activity"].to_dataset()
     years = headline_years(population["year"].values)
     named = json.loads(tree.attrs["names"])
 
@@ -129,25 +130,17 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     for measure, heading in (("contacts", "contacts"), ("bed_days", "bed days")):
         rows = [row(name, one) for name, one in _by_setting(activity[measure], language)]
         sections.append(Section(word(heading, language), tuple(rows)))
-    for heading, figures in (("stays", _of_stays(tree)), ("money", _money(tree))):
-        rows = [row(word(key, language), one, decimals) for key, one, decimals in figures]
+    for heading, told in (("stays", _of_stays(tree)), ("money", _money(tree))):
+        rows = [row(word(key, language), one, decimals) for key, one, decimals in told]
         sections.append(Section(word(heading, language), tuple(rows)))
     for unit in ("beds", "places", "rooms"):
         need = tree[f"capacity/{unit}"].to_dataset()["need"].sum("region")
         rows = [row(name_of("resource", key), one, 1) for key, one in nonzero(need, "resource")]
         sections.append(Section(word(unit, language), tuple(rows)))
-    by_setting = workforce["need"].sum("region")
-    staff = by_setting.sum("setting")
-    rows = [row(name_of("profession", key), one, 1) for key, one in nonzero(staff, "profession")]
-    municipal = by_setting.sel(setting=list(MUNICIPAL_SETTINGS)).sum(("setting", "profession"))
-    everyone = staff.sum("profession")
-    rows += [
-        row(total, everyone, 1),
-        row(word("specialist staff", language), everyone - municipal, 1),
-        row(word("municipal staff", language), municipal, 1),
-    ]
-    sections.append(Section(word("staff", language), tuple(rows)))
-    sections += staff_sections(tree, years, language)
+    for heading, figures in staff_sections(tree, language, name_of):
+        rows = [row(name, values, decimals) for name, values, decimals in figures]
+        sections.append(Section(word(heading, language), tuple(rows)))
+    sections += supply_sections(tree, years, language)
     sections.append(Section(word("existing", language), tuple(_existing(tree, years, language))))
     sections.append(Section(word("pools", language), tuple(_pools(tree, years, language))))
     sections.append(Section(word("by region", language), tuple(_regions(tree, years, language))))

@@ -20,6 +20,7 @@ from projector.uncertainty.attribution import (
     one_after_the_other,
     order_free,
 )
+from projector.workforce import professions_of
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -290,7 +291,7 @@ def _parts(result: str, people: People) -> tuple[list[str], dict[str, str]]:
     if result in _OF_SETTING:
         return list(BED_SETTINGS if result == "bed_days" else SETTINGS), {}
     if result == "staff":
-        keys, kind = unique(tables["staffing"]["profession"]), "profession"
+        keys, kind = professions_of(tables), "profession"
     else:
         norms = tables["norms"]
         keys, kind = unique(norms["resource"][norms["unit"] == result]), "resource"

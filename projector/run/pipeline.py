@@ -167,7 +167,8 @@ def project_care(
     progress("capacity", {"sites": _number_of_sites(capacity)})
 
     workforce = check_dataset(
-        "workforce", workforce_stage(people.population, activity, capacity, tables, scenario)
+        "workforce",
+        workforce_stage(people.population, activity, capacity, tables, scenario, inputs.members),
     )
     supply = supply_stage(
         workforce,

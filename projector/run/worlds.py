@@ -8,7 +8,8 @@ of them loose. Held are
 - ageing: their shares by sex and age are those of the base year;
 - the growth of a diagnosis: its contacts per person and the nights of its stays;
 - a change: its values are those of the base year (it may have begun before);
-- norms: the paths of the scenario have their values of the base year.
+- norms: the paths of the scenario have their values of the base year, those of staff (duty and
+  levers) too.
 
 With all of them held every year is as the base year; with all let loose it is the run.
 """
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -30,6 +32,7 @@ from projector.activity.views import Views
 from projector.activity.visitors import Visitors
 from projector.capacity import capacity_stage
 from projector.capacity.norms import UNITS
+from projector.capacity.sites import existing_amounts
 from projector.run.pipeline import People
 from projector.run.threads import in_one_thread
 from projector.tables import SEXES
@@ -54,7 +57,10 @@ Array = NDArray[np.float64]
 
 
 _NO_NORMS = ("existing", "pools")
-"""What the scenario says of capacity that no need depends on."""
+"""What the scenario says of capacity that no need depends on, but for units that come or go."""
+
+_STAFF_PATHS = (("workforce", "duty"), ("workforce", "levers"))
+"""What the scenario says of staff that the need for them depends on."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +194,7 @@ class Worlds:
             capacity,
             self.people.inputs.tables,
             self.scenario,
+            self.people.inputs.members,
         )
 
     def _at(self, activity: xr.Dataset, moves: bool) -> xr.Dataset:
@@ -295,7 +302,7 @@ def worlds_of(scenario: "Scenario", people: People) -> Worlds:
     written = written_changes(scenario, whole, inputs.members)
     views = Views(inputs.tables, visitors, inputs.members)
     refuse_idle(written, change_and_view(filled(whole, written), written, views), whole)
-    factors = tuple(_factors(scenario, demands, written))
+    factors = tuple(_factors(scenario, demands, written, inputs.tables))
     return Worlds(scenario, people, factors, written, demands, visitors)
 
 
@@ -303,6 +310,7 @@ def _factors(
     scenario: "Scenario",
     demands: Mapping[tuple[bool, bool], Demand],
     written: Iterable[WrittenChange],
+    tables: Mapping[str, pd.DataFrame],
 ) -> Iterable[Factor]:
     whole = demands[True, True]
     yield from (SIZE, AGEING)
@@ -326,10 +334,24 @@ def _factors(
         if keys[0] in ("capacity", "workforce")
         and np.ptp(path.at(whole.years, base_year=scenario.years.base)) > 0
     ]
-    if any(keys[0] == "capacity" and keys[1] not in _NO_NORMS for keys in moving_paths):
+    norms_move = any(keys[0] == "capacity" and keys[1] not in _NO_NORMS for keys in moving_paths)
+    if norms_move or _units_come_or_go(scenario, tables, whole.years):
         yield CAPACITY
-    if any(keys[:2] == ("workforce", "duty") for keys in moving_paths):
+    levers = scenario.workforce.levers
+    if any(keys[:2] in _STAFF_PATHS for keys in moving_paths) or (levers and levers.grow):
         yield STAFFING
+
+
+def _units_come_or_go(
+    scenario: "Scenario", tables: Mapping[str, pd.DataFrame], years: NDArray[np.int64]
+) -> bool:
+    """Whether a site has units in some years and none in others: a unit has staff at least."""
+    amounts = existing_amounts(tables, scenario, years)
+    return any(
+        bool((amount > 0).any() and (amount <= 0).any())
+        for by_resource in amounts.values()
+        for amount in by_resource.values()
+    )
 
 
 def _mixed(

@@ -296,6 +296,7 @@ OverflowShare = TypeAliasType(
     "OverflowShare",
     Annotated[Path, _path(Bounds("share", low=0, high=1, low_open=True, high_open=True))],
 )
+FamilyShare = TypeAliasType("FamilyShare", Annotated[Path, _path(Bounds("share", low=-1, high=1))])
 ShareOnTop = TypeAliasType("ShareOnTop", Annotated[Path, _path(Bounds("share", low=0))])
 Days = TypeAliasType("Days", Annotated[Path, _path(Bounds("days", low=0, low_open=True))])
 Rate = TypeAliasType("Rate", Annotated[Path, _path(paths.RATE, rate=False)])

@@ -35,6 +35,14 @@ from projector.scenario.section import Rule, Section
 from projector.scenario.supply_models import Closing, Education, Specialising, Supply
 from projector.scenario.tree import Map, Node, Place
 from projector.scenario.values import Path
+from projector.scenario.workforce_models import (
+    Duty,
+    FamilyCare,
+    Levers,
+    Limits,
+    RateLever,
+    TaskShift,
+)
 from projector.tables import INPUT_TABLES
 
 __all__ = [
@@ -48,13 +56,17 @@ __all__ = [
     "Closing",
     "Duty",
     "Education",
+    "FamilyCare",
     "Fertility",
     "Growth",
     "HealthyAgeing",
     "Inputs",
+    "Levers",
+    "Limits",
     "Opening",
     "Pool",
     "Population",
+    "RateLever",
     "Scenario",
     "Selection",
     "SiteCapacity",
@@ -62,6 +74,7 @@ __all__ = [
     "Step",
     "StepChange",
     "Supply",
+    "TaskShift",
     "Uncertainty",
     "Window",
     "Workforce",
@@ -163,17 +176,6 @@ class Population(Section):
     source: fields.Text | None = None
 
 
-class Duty(Section):
-    """Staff of one profession per unit of a driver."""
-
-    per: fields.Driver
-    fte: fields.AmountPath = Field(alias="FTE")
-    """full-time equivalents per unit"""
-    kind: fields.DiagnosisKind | None = None
-    """only this kind of diagnosis"""
-    source: fields.Text | None = None
-
-
 class Workforce(Section):
     """Who will staff it."""
 
@@ -185,6 +187,10 @@ class Workforce(Section):
     """who will do the work"""
     close: Closing = Field(default_factory=Closing)
     """what may be done to close a gap"""
+    levers: Levers | None = None
+    """what changes the staff that the same services take"""
+    limits: Limits = Field(default_factory=Limits)
+    """what the need is held against"""
     source: fields.Text | None = None
 
 

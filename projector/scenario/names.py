@@ -69,6 +69,17 @@ _WRITTEN: tuple[tuple[str, Location], ...] = (
     ("competence", ("workforce", "supply", "specialisation", KEY)),
     ("region", ("workforce", "supply", "stock", _ANY, KEY)),
     ("region", ("workforce", "supply", "settle", KEY)),
+    *(
+        ("profession", ("workforce", "levers", lever, *position, key))
+        for lever, keys in (
+            ("standard_growth", ("profession",)),
+            ("productivity", ("profession",)),
+            ("family_care", ("profession",)),
+            ("task_shift", ("from", "to")),
+        )
+        for position in ((), (_ANY,))
+        for key in keys
+    ),
 )
 
 

@@ -315,6 +315,43 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
             "competence_need": Variable(
                 ("region", "year", "competence"), "FTE", "staff needed with the competence"
             ),
+            "need_by_education": Variable(
+                ("region", "year", "education"),
+                "FTE",
+                "staff needed by level of education",
+                may_not_apply=True,
+            ),
+            "wage_cost": Variable(
+                ("region", "year", "profession"),
+                "NOK year-1",
+                "pay of the staff needed, less employer contributions",
+                cell_methods=_FLOW,
+                may_not_apply=True,
+            ),
+            "working_age_share": Variable(
+                ("region", "year"),
+                "1",
+                "full-time equivalents needed for each person of 20 to 66",
+                may_not_apply=True,
+            ),
+            "working_age_excess": Variable(
+                ("region", "year"),
+                "1",
+                "what that share lies above the limit",
+                may_not_apply=True,
+            ),
+            "working_age_per_old": Variable(
+                ("region", "year", "old"),
+                "1",
+                "people of 20 to 66 for each of the old",
+                may_not_apply=True,
+            ),
+            "active_per_old": Variable(
+                ("region", "year", "old"),
+                "1",
+                "economically active people for each of the old",
+                may_not_apply=True,
+            ),
         },
         "workforce/supply": {
             "supply": _staff("FTE", "staff that there will be"),

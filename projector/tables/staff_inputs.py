@@ -29,7 +29,7 @@ _PROFESSION_OR_ALL = Column(
     "occupational group of staffing.csv, or * for those with no row of their own",
     any_of=True,
 )
-_WORKING_AGES = Column("ages", "completed years on 1 January, within 18 to 74")
+_STAFF_AGES = Column("ages", "completed years on 1 January, within 18 to 74")
 
 
 def _rate(description: str) -> Column:
@@ -47,7 +47,7 @@ STAFF_TABLES: Mapping[str, Table] = MappingProxyType(
                 {
                     "profession": _PROFESSION,
                     "sex": SEX,
-                    "ages": _WORKING_AGES,
+                    "ages": _STAFF_AGES,
                     "share": Column("number", "share of the heads", unit="1", minimum=0, maximum=1),
                     "full_time": Column(
                         "number", "FTE of a head", unit="1", minimum=0.01, maximum=1
@@ -65,7 +65,7 @@ STAFF_TABLES: Mapping[str, Table] = MappingProxyType(
                 {
                     "profession": _PROFESSION_OR_ALL,
                     "sex": SEX_OR_ALL,
-                    "ages": _WORKING_AGES,
+                    "ages": _STAFF_AGES,
                     "retired": _rate("share that retires"),
                     "left": _rate("share of the others that leaves"),
                     "returned": _rate("share of those who have left that returns"),
@@ -98,7 +98,7 @@ STAFF_TABLES: Mapping[str, Table] = MappingProxyType(
                     "origin": Column("text", "where they come from", allowed=ORIGINS),
                     "profession": _PROFESSION_OR_ALL,
                     "sex": SEX,
-                    "ages": _WORKING_AGES,
+                    "ages": _STAFF_AGES,
                     "share": Column("number", "share", unit="1", minimum=0, maximum=1),
                 }
                 | PROVENANCE
@@ -113,7 +113,7 @@ STAFF_TABLES: Mapping[str, Table] = MappingProxyType(
                     "profession": _PROFESSION,
                     "competence": Column("code", "competence of competences.csv"),
                     "years": Column("integer", "years of training", minimum=0, maximum=20),
-                    "ages": _WORKING_AGES,
+                    "ages": _STAFF_AGES,
                 }
                 | PROVENANCE
             ),

@@ -5,16 +5,19 @@ from types import MappingProxyType
 from typing import TypeVar
 
 __all__ = [
+    "ALLOWANCES",
     "BED_SETTINGS",
     "COUNTED_STAFF",
     "DIAGNOSIS_KINDS",
     "DRIVERS",
+    "EDUCATIONS",
     "ENTRY_MEASURES",
     "HOSPITAL_SETTINGS",
     "LEVELS",
     "LEVERS",
     "MUNICIPAL_SETTINGS",
     "NATION",
+    "OLD_AGES",
     "OPEN_AGE",
     "ORIGINS",
     "PERIODS",
@@ -24,12 +27,16 @@ __all__ = [
     "SEASONS",
     "SETTINGS",
     "SEXES",
+    "SHIFTS",
     "SHORTAGE_GROUPS",
+    "STAFF_AGES",
     "UNITS",
     "URGENCIES",
     "VERBS",
     "WHO",
     "WORKING_AGES",
+    "WORKLOAD_UNITS",
+    "WORK_PATTERNS",
     "one_or_all",
     "unique",
 ]
@@ -145,8 +152,29 @@ COUNTED_STAFF = ("all", "hospital", "municipal")
 LEVERS = ("places", "retention", "full_time", "task_shift")
 """What may close a gap between need and supply."""
 
-WORKING_AGES = (18, 74)
+STAFF_AGES = (18, 74)
 """First and last age at which anybody works."""
+SHIFTS = ("day", "evening", "night")
+"""Parts of a day that posts are staffed in."""
+
+WORK_PATTERNS = ("rotating", "day")
+"""Agreements on hours: rotating round the clock, or by day."""
+
+WORKLOAD_UNITS = ("contact", "bed day")
+"""What minutes of work are for."""
+
+ALLOWANCES = ("category", "individual")
+"""Work beside the patients: of all of a profession, or of some of them."""
+
+EDUCATIONS = ("none", "upper_secondary", "bachelor", "master")
+"""Levels of education as statistics group health personnel: without health education, upper
+secondary, up to four years of higher education, and longer."""
+
+WORKING_AGES = (20, 66)
+"""First and last age of the people of working age."""
+
+OLD_AGES: Mapping[str, int] = MappingProxyType({"67+": 67, "80+": 80})
+"""First age of the old that those of working age are counted against."""
 
 UNITS = (
     "persons",

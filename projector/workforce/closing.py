@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq, minimize
+from scipy.optimize import NonlinearConstraint, brentq, minimize
 
 __all__ = ["NOTHING_SHORT", "Alone", "Gap", "Lever", "close_alone", "close_together"]
 
@@ -66,7 +66,8 @@ class Lever:
             weight = np.clip((self.years - base) / (self.goal - base), 0.0, 1.0)
         room = max(self.highest - self.before[self.years == self.goal][0], 0.0)
         moved = self.before + weight * part * room
-        return np.maximum(self.before, np.minimum(moved, self.highest))
+        after: Array = np.maximum(self.before, np.minimum(moved, self.highest))
+        return after
 
     def at_goal(self, part: float) -> float:
         """Where it stands in the year of the goal."""
@@ -139,9 +140,10 @@ def close_together(gap: Gap, levers: list[Lever]) -> tuple[Array, float]:
         _effort,
         everything * start,
         bounds=[(0.0, 1.0)] * len(levers),
-        constraints={"type": "eq", "fun": lambda parts: gap(parts) / scale},
+        constraints=NonlinearConstraint(lambda parts: gap(parts) / scale, 0.0, 0.0),
         method="SLSQP",
-        options={"maxiter": _STEPS, "ftol": 1e-10},
+        options={"maxiter": _STEPS},
+        tol=1e-10,
     )
     # The solver stops near the gap of 0; along its direction it is met exactly.
     direction = np.clip(found.x, 0.0, 1.0)

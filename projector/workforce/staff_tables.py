@@ -8,14 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem
-from projector.tables import ENTRY_MEASURES, ORIGINS, SEXES, WORKING_AGES, one_or_all
+from projector.tables import ENTRY_MEASURES, ORIGINS, SEXES, STAFF_AGES, one_or_all
 from projector.workforce.stock import Groups
 
 __all__ = ["AGES", "REQUIRED", "Staff", "has_supply", "read_staff"]
 
 Array = NDArray[np.float64]
 
-AGES = np.arange(WORKING_AGES[0], WORKING_AGES[1] + 1)
+AGES = np.arange(STAFF_AGES[0], STAFF_AGES[1] + 1)
 """Single ages of the stock."""
 
 REQUIRED = ("staff_ages", "staff_exits", "staff_entry", "staff_entry_ages", "shortages")

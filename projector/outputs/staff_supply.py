@@ -10,13 +10,13 @@ from projector.outputs.rows import Row, Section
 from projector.outputs.words import Language, number, signed, word
 from projector.workforce.balance import first_year_short
 
-__all__ = ["staff_sections"]
+__all__ = ["supply_sections"]
 
 _FEW = 1000
 """FTE below which a decimal tells something."""
 
 
-def staff_sections(tree: xr.DataTree, years: list[int], language: Language) -> list[Section]:
+def supply_sections(tree: xr.DataTree, years: list[int], language: Language) -> list[Section]:
     """What there will be of staff, and what is short.
 
     Parameters
