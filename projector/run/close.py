@@ -14,7 +14,6 @@ from projector.run.close_levers import with_levers
 from projector.run.pipeline import People, nation_at, project_care, project_people, vocabulary
 from projector.run.threads import in_one_thread
 from projector.tables import LEVERS
-from projector.workforce import supply_stage
 from projector.workforce.closing import (
     NOTHING_SHORT,
     Alone,
@@ -22,6 +21,7 @@ from projector.workforce.closing import (
     close_alone,
     close_together,
 )
+from projector.workforce.projection import known, walk
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -210,14 +210,20 @@ class _Trial:
     ) -> None:
         self.scenario, self.people = scenario, people
         self.profession, self.year, self.to = profession, year, to
-        self.workforce = tree["workforce"].to_dataset().drop_vars("region_name")
-        self.years = self.workforce["year"].values
-        self.nation = nation_at(people.history, scenario.years.base)
         supply = tree["workforce/supply"].to_dataset()
         if bool(supply["supply"].sel(profession=profession).isnull().all()):
             raise UsageError(
                 Problem("--profession", "this profession has no stock, so no gap", profession)
             )
+        self.start = known(
+            tree["workforce"].to_dataset(),
+            people.population,
+            nation_at(people.history, scenario.years.base),
+            people.inputs.tables,
+            people.inputs.members,
+            only=[profession],
+        )
+        self.years = self.start.years
         summed = supply.sel(profession=profession).sum("region")
         self.full_time = (summed["supply"] / summed["heads"]).values
         self.places = float(summed["begun"].sel(year=scenario.years.base))
@@ -255,29 +261,10 @@ class _Trial:
     def gap(self, parts: Mapping[Lever, float]) -> float:
         """FTE short in the year, all regions together."""
         after = {lever.name: lever.after(part) for lever, part in parts.items()}
-        shift = after.pop(SHIFT, None)
-        workforce = (
-            self.workforce if shift is None else _shifted(self.workforce, self.profession, shift)
-        )
-        supply = supply_stage(
-            workforce,
-            self.people.population,
-            self.nation,
-            self.people.inputs.tables,
-            with_levers(self.scenario, self.profession, after, self.years),
-            self.people.inputs.members,
-            only=[self.profession],
-        )
-        assert supply is not None
-        return float(supply["gap"].sel(profession=self.profession, year=self.year).sum())
-
-
-def _shifted(workforce: xr.Dataset, profession: str, share: Array) -> xr.Dataset:
-    """The need of a profession less what others take over, its competences too."""
-    left = xr.DataArray(1 - share, dims="year", coords={"year": workforce["year"]})
-    of = workforce["profession"] == profession
-    own = workforce["competence_profession"] == profession
-    return workforce.assign(
-        need=workforce["need"] * left.where(of, 1.0),
-        competence_need=workforce["competence_need"] * left.where(own, 1.0),
-    ).transpose(*workforce["need"].dims, ...)
+        shift = after.pop(SHIFT, np.zeros(len(self.years)))
+        scenario = with_levers(self.scenario, self.profession, after, self.years)
+        supplied = walk(self.start, scenario, self.people.inputs.members).fte
+        at = int(np.flatnonzero(self.years == self.year)[0])
+        # A task shift at the end of the file takes its share of what the others have left.
+        needed = self.start.need[..., at].sum() * (1 - shift[at])
+        return float(needed - supplied[at].sum())

@@ -30,6 +30,8 @@ NOTHING_SHORT = 0.01
 
 _AT_ONCE = ("places", "retention")
 _STEPS = 200
+_LITTLE_EFFORT = 1e-8
+"""Steps that gain less effort than this are not worth taking."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,10 +142,9 @@ def close_together(gap: Gap, levers: list[Lever]) -> tuple[Array, float]:
         _effort,
         everything * start,
         bounds=[(0.0, 1.0)] * len(levers),
-        constraints=NonlinearConstraint(lambda parts: gap(parts) / scale, 0.0, 0.0),
+        constraints=NonlinearConstraint(lambda parts: np.array([gap(parts) / scale]), 0.0, 0.0),
         method="SLSQP",
-        options={"maxiter": _STEPS},
-        tol=1e-10,
+        options={"maxiter": _STEPS, "ftol": _LITTLE_EFFORT},
     )
     # The solver stops near the gap of 0; along its direction it is met exactly.
     direction = np.clip(found.x, 0.0, 1.0)

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-__all__ = ["staff_moves"]
+__all__ = ["net_moves", "staff_moves"]
 
 Array = NDArray[np.float64]
 
@@ -12,7 +12,20 @@ _WORKING = slice(20, 66)
 """Ages whose moves between regions staff follow."""
 
 
-def staff_moves(population: xr.Dataset, heads: Array, kind: str) -> tuple[Array, Array]:
+def net_moves(population: xr.Dataset) -> tuple[Array, Array]:
+    """People of working age, and what moves make of them, ``[year, region]``.
+
+    Parameters
+    ----------
+    population
+        ``population`` and ``net_migration``.
+    """
+    people = population["population"].sel(age=_WORKING).sum(("sex", "age"))
+    net = population["net_migration"].sel(age=_WORKING).sum(("sex", "age"))
+    return people.transpose("year", "region").values, net.transpose("year", "region").values
+
+
+def staff_moves(people: Array, net: Array, heads: Array, kind: str) -> tuple[Array, Array]:
     """Moves between the regions of a run, ``[year, region]``.
 
     A region whose people of working age move away more than those of the run do on average
@@ -21,8 +34,8 @@ def staff_moves(population: xr.Dataset, heads: Array, kind: str) -> tuple[Array,
 
     Parameters
     ----------
-    population
-        ``population`` and ``net_migration``.
+    people, net
+        Of `net_moves`.
     heads
         ``[region]``, all staff of the base year.
     kind
@@ -33,8 +46,6 @@ def staff_moves(population: xr.Dataset, heads: Array, kind: str) -> tuple[Array,
     tuple of ndarray
         Share of the staff that moves away, and share of all movers that arrives.
     """
-    people = population["population"].sel(age=_WORKING).sum(("sex", "age")).values.T
-    net = population["net_migration"].sel(age=_WORKING).sum(("sex", "age")).values.T
     rate = np.divide(net, people, out=np.zeros_like(net), where=people > 0)
     mean = net.sum(axis=1, keepdims=True) / people.sum(axis=1, keepdims=True)
     differs = np.zeros_like(rate) if kind == "none" else rate - mean
