@@ -25,6 +25,7 @@ from projector.workforce.stock import Flows
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
+    from projector.scenario.values import Path
 
 __all__ = ["Beginners", "beginners", "competent", "settled"]
 
@@ -132,45 +133,37 @@ def beginners(
         If as many as counted shall begin and nobody has counted them, or a stock is steady with
         fewer beginners than none.
     """
-    base, shape = int(years[0]), (len(staff.professions), len(years))
+    supply, base = scenario.workforce.supply, int(years[0])
+    shape = (len(staff.professions), len(years))
     begun, trained, abroad = (np.zeros(shape) for _ in range(3))
     problems: list[Problem] = []
     for p, name in enumerate(staff.professions):
-        said = scenario.workforce.supply.education.get(name)
-        own_abroad = scenario.workforce.supply.abroad.get(name)
-        abroad[p] = (
-            staff.entry["abroad"][p] if own_abroad is None else own_abroad.at(years, base_year=base)
-        )
+        said = supply.education.get(name)
+        abroad[p] = _over(supply.abroad.get(name), years, base, staff.entry["abroad"][p])
         started = years - int(staff.entry["training_years"][p])
-        completion = {}
-        for when in (years, started):
-            completed = None if said is None else said.completion
-            completion[id(when)] = (
-                np.full(len(years), staff.entry["completion"][p])
-                if completed is None
-                else completed.at(when, base_year=base)
-            )
+        completed = _over(
+            None if said is None else said.completion, started, base, staff.entry["completion"][p]
+        )
         if said is not None and said.places is not None:
-            places = said.places
-            begun[p] = places.at(years, base_year=base)
-            before = places.at(started, base_year=base)
+            begun[p], before = (said.places.at(when, base_year=base) for when in (years, started))
         else:
-            # Those who have their exam in the base year began before it.
-            exams = _exams(
-                scenario, staff, p, float(parts[p].sum()), lost[p], abroad[p, 0], problems
-            )
-            today = exams / completion[id(started)][0]
+            part = float(parts[p].sum())
+            exams = _exams(scenario, staff, p, part, lost[p], abroad[p, 0], problems)
             change = None if said is None else said.change
-            more = (
-                [0.0, 0.0]
-                if change is None
-                else [change.at(when, base_year=base) for when in (years, started)]
+            # Those who have their exam in the base year began before it.
+            begun[p], before = (
+                exams / completed[0] * (1 + _over(change, when, base, 0.0))
+                for when in (years, started)
             )
-            begun[p], before = today * (1 + more[0]), today * (1 + more[1])
-        trained[p] = before * completion[id(started)]
+        trained[p] = before * completed
     if problems:
         raise ConsistencyError(problems)
     return Beginners(begun, trained, abroad)
+
+
+def _over(path: "Path | None", years: NDArray[np.int64], base: int, otherwise: float) -> Array:
+    """A path over years, or the figure of the tables in every one."""
+    return np.full(len(years), otherwise) if path is None else path.at(years, base_year=base)
 
 
 def _exams(
