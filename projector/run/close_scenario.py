@@ -40,15 +40,18 @@ def proposal_yaml(proposal: Proposal, target: Path) -> str:
     workforce: dict[str, Any] = {"supply": supply} if supply else {}
     title = f"{scenario.scenario}, {name} {proposal.year}"
     if shift is not None:
+        # A list whose items have no names would be replaced: the others are written again.
+        others = scenario.resolved().get("workforce", {}).get("levers", {}).get(SHIFT, [])
         workforce["levers"] = {
             SHIFT: [
+                *others,
                 {
                     "name": title,
                     "from": name,
                     "to": proposal.to,
                     "share": path_of(shift, years).plain(),
                     "source": "assumption",
-                }
+                },
             ]
         }
     parent = os.path.relpath(scenario.path.resolve(), target.resolve().parent)

@@ -1,14 +1,20 @@
 """Rules between the keys of `workforce.supply` and `workforce.close`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from projector.scenario.faults import KEY, Fault, FaultsError
 from projector.scenario.numbers import parse_number
 
-__all__ = ["closing_rule", "education_rule", "supply_rule"]
+__all__ = ["BEGINNERS", "closing_rule", "education_rule", "supply_rule"]
 
 Written = dict[Any, Any]
+
+BEGINNERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"places": ("change", "calibrate"), "change": ("places",), "calibrate": ("places",)}
+)
+"""How the beginners of an education are said, and what does not go with it."""
 
 _SHARES = ("retention", "full_time", "task_shift")
 """Levers that go to one at most."""
