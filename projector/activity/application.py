@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from projector.activity.axes import Axes
 from projector.activity.ledger import Block, Demand, Index, Ledger
+from projector.tables import HOSPITAL_SETTINGS
 
 if TYPE_CHECKING:
     from projector.scenario.models import Change
@@ -78,6 +79,10 @@ def block_of(change: "Change", axes: Axes) -> Block:
     )
     if change.kind == "visitors":
         return with_rows(block, lambda r: axes.rows[r].who == "visitor")
+    if change.kind == "redirect" and selection.setting is None:
+        # Nobody is sent from home care to a hospital by saying nothing of settings.
+        of_hospitals = [c for c in block.columns if axes.columns[c].setting in HOSPITAL_SETTINGS]
+        block = replace(block, columns=np.array(of_hospitals, dtype=np.int64))
     if change.coverage is not None:
         return with_rows(block, lambda r: axes.rows[r].who == "resident")
     return block

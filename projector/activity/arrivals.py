@@ -1,12 +1,11 @@
 """Contacts that arrive in a setting: for each one taken elsewhere, or new ones."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.activity.axes import Column
+from projector.activity.axes import Axes
 from projector.activity.ledger import Block, Demand, Ledger
 from projector.errors import ConsistencyError, Problem
 from projector.tables import BED_SETTINGS
@@ -49,8 +48,8 @@ def arrive(
     per_case
         Contacts for each case; None is one.
     days
-        Nights of a stay; None is what stays there have, and where there are none what the input
-        tables say.
+        Nights of a stay; None is what stays there have in the same band of ages
+        (`projector.activity.axes.BANDS`), and where there are none what the input tables say.
     years
         Years that values are taken of, one for each year of the ledger.
     place
@@ -79,30 +78,34 @@ def arrive(
     index = there.at(len(years))
     if setting in BED_SETTINGS:
         if days is None:
-            nights = _nights_there(ledger, there, arriving, axes.columns, place)
+            nights = _nights_there(ledger, there, arriving, axes, place)
         else:
             nights = days.at(years, base_year=demand.base_year)[:, np.newaxis, np.newaxis]
         ledger.bed_days[index] += arriving * nights
     ledger.contacts[index] += arriving
 
 
-def _nights_there(
-    ledger: Ledger, there: Block, arriving: Array, columns: Sequence[Column], place: str
-) -> Array:
-    """Nights of a stay as they are where stays arrive."""
-    index = there.at(arriving.shape[1])
-    stays = ledger.contacts[index]
-    by_table = ledger.length_of_stay[there.cells][:, :, there.columns, np.newaxis]
+def _nights_there(ledger: Ledger, there: Block, arriving: Array, axes: Axes, place: str) -> Array:
+    """Nights of a stay as they are where stays arrive, by bands of ages: ``[cell, ...]``."""
+    years = np.arange(arriving.shape[1])
+    bands, of_cell = np.unique(axes.band[there.cells], return_inverse=True)
+
+    def in_bands(amounts: Array) -> Array:
+        by_cell = amounts[np.ix_(np.arange(len(axes.cells)), years, there.columns, there.rows)]
+        return np.stack([by_cell[axes.band == band].sum(axis=0) for band in bands])
+
+    stays = in_bands(ledger.contacts)
+    by_table = ledger.length_of_stay[bands][:, :, there.columns, np.newaxis]
     nights = np.divide(
-        ledger.bed_days[index], stays, out=np.broadcast_to(by_table, stays.shape).copy(),
+        in_bands(ledger.bed_days), stays, out=np.broadcast_to(by_table, stays.shape).copy(),
         where=stays > 0,
-    )  # fmt: skip
+    )[of_cell]  # fmt: skip
     unknown = np.isnan(nights)
     if not unknown.any():
         return nights
     lacking = (unknown & (arriving > 0)).any(axis=(0, 1, 3))
     if lacking.any():
-        column = columns[there.columns[np.argmax(lacking)]]
+        column = axes.columns[there.columns[np.argmax(lacking)]]
         raise ConsistencyError(
             Problem(
                 where=place,

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
     from projector.scenario.models import Selection
 
-__all__ = ["COURSES", "ELSEWHERE", "Axes", "Cell", "Column", "Row", "cells_between"]
+__all__ = ["BANDS", "COURSES", "ELSEWHERE", "Axes", "Cell", "Column", "Row", "cells_between"]
+
+BANDS = ((0, 17), (18, 66), (67, 79), (80, -1))
+"""Ages by which stays that arrive in a setting have the nights of those who are there; a cell lies
+in one of them, so that the ages of one change make no difference to another."""
 
 COURSES = ("elective", "acute", "readmission")
 """How a contact comes about. Of settings without urgency all contacts count as elective; a
@@ -80,6 +84,18 @@ class Axes:
     def with_nights(self) -> int:
         """Number of columns with nights; they stand first."""
         return sum(column.has_nights for column in self.columns)
+
+    @cached_property
+    def bands(self) -> tuple[Cell, ...]:
+        """`BANDS` as far as the ages go, of both sexes."""
+        return cells_between(BANDS, by_sex=False, open_age=max(cell.last for cell in self.cells))
+
+    @cached_property
+    def band(self) -> NDArray[np.int64]:
+        """Position of the band that each cell lies in; cells of a band stand together."""
+        starts = [band.first for band in self.bands]
+        firsts = [cell.first for cell in self.cells]
+        return np.searchsorted(starts, firsts, side="right") - 1
 
     def cells_in(self, selection: "Selection") -> NDArray[np.int64]:
         """Positions of the cells of the selected sexes and ages."""

@@ -137,11 +137,11 @@ def _has_any(amounts: Array, block: Block, acts: NDArray[np.bool_]) -> bool:
 def _nothing_found(untouched: Application, earlier: Sequence[WrittenChange]) -> Problem:
     """The error of a change that finds nothing; who took it away, if it was there once."""
     if not _finds_something(untouched):
+        why, expected = _why_nothing(untouched)
         return Problem(
             where=untouched.place,
-            message=f"the change '{untouched.change.name}' matches nothing: none of the selected "
-            "people, in the regions of the run, has such contacts",
-            expected="a diagnosis that is treated in the setting, and ages that use it",
+            message=f"the change '{untouched.change.name}' matches nothing: {why}",
+            expected=expected,
         )
     takers = ", ".join(
         f"'{one.change.name}' in {one.place}"
@@ -153,6 +153,28 @@ def _nothing_found(untouched: Application, earlier: Sequence[WrittenChange]) -> 
         where=untouched.place,
         message=f"'{untouched.change.name}' finds nothing left: all of it is taken by {takers}",
         expected="another order, or changes about different contacts",
+    )
+
+
+def _why_nothing(work: Application) -> tuple[str, str]:
+    """Why a change matches nothing, and what would do."""
+    change, rows = work.change, work.demand.axes.rows
+    about_visitors = change.kind == "visitors" or change.selection.who == "visitors"
+    if about_visitors and not any(rows[r].who == "visitor" for r in work.block.rows):
+        return "nobody visits the selected regions", "visitors, under population"
+    if change.part is not None and _has_any(work.ledger.contacts, work.block, work.acts):
+        return (
+            "no days after readiness for discharge are known for such stays",
+            "a setting that the table discharge_ready has",
+        )
+    if change.kind == "redirect" and _has_any(work.ledger.contacts, work.block, work.acts):
+        return (
+            f"all of it is treated at {change.to_site} already",
+            "people who are treated elsewhere",
+        )
+    return (
+        "none of the selected people, in the regions of the run, has such contacts",
+        "a diagnosis that is treated in the setting, and ages that use it",
     )
 
 

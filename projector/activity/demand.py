@@ -1,6 +1,6 @@
 """From people, tables and a scenario to all that a ledger is filled from."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,28 +8,26 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.activity.axes import COURSES, Axes, Cell, Column, Row, cells_between
+from projector.activity.axes import Axes, Cell, Column, Row
 from projector.activity.courses import course_shares
 from projector.activity.coverage import needs_of
 from projector.activity.flows import flows_of
 from projector.activity.growth import OwnGrowth
+from projector.activity.idle import refuse_idle_growth
+from projector.activity.layout import cells_of, columns_of
 from projector.activity.ledger import Demand, Profile
 from projector.activity.levels import use_levels
 from projector.activity.use import Use, national_use, table_by_age, years_younger
 from projector.activity.visitors import Visitors, visitor_share, visitors_of
-from projector.errors import ConsistencyError, Problem
 from projector.tables import NATION, SETTINGS, SEXES, unique
 
 if TYPE_CHECKING:
-    from projector.scenario.models import Change, Growth, Scenario
+    from projector.scenario.models import Scenario
 
 __all__ = ["demand_of"]
 
 Array = NDArray[np.float64]
 Members = Callable[[str], Sequence[str]]
-
-_REPORTED_BANDS = ((0, 17), (18, 66), (67, 79), (80, -1))
-"""Cells are never wider: stays that arrive in a setting have the nights of people of their age."""
 
 
 def demand_of(
@@ -79,7 +77,7 @@ def demand_of(
     open_age = int(persons["age"].values[-1])
     diagnoses = list(tables["diagnoses"]["diagnosis"])
     kinds = dict(zip(diagnoses, tables["diagnoses"]["kind"], strict=True))
-    _refuse_idle_growth(tables["use_rates"], scenario)
+    refuse_idle_growth(tables["use_rates"], scenario, regions, members)
     at_base = history.sel(year=base_year, drop=True)
     visitors = visitors_of(scenario, persons, at_base, tables.get("visitor_ages"), members)
     origins = [
@@ -117,7 +115,7 @@ def demand_of(
         tables, scenario, diagnoses, _used_at_base(uses, grown, people, level), open_age
     )
     changes = scenario.activity.changes
-    columns = _columns(tables["use_rates"], diagnoses, shares, known, changes)
+    columns = columns_of(tables["use_rates"], diagnoses, shares, known, changes)
     flows = flows_of(
         tables.get("flows"),
         origins,
@@ -126,7 +124,7 @@ def demand_of(
         members,
         unique(change.to_site for change in changes if change.to_site is not None),
     )
-    cells = _cells(changes, tables.get("priority_groups"), open_age)
+    cells = cells_of(changes, tables.get("priority_groups"), open_age)
     axes = Axes(cells, columns, flows.rows, members)
     d, s = _services(columns, diagnoses)
     by_profile = [*grown, *(grown[i] for i in visitors.visited)]
@@ -154,8 +152,12 @@ def demand_of(
         origin=flows.origin,
         flow=flows.share,
         needs=needs_of(tables.get("needs"), open_age),
-        length_of_stay=_length_in_cells(
-            uses[grown[0]], at_base.sel(region=NATION).values, cells, (d, s), axes.with_nights
+        length_of_stay=_length_in_bands(
+            uses[grown[0]],
+            at_base.sel(region=NATION).values,
+            axes.bands,
+            (d, s),
+            axes.with_nights,
         ),
     )
     return demand, visitors
@@ -193,67 +195,6 @@ def _used_at_base(
         weighted = np.einsum("rxa,rds->xads", people[chosen, 0], level[chosen], optimize=True)
         result += use.contacts[0] * weighted
     return result
-
-
-def _columns(
-    rates: pd.DataFrame,
-    diagnoses: list[str],
-    shares: Mapping[str, Array],
-    known: NDArray[np.bool_],
-    changes: "Sequence[Change]",
-) -> tuple[Column, ...]:
-    """What is used, and where changes let contacts arrive; columns with nights first."""
-    used = rates[rates["contacts_per_1000"] > 0][["diagnosis", "setting"]].drop_duplicates()
-    found = {
-        Column(diagnosis, setting, course)
-        for diagnosis, setting in zip(used["diagnosis"], used["setting"], strict=True)
-        for course in COURSES
-        if shares[course][:, :, diagnoses.index(diagnosis), SETTINGS.index(setting)].any()
-    }
-    treated = {column.diagnosis for column in found}
-    treated |= {name for change in changes for name in change.selection.diagnosis or ()}
-    for change in changes:
-        selected = change.selection.diagnosis or [d for d in diagnoses if d in treated]
-        for setting, keeps_course in _targets(change):
-            tells_apart = keeps_course and known[SETTINGS.index(setting)]
-            found |= {
-                Column(diagnosis, setting, course)
-                for diagnosis in selected
-                for course in (("elective", "acute") if tells_apart else ("elective",))
-            }
-
-    def order(column: Column) -> tuple[bool, int, int, int]:
-        return (
-            not column.has_nights,
-            diagnoses.index(column.diagnosis),
-            SETTINGS.index(column.setting),
-            COURSES.index(column.course),
-        )
-
-    return tuple(sorted(found, key=order))
-
-
-def _targets(change: "Change") -> Iterator[tuple[str, bool]]:
-    """Settings where a change lets contacts arrive, and whether acute ones stay acute."""
-    yield from ((added.setting, False) for added in change.adds)
-    yield from ((step.setting, False) for step in change.steps)
-    if change.to is not None:
-        yield change.to, True
-    if change.kind == "add":
-        yield from ((setting, True) for setting in change.selection.setting or ())
-
-
-def _cells(
-    changes: "Sequence[Change]", groups: pd.DataFrame | None, open_age: int
-) -> tuple[Cell, ...]:
-    bands: list[tuple[int, int]] = [
-        *_REPORTED_BANDS,
-        *((band.first, band.last) for change in changes for band in change.selection.ages or ()),
-    ]
-    if groups is not None:
-        bands += list(zip(groups["age_from"], groups["age_to"], strict=True))
-    by_sex = any(len(change.selection.sex or SEXES) < len(SEXES) for change in changes)
-    return cells_between(bands, by_sex, open_age)
 
 
 def _services(
@@ -300,14 +241,14 @@ def _by_column(amounts: Array, d: NDArray[np.int64], s: NDArray[np.int64]) -> Ar
     return result
 
 
-def _length_in_cells(
+def _length_in_bands(
     use: Use,
     people: Array,
-    cells: Sequence[Cell],
+    bands: Sequence[Cell],
     services: tuple[NDArray[np.int64], NDArray[np.int64]],
     stays: int,
 ) -> Array:
-    """Nights of a stay in each cell, mean over the nation's people ``[sex, age]``.
+    """Nights of a stay in each band of ages, mean over the nation's people ``[sex, age]``.
 
     NaN where unknown. Of the nation, so that a region has the same alone and among others.
     """
@@ -317,72 +258,8 @@ def _length_in_cells(
         (len(use.length_of_stay), len(SEXES), people.shape[-1], stays),
     )
     result = []
-    for cell in cells:
-        sexes = [SEXES.index(sex) for sex in cell.sexes]
-        weight = people[sexes, cell.first : cell.last + 1, np.newaxis] + 1e-9
-        chosen = by_age[:, sexes, cell.first : cell.last + 1]
-        result.append((chosen * weight).sum(axis=(1, 2)) / weight.sum())
+    for band in bands:
+        ages = slice(band.first, band.last + 1)
+        weight = people[:, ages, np.newaxis] + 1e-9
+        result.append((by_age[:, :, ages] * weight).sum(axis=(1, 2)) / weight.sum())
     return np.stack(result)
-
-
-def _refuse_idle_growth(rates: pd.DataFrame, scenario: "Scenario") -> None:
-    """Growth, or healthy ageing, where nobody is treated would silently be none."""
-    used = rates[rates["contacts_per_1000"] > 0]
-    problems = []
-    for diagnosis, several in scenario.activity.growth.items():
-        of_diagnosis = used[used["diagnosis"] == diagnosis]
-        settings = set(of_diagnosis["setting"])
-        named = unique(setting for growth in several for setting in growth.setting or ())
-        nowhere = ", ".join(name for name in named if name not in settings)
-        where = scenario.where("activity", "growth", diagnosis)
-        if nowhere or not settings:
-            problems.append(
-                Problem(
-                    where=where,
-                    message=f"nobody is treated for {diagnosis} in {nowhere or 'any setting'}",
-                    expected=", ".join(sorted(settings)) or "rows in the table use_rates",
-                )
-            )
-            continue
-        problems += [
-            Problem(
-                where=where,
-                message=f"nobody {whom} is treated for {diagnosis}",
-                expected="people who have such contacts in the table use_rates",
-            )
-            for growth in several
-            for whom in _untreated(of_diagnosis, growth)
-        ]
-    problems += _idle_healthy_ageing(used, scenario)
-    if problems:
-        raise ConsistencyError(problems)
-
-
-def _untreated(rates: pd.DataFrame, growth: "Growth") -> Iterator[str]:
-    """The people whose use an entry of growth says, and who use nothing."""
-    chosen = np.isin(rates["setting"], growth.setting or SETTINGS)
-    chosen &= np.isin(rates["sex"], ["*", *(growth.sex or SEXES)])
-    sexes = "" if growth.sex is None else f" ({', '.join(growth.sex)})"
-    if not chosen.any():
-        yield f"of this sex{sexes}"
-        return
-    last = rates["age_to"].where(rates["age_to"] >= 0, np.inf)
-    for band in growth.ages:
-        end = np.inf if band.last < 0 else band.last
-        if not (chosen & (rates["age_from"] <= end) & (last >= band.first)).any():
-            yield f"of {band}{sexes}"
-
-
-def _idle_healthy_ageing(rates: pd.DataFrame, scenario: "Scenario") -> Iterator[Problem]:
-    healthy = scenario.activity.healthy_ageing
-    if healthy is None:
-        return
-    diagnoses = healthy.diagnosis or unique(rates["diagnosis"])
-    settings = healthy.setting or SETTINGS
-    if not (np.isin(rates["diagnosis"], diagnoses) & np.isin(rates["setting"], settings)).any():
-        yield Problem(
-            where=scenario.where("activity", "healthy_ageing"),
-            message="healthy ageing concerns nobody: none of the diagnoses is treated in any of "
-            "the settings",
-            expected="a diagnosis that is treated in the setting",
-        )

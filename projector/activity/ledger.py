@@ -73,8 +73,8 @@ class Demand:
         Share of an origin's contacts treated at the row's site, ``[column, row]``; None where
         nobody knows of sites, and rows are origins.
     length_of_stay
-        Nights of a stay by the input tables, ``[cell, year, column with nights]``; NaN where
-        they know none.
+        Nights of a stay by the input tables, ``[band of ages, year, column with nights]``; NaN
+        where they know none.
     needs
         Share of people with each need that the input tables know, ``[age · sex]``.
     """

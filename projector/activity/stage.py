@@ -155,7 +155,8 @@ def written_changes(
     Raises
     ------
     ConsistencyError
-        If two of them undo one another, or one counts contacts for regions outside the run.
+        If some of them undo one another, or one counts contacts for regions outside the run, or
+        works off a waiting list in years before the base year.
     """
     written = tuple(
         WrittenChange(change, scenario.where("activity", "changes", i, change.kind))
@@ -163,6 +164,7 @@ def written_changes(
         if change.acts_in(demand.years, base_year=demand.base_year).any()
     )
     _refuse_numbers_for_outsiders(written, demand, members)
+    _refuse_early_work(written, demand.base_year)
     refuse_conflicts(written, demand.axes)
     return written
 
@@ -182,6 +184,23 @@ def _parts(demand: Demand, written: Sequence[WrittenChange]) -> Iterator[Demand]
         return
     for first in range(0, len(regions), size):
         yield demand.of_regions(set(regions[first : first + size]))
+
+
+def _refuse_early_work(written: Sequence[WrittenChange], base_year: int) -> None:
+    """Of a waiting list no part is had in years that are not projected."""
+    problems = [
+        Problem(
+            where=one.place,
+            message=f"'{one.change.name}' works off a part of the waiting list before the base "
+            "year",
+            found=f"from: {between.first}",
+            expected=f"{base_year} or later, and those who still wait then",
+        )
+        for one in written
+        if (between := one.change.between) is not None and between.first < base_year
+    ]
+    if problems:
+        raise ConsistencyError(problems)
 
 
 def _refuse_numbers_for_outsiders(

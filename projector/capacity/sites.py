@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from projector.scenario.models import Scenario
 
-__all__ = ["Site", "existing_amounts", "gather_sites", "serving"]
+__all__ = ["Site", "gather_sites", "serving"]
 
 Array = NDArray[np.float64]
 
@@ -82,7 +82,7 @@ def gather_sites(
         if a site that the scenario writes serves none of the regions.
     """
     serves = serving(tables, scenario)
-    amounts = existing_amounts(tables, scenario, years)
+    amounts = _existing_amounts(tables, scenario, years)
     sites = [
         Site(name, frozenset(members(area)), amounts[name])
         for name, area in serves.items()
@@ -122,30 +122,10 @@ def serving(tables: Mapping[str, pd.DataFrame], scenario: "Scenario") -> dict[st
     return serves
 
 
-def existing_amounts(
+def _existing_amounts(
     tables: Mapping[str, pd.DataFrame], scenario: "Scenario", years: NDArray[np.int64]
 ) -> dict[str, dict[str, Array]]:
-    """What stands at each site, in and outside the run.
-
-    Parameters
-    ----------
-    tables
-        Input tables ``sites`` and ``existing``; any may be absent.
-    scenario
-        A resource that it writes for a site replaces the table's path.
-    years
-        Calendar years.
-
-    Returns
-    -------
-    dict
-        By site and resource, ``[year]``.
-
-    Raises
-    ------
-    ConsistencyError
-        If more closes than there is.
-    """
+    """What stands at each site, in and outside the run, by site and resource, ``[year]``."""
     amounts: dict[str, dict[str, Array]] = {name: {} for name in serving(tables, scenario)}
     if "existing" in tables:
         table = tables["existing"].sort_values("year")

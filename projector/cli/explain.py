@@ -13,8 +13,9 @@ from projector.outputs.explanation import explanation_table, printed
 from projector.outputs.tidy import write_table
 from projector.outputs.words import word
 from projector.run import vocabulary
-from projector.run.explain import explain, question_of
+from projector.run.explain import explain
 from projector.run.pipeline import project_people
+from projector.run.questions import question_of
 from projector.scenario import load_scenario
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def explain_scenario(
     path: Path,
     result: str,
     *,
-    of: str | None,
+    of: Sequence[str],
     regions: Sequence[str],
     year: int | None,
     without: Sequence[str],
@@ -43,7 +44,7 @@ def explain_scenario(
     path
         The scenario file.
     result, of, regions
-        As for `projector.run.explain.question_of`.
+        As for `projector.run.questions.question_of`.
     year
         The year to explain; None is the last.
     without
@@ -68,7 +69,7 @@ def explain_scenario(
     scenario = load_scenario(path, vocabulary=vocabulary, without=without)
     last = _year(scenario, year)
     people = project_people(scenario)
-    question = question_of(people, result, of=of, regions=regions)
+    question = question_of(scenario, people, result, of=of, regions=regions)
     explanation = explain(scenario, people, question, free_of_order=free_of_order)
     click.echo(printed(explanation, last, language))
     picture.parent.mkdir(parents=True, exist_ok=True)
@@ -85,9 +86,9 @@ def explain_scenario(
     click.echo(str(table))
 
 
-def _name(path: Path, result: str, of: str | None, regions: Sequence[str]) -> str:
+def _name(path: Path, result: str, of: Sequence[str], regions: Sequence[str]) -> str:
     """A file name that says what was asked."""
-    parts = [path.stem, result, *([of] if of else []), *regions]
+    parts = [path.stem, result, *of, *regions]
     return "-".join("_".join(part.split()).replace("/", "_") for part in parts)
 
 

@@ -113,11 +113,16 @@ def run(
     "--result",
     required=True,
     metavar="NAME",
-    help="What to explain: contacts, bed_days, acute, readmissions, ready_days, cost, "
-    "activity_income, ready_day_payment, beds, places, rooms or staff.",
+    help="What to explain: contacts, bed_days, acute, readmissions, ready_days, own_coverage, "
+    "site_contacts, site_bed_days, drg_points, activity_income, ready_day_payment, cost, beds, "
+    "places, rooms, peak, gap, gap_cost, utilisation, refusal, shared_beds, staff or competence.",
 )
 @click.option(
-    "--of", metavar="NAME", help="One setting, resource or profession.  [default: all together]"
+    "--of",
+    multiple=True,
+    metavar="NAME",
+    help="One setting, diagnosis, priority group, resource, site, profession or competence; may be "
+    "given for several of these.  [default: all together]",
 )
 @click.option(
     "--region",
@@ -144,7 +149,7 @@ def run(
 def explain(
     scenario: Path,
     result: str,
-    of: str | None,
+    of: tuple[str, ...],
     regions: tuple[str, ...],
     year: int | None,
     free_of_order: bool,

@@ -1,14 +1,16 @@
 """An input set: a folder of tables, read, held against their contracts and against each other."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
 
-from projector.errors import InputsError, Problem, nearest_name
+from projector.errors import InputsError, Problem, ProjectorError, nearest_name
 from projector.inputs.consistency import check_tables
 from projector.inputs.read import Population, read_population, read_table
 from projector.inputs.region_changes import RegionChanges, read_region_changes
@@ -21,6 +23,7 @@ ALL_REGIONS = "all"
 """In a scenario's regions: every region of the population table but the nation, and but those
 that lie in another region of the table."""
 
+_TABLE = re.compile(r"table (?P<table>\w+)(?:, line (?P<line>\d+))?(?P<rest>.*)")
 _FORMATS = (".csv", ".csv.gz", ".json", ".nc")
 
 
@@ -39,12 +42,33 @@ class InputSet:
         The other tables by their name in `projector.tables.INPUT_TABLES`.
     files
         SHA-256 of every file that was read, by table and file name.
+    places
+        The file that each table was read from, as a reader would look for it.
     """
 
     population: Population
     nation: Population | None
     tables: Mapping[str, pd.DataFrame]
     files: Mapping[str, str]
+    places: Mapping[str, str]
+
+    @contextmanager
+    def located(self) -> Iterator[None]:
+        """Faults that a stage finds in a table are told with its file, and the line if known.
+
+        A stage knows tables, not files: it says ``table flows``, or ``table flows, line 7``.
+        """
+        try:
+            yield
+        except ProjectorError as error:
+            raise type(error)([self._located(one) for one in error.problems]) from error
+
+    def _located(self, problem: Problem) -> Problem:
+        told = _TABLE.match(problem.where)
+        if told is None or told["table"] not in self.places:
+            return problem
+        line = "" if told["line"] is None else f":{told['line']}"
+        return replace(problem, where=self.places[told["table"]] + line + told["rest"])
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -222,7 +246,17 @@ def _read(
             f"nation of the set: {path.name}": sha256(path.read_bytes()).hexdigest()
             for path in _find(folder, "population")
         }
-    return InputSet(population=population, nation=nation, tables=tables, files=files)
+    people = ", ".join(
+        str(path) if "population" in own else f"{folder.name}/{path.name}"
+        for path in population_files
+    )
+    return InputSet(
+        population=population,
+        nation=nation,
+        tables=tables,
+        files=files,
+        places=places | {"population": people},
+    )
 
 
 def _fingerprints(name: str, paths: Sequence[Path]) -> dict[str, str]:

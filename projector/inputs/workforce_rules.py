@@ -145,11 +145,11 @@ def allowances_complete(tables: Tables) -> Found:
         other = [name for names in _OF_ALLOWANCES.values() for name in names if name not in fitting]
         missing = [name for name in fitting if pd.isna(row[name])]
         if missing:
-            message = f"a {row['type']} allowance needs {' and '.join(missing)}"
+            message = f"{row['type']} allowances need {' and '.join(missing)}"
             yield "allowances", Problem(f":{line}", message, "empty")
         idle = [name for name in other if pd.notna(row[name])]
         if idle:
-            message = f"a {row['type']} allowance has no {' and no '.join(idle)}"
+            message = f"{row['type']} allowances have no {' and no '.join(idle)}"
             found = ", ".join(f"{row[name]:g}" for name in idle)
             yield "allowances", Problem(f":{line}", message, found, "empty")
 

@@ -1,13 +1,14 @@
 """What a result changes by and because of what: as lines to read, and as a table of all years."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from projector.outputs.words import Language, number, signed, word
-from projector.tables import SETTINGS
 
 if TYPE_CHECKING:
     from projector.run.explain import Explanation
@@ -15,20 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "averaged", "decimals", "explanation_table", "heading", "lines", "printed"]
 
-_MEASURES = {
-    "bed_days": "bed days",
-    "ready_days": "ready days",
-    "activity_income": "explain income",
-    "ready_day_payment": "explain ready day payment",
-}
-"""Keys of the words of results that are not called as the results are."""
-
-_UNITS = {
-    **dict.fromkeys(("contacts", "acute", "readmissions"), "contacts year-1"),
-    **dict.fromkeys(("bed_days", "ready_days"), "bed days year-1"),
-    **dict.fromkeys(("cost", "activity_income", "ready_day_payment"), "NOK year-1"),
-    "staff": "FTE",
-}
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -79,13 +67,12 @@ def lines(
     """
     at = int(year - explanation.years[0])
     base = int(explanation.years[0])
-    effects, alone = explanation.effects[:, at], explanation.alone[:, at]
+    scale = 100.0 if _per_cent(explanation) else 1.0
+    values = explanation.values * scale
+    effects, alone = explanation.effects[:, at] * scale, explanation.alone[:, at] * scale
     growing = [i for i, one in enumerate(explanation.factors) if one.kind == "growth"]
-    together: list[int] = []
-    if most_diagnoses is not None and len(growing) > most_diagnoses + 1:
-        by_size = sorted(growing, key=lambda i: -abs(float(effects[i])))
-        together = by_size[most_diagnoses:]
-    found = [Line("level", str(base), float(explanation.values[0]))]
+    together = _together(growing, effects, alone, decimals(explanation), most_diagnoses)
+    found = [Line("level", str(base), float(values[0]))]
     for i, factor in enumerate(explanation.factors):
         if i not in together:
             label = _factor(factor, explanation, language)
@@ -95,24 +82,45 @@ def lines(
             found.append(
                 Line("effect", label, float(effects[together].sum()), float(alone[together].sum()))
             )
-    change = float(explanation.values[at] - explanation.values[0])
+    change = float(values[at] - values[0])
     label = word("explain interaction", language)
-    found.append(Line("interaction", label, None, float(explanation.interaction[at])))
+    found.append(Line("interaction", label, None, float(explanation.interaction[at] * scale)))
     label = word("explain change", language, base=base, year=year)
     found.append(Line("change", label, change, change))
-    found.append(Line("level", str(year), float(explanation.values[at])))
+    found.append(Line("level", str(year), float(values[at])))
     return found
+
+
+def _together(
+    growing: Sequence[int], effects: Array, alone: Array, places: int, most: int | None
+) -> list[int]:
+    """Positions of the diagnoses that stand together: the smallest, and what rounds to nothing."""
+    by_size = sorted(growing, key=lambda i: -abs(float(effects[i])))
+    nothing = [i for i in by_size if not (round(effects[i], places) or round(alone[i], places))]
+    smallest = [] if most is None or len(growing) <= most + 1 else by_size[most:]
+    together = {*nothing, *smallest}
+    return [i for i in growing if i in together] if len(together) > 1 else []
 
 
 def heading(explanation: "Explanation", language: Language) -> str:
     """What is explained: ``Beds: Somatic beds, Hallingdal``."""
     asked = explanation.question
-    text = word(_MEASURES.get(asked.result, asked.result), language)
-    if asked.of is not None:
-        named = explanation.names.get(asked.of_kind, {}).get(asked.of, {})
-        of = word(asked.of, language) if asked.of in SETTINGS and not named else named[language]
-        text = f"{text}: {of}"
-    return ", ".join([text, *asked.names])
+    parts = [_named(axis, key, explanation, language) for axis, key in asked.of]
+    whole = [] if parts or not asked.about.parts else [word("explain all", language)]
+    text = ", ".join([*parts, *whole, *asked.names])
+    return word(f"explain {asked.result}", language) + (f": {text}" if text else "")
+
+
+def _named(axis: str, key: str, explanation: "Explanation", language: Language) -> str:
+    named = explanation.names.get(axis, {}).get(key)
+    if named is not None:
+        return named[language]
+    return key if axis in ("site", "pool") else word(key, language)
+
+
+def _per_cent(explanation: "Explanation") -> bool:
+    """Whether it is a share, which is read in per cent."""
+    return explanation.question.unit == "1"
 
 
 def averaged(explanation: "Explanation") -> bool:
@@ -122,7 +130,7 @@ def averaged(explanation: "Explanation") -> bool:
 
 def printed(explanation: "Explanation", year: int, language: Language) -> str:
     """An explanation of one year as text for a terminal: a line each, figures in columns."""
-    base = float(explanation.values[0])
+    base = float(explanation.values[0]) * (100.0 if _per_cent(explanation) else 1.0)
     shown = lines(explanation, year, language)
     places = decimals(explanation)
     first = int(explanation.years[0])
@@ -166,7 +174,9 @@ def printed(explanation: "Explanation", year: int, language: Language) -> str:
 def decimals(explanation: "Explanation") -> int:
     """Decimals that tell its effects: none of many contacts, two of few beds."""
     largest = float(abs(explanation.values).max())
-    if explanation.question.result in _UNITS and explanation.question.result != "staff":
+    if _per_cent(explanation):
+        return 1
+    if explanation.question.unit.endswith("year-1"):
         return 0 if largest >= 100 else 1
     return 1 if largest >= 10 else 2
 
@@ -187,7 +197,7 @@ def explanation_table(explanation: "Explanation") -> pd.DataFrame:
         diagnosis or change, ``year``, ``effect``, ``share_of_base``, ``alone`` and ``unit``;
         NaN where a column does not apply. The effects of a year sum to its change.
     """
-    base, unit = float(explanation.values[0]), explanation.question.result
+    base = float(explanation.values[0])
     changes = explanation.values - base
     none = [float("nan")] * len(changes)
     blocks: list[Mapping[str, object]] = [
@@ -208,7 +218,7 @@ def explanation_table(explanation: "Explanation") -> pd.DataFrame:
     )
     share = table["effect"] / base if base else table["effect"] * float("nan")
     table["share_of_base"] = share.where(~table["factor"].isin(["base", "result"]))
-    table["unit"] = _UNITS.get(unit, unit)
+    table["unit"] = explanation.question.unit
     return table[["factor", "name", "year", "effect", "share_of_base", "alone", "unit"]]
 
 

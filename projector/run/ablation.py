@@ -101,8 +101,9 @@ def _figures(worlds: Worlds, kept: Collection[str], years: Sequence[int]) -> pd.
 def _results(
     worlds: Worlds, kept: Collection[str], years: Sequence[int]
 ) -> Iterator[tuple[str, xr.DataArray, str]]:
-    activity = worlds.activity(worlds.factors, kept)
-    capacity = worlds.capacity(activity, worlds.factors)
+    care = worlds.care(worlds.factors, kept)
+    activity = care["activity"]
+    capacity = worlds.capacity(care, worlds.factors)
     staff = worlds.workforce(activity, capacity, worlds.factors)
     # The axis of years may bear the base year's number throughout where no norm moves.
     at = [int(year - worlds.years[0]) for year in years]

@@ -1,6 +1,6 @@
 """Explain: what a result changes by since the base year, and because of what."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,72 +9,33 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.activity import money_dataset
-from projector.errors import Problem, UsageError, nearest_name
-from projector.run.pipeline import People, region_names
+from projector.errors import Problem, UsageError
+from projector.run.pipeline import People
 from projector.run.provenance import names_of
+from projector.run.questions import Question
 from projector.run.worlds import Factor, Worlds, worlds_of
-from projector.tables import BED_SETTINGS, SETTINGS, unique
 from projector.uncertainty.attribution import (
     alone,
     interaction,
     one_after_the_other,
     order_free,
 )
-from projector.workforce import professions_of
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["MOST_CHANGES", "RESULTS", "Explanation", "Question", "explain", "question_of"]
+__all__ = ["MOST_CHANGES", "Explanation", "explain"]
 
 Array = NDArray[np.float64]
-
-_OF_SETTING = ("contacts", "bed_days", "acute", "cost")
-_WHOLE = ("readmissions", "ready_days", "activity_income", "ready_day_payment")
-_MONEY = ("activity_income", "ready_day_payment", "cost")
-_CAPACITY = ("beds", "places", "rooms")
-
-RESULTS = (*_OF_SETTING, *_WHOLE, *_CAPACITY, "staff")
-"""What can be explained."""
 
 MOST_CHANGES = 10
 """More named changes have too many subsets to walk: each more doubles them."""
 
-_NOT_FOR = {
-    **dict.fromkeys((*_OF_SETTING, *_WHOLE), ("capacity", "staffing")),
-    **dict.fromkeys(_CAPACITY, ("staffing",)),
-}
-"""Factors that a result cannot depend on."""
+_NOT_FOR = {"activity": ("capacity", "staffing"), "capacity": ("staffing",), "workforce": ()}
+"""Factors that a result of a stage cannot depend on."""
 
-
-@dataclass(frozen=True)
-class Question:
-    """A result that is asked about.
-
-    Parameters
-    ----------
-    result
-        One of `RESULTS`.
-    of
-        A setting (contacts, bed days, acute contacts, cost), resource (beds, places, rooms) or
-        profession (staff); None is all of them together, or what has no parts.
-    regions
-        Codes of the regions that are asked about.
-    names
-        What the regions were called in the question; empty for all of the run.
-    """
-
-    result: str
-    of: str | None
-    regions: tuple[str, ...]
-    names: tuple[str, ...] = ()
-
-    @property
-    def of_kind(self) -> str:
-        """What `of` is: ``setting``, ``resource`` or ``profession``."""
-        if self.result in _OF_SETTING:
-            return "setting"
-        return "profession" if self.result == "staff" else "resource"
+_ALWAYS = ("size", "ageing", "change")
+"""Factors that are told of also where they have no effect."""
 
 
 @dataclass(frozen=True)
@@ -119,57 +80,6 @@ class Explanation:
     order_free: bool
 
 
-def question_of(
-    people: People,
-    result: str,
-    *,
-    of: str | None = None,
-    regions: Sequence[str] = (),
-) -> Question:
-    """A question in the words of the inputs.
-
-    Parameters
-    ----------
-    people
-        Whom the question is about, with their inputs.
-    result
-        One of `RESULTS`.
-    of
-        Key of a setting, resource or profession, or the name of one; None is all of them.
-    regions
-        Names or codes of regions or areas of the run; empty is all of it.
-
-    Returns
-    -------
-    Question
-
-    Raises
-    ------
-    UsageError
-        With every name that is unknown, and the nearest that is not.
-    """
-    problems: list[Problem] = []
-    if result not in RESULTS:
-        problems.append(_unknown("--result", "result", result, RESULTS))
-    elif of is not None:
-        keys, called = _parts(result, people)
-        key = called.get(of, of)
-        if key not in keys:
-            problems.append(_unknown("--of", f"part of {result}", of, [*keys], [*called]))
-        of = key
-    chosen: list[str] = []
-    inside = [str(code) for code in people.population["region"].values]
-    for name in regions:
-        members = people.inputs.members(name)
-        if not set(members) <= set(inside):
-            names = _names_inside(people, inside)
-            problems.append(_unknown("--region", "region of the run", name, names, inside))
-        chosen += members
-    if problems:
-        raise UsageError(problems)
-    return Question(result, of, tuple(unique(chosen)) or tuple(inside), tuple(regions))
-
-
 def explain(
     scenario: "Scenario", people: People, question: Question, *, free_of_order: bool = False
 ) -> Explanation:
@@ -182,7 +92,7 @@ def explain(
     people
         From `projector.run.pipeline.project_people`.
     question
-        Which result.
+        From `projector.run.questions.question_of`.
     free_of_order
         Whether the named changes shall have effects that do not depend on their order.
 
@@ -193,12 +103,13 @@ def explain(
     Raises
     ------
     UsageError
-        If effects free of order are asked for and there are more than `MOST_CHANGES`.
+        If effects free of order are asked for and there are more than `MOST_CHANGES`, or the run
+        has no figures of what is asked.
     ConsistencyError
         As `projector.run` does.
     """
     worlds = worlds_of(scenario, people)
-    factors = [one for one in worlds.factors if one.kind not in _NOT_FOR.get(question.result, ())]
+    factors = [one for one in worlds.factors if one.kind not in _NOT_FOR[question.about.stage]]
     changes = [one for one in factors if one.kind == "change"]
     if free_of_order and len(changes) > MOST_CHANGES:
         raise UsageError(
@@ -228,7 +139,7 @@ def explain(
     shown = [
         i
         for i, one in enumerate(factors)
-        if one.kind != "growth" or effects[i].any() or by_itself[i].any()
+        if one.kind in _ALWAYS or effects[i].any() or by_itself[i].any()
     ]
     return Explanation(
         title=scenario.scenario,
@@ -246,70 +157,72 @@ def explain(
 
 def _figures(worlds: Worlds, loose: Collection[Factor], question: Question) -> Array:
     """The result of a world, ``[year]``."""
-    chosen = [worlds.regions.index(code) for code in question.regions]
-    activity = worlds.activity(loose)
-    if question.result in _MONEY:
-        money = money_dataset(activity, worlds.people.inputs.tables)
-        figures = money[question.result].isel(region=chosen) if money is not None else None
-        if figures is None or bool(figures.isnull().all()):
-            raise UsageError(
-                Problem(
-                    where="--result",
-                    message="the inputs have no price for this result",
-                    found=question.result,
-                    expected="rows in the table prices, and what they are of",
-                )
+    about, parts = question.about, dict(question.of)
+    care = worlds.care(loose, priority="group" in parts)
+    figures = _variable(worlds, loose, care, question)
+    for axis, key in parts.items():
+        if key not in figures[axis].values:
+            raise _unknown_here(question)
+        figures = figures.sel({axis: key})
+    weights = None
+    if about.weight is not None:
+        weights = care["activity"][about.weight].sum("diagnosis")
+        weights = weights.sel({axis: key for axis, key in parts.items() if axis in weights.dims})
+    if "region" in figures.dims:
+        chosen = [worlds.regions.index(code) for code in question.regions]
+        figures = figures.isel(region=chosen)
+        weights = None if weights is None else weights.isel(region=chosen)
+    if about.single and figures.size != len(worlds.years):
+        raise UsageError(
+            Problem(
+                "--region",
+                f"{question.result} does not add up over regions",
+                f"{len(question.regions)} regions",
+                "one region",
             )
-    elif question.result in (*_OF_SETTING, *_WHOLE):
-        figures = activity[question.result].isel(region=chosen).sum("diagnosis")
-    else:
-        capacity = worlds.capacity(activity, loose)
-        if question.result == "staff":
-            staff = worlds.workforce(activity, capacity, loose)
-            figures = staff["need"].isel(region=chosen).sum("setting")
-        else:
-            figures = capacity[question.result]["need"].isel(region=chosen)
-    return _part(figures.sum("region"), question)
-
-
-def _part(figures: xr.DataArray, question: Question) -> Array:
-    if question.result in _WHOLE:
-        everything: Array = figures.values
-        return everything
-    if question.of is not None:
-        values: Array = figures.sel({question.of_kind: question.of}).values
-        return values
-    whole: Array = figures.sum(question.of_kind).values
+        )
+    # Norms that are held bear the base year's number in every year, so years go by position.
+    axes = [axis for axis in figures.dims if axis != "year"]
+    if bool(figures.isnull().all(axes).any()):
+        raise _unknown_here(question)
+    if weights is not None:
+        weights = weights.where(figures.notnull())
+        mean: Array = ((figures * weights).sum(axes) / weights.sum(axes)).values
+        return mean
+    whole: Array = figures.sum(axes).values
     return whole
 
 
-def _parts(result: str, people: People) -> tuple[list[str], dict[str, str]]:
-    """Keys of what a result is the sum of, and the keys by their names."""
-    tables = people.inputs.tables
-    if result in _WHOLE:
-        return [], {}
-    if result in _OF_SETTING:
-        return list(BED_SETTINGS if result == "bed_days" else SETTINGS), {}
-    if result == "staff":
-        keys, kind = professions_of(tables), "profession"
+def _variable(
+    worlds: Worlds,
+    loose: Collection[Factor],
+    care: Mapping[str, xr.Dataset],
+    question: Question,
+) -> xr.DataArray:
+    """The variable that a question is about, of a world."""
+    stage = question.about.stage
+    groups: dict[str, xr.Dataset] = dict(care)
+    if stage == "activity":
+        money = money_dataset(care["activity"], worlds.people.inputs.tables)
+        groups |= {} if money is None else {"money": money}
     else:
-        norms = tables["norms"]
-        keys, kind = unique(norms["resource"][norms["unit"] == result]), "resource"
-    called = names_of(people.inputs).get(kind, {})
-    return keys, {name: key for key in keys for name in called.get(key, {}).values()}
+        capacity = worlds.capacity(care, loose)
+        groups |= {f"capacity/{unit}": dataset for unit, dataset in capacity.items()}
+        if stage == "workforce":
+            groups["workforce"] = worlds.workforce(care["activity"], capacity, loose)
+    if question.group not in groups:
+        raise _unknown_here(question)
+    return groups[question.group][question.about.variable]
 
 
-def _names_inside(people: People, inside: Sequence[str]) -> list[str]:
-    """What regions and areas of the run are called."""
-    known = region_names(people.inputs)
-    areas = [name for name, codes in people.inputs.areas.items() if set(codes) <= set(inside)]
-    return [*(known.get(code, code) for code in inside), *areas]
-
-
-def _unknown(
-    option: str, what: str, found: str, allowed: Iterable[str], also: Iterable[str] = ()
-) -> Problem:
-    names = list(allowed)
-    nearest = nearest_name(found, [*names, *also])
-    expected = None if nearest is not None else ", ".join(names[:13]) or "no part: it has none"
-    return Problem(option, f"no {what} has this name", found, expected, nearest)
+def _unknown_here(question: Question) -> UsageError:
+    """The inputs do not say what it takes to know the result."""
+    return UsageError(
+        Problem(
+            where="--result",
+            message="the run has no figures of this: the inputs lack its prices, flows, groups or "
+            "sites, or the site has none of it",
+            found=" ".join([question.result, *(key for _, key in question.of)]),
+            expected="a part that the run has figures of",
+        )
+    )

@@ -118,14 +118,15 @@ def project_people(scenario: "Scenario", *, progress: Progress = silent) -> Peop
     history, age_width = age_tables(scenario, inputs)
     progress("inputs", {"regions": len(inputs.codes), "files": len(inputs.files)})
 
-    population, indicators, calibration = population_stage(
-        history,
-        inputs.tables,
-        scenario,
-        regions,
-        age_width=age_width,
-        areas=_areas_within(inputs, regions),
-    )
+    with inputs.located():
+        population, indicators, calibration = population_stage(
+            history,
+            inputs.tables,
+            scenario,
+            regions,
+            age_width=age_width,
+            areas=_areas_within(inputs, regions),
+        )
     first, last = calibration.years
     progress("population", {"regions": len(regions), "first": first, "last": last})
     return People(
@@ -143,6 +144,11 @@ def project_care(
     scenario: "Scenario", people: People, *, progress: Progress = silent
 ) -> xr.DataTree:
     """Project activity, capacity and workforce for people: the second half of `run`."""
+    with people.inputs.located():
+        return _project_care(scenario, people, progress)
+
+
+def _project_care(scenario: "Scenario", people: People, progress: Progress) -> xr.DataTree:
     inputs, tables = people.inputs, people.inputs.tables
     known = region_names(inputs)
     estimated = check_dataset("calibration", calibration_dataset(people.calibration, known))

@@ -8,8 +8,7 @@ of them loose. Held are
 - ageing: their shares by sex and age are those of the base year;
 - the growth of a diagnosis: its contacts per person and the nights of its stays;
 - a change: its values are those of the base year (it may have begun before);
-- norms: the paths of the scenario have their values of the base year, those of staff (duty and
-  levers) too.
+- norms and what exists: the paths of the scenario have their values of the base year.
 
 With all of them held every year is as the base year; with all let loose it is the run.
 """
@@ -19,7 +18,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -31,8 +29,6 @@ from projector.activity.stage import change_and_view, filled, written_changes
 from projector.activity.views import Views
 from projector.activity.visitors import Visitors
 from projector.capacity import capacity_stage
-from projector.capacity.norms import UNITS
-from projector.capacity.sites import existing_amounts
 from projector.run.pipeline import People
 from projector.run.threads import in_one_thread
 from projector.tables import SEXES
@@ -54,13 +50,6 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-
-
-_NO_NORMS = ("existing", "pools")
-"""What the scenario says of capacity that no need depends on, but for units that come or go."""
-
-_STAFF_PATHS = (("workforce", "duty"), ("workforce", "levers"))
-"""What the scenario says of staff that the need for them depends on."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +112,13 @@ class Worlds:
         return years
 
     @in_one_thread
-    def activity(
-        self, loose: Collection[Factor], kept: Collection[str] | None = None
-    ) -> xr.Dataset:
+    def care(
+        self,
+        loose: Collection[Factor],
+        kept: Collection[str] | None = None,
+        *,
+        priority: bool = False,
+    ) -> dict[str, xr.Dataset]:
         """Contacts and bed days of a world.
 
         Parameters
@@ -134,11 +127,14 @@ class Worlds:
             The factors that are let loose.
         kept
             Names of the changes that are there at all; None is all of them.
+        priority
+            Whether priority groups are asked about.
 
         Returns
         -------
-        Dataset
-            ``activity`` of the tree of results.
+        dict of Dataset
+            ``activity`` of the tree of results and, where they are known, ``sites`` and
+            ``priority``.
         """
         before = frozenset(
             one for one in loose if one.kind not in ("change", "capacity", "staffing")
@@ -152,14 +148,17 @@ class Worlds:
             if kept is None or one.change.name in kept
         ]
         inputs = self.people.inputs
-        tables = {name: table for name, table in inputs.tables.items() if name != "priority_groups"}
+        left_out = () if priority else ("priority_groups",)
+        tables = {name: table for name, table in inputs.tables.items() if name not in left_out}
         views = Views(tables, self._visitors, inputs.members)
         copies = ((part, ledger.copy()) for part, ledger in parts)
         change_and_view(copies, written, views, strict=False)
-        return views.datasets(self._demands[True, True])["activity"]
+        return views.datasets(self._demands[True, True])
 
-    def capacity(self, activity: xr.Dataset, loose: Collection[Factor]) -> dict[str, xr.Dataset]:
-        """Need of beds, places and rooms for the activity of a world.
+    def capacity(
+        self, care: Mapping[str, xr.Dataset], loose: Collection[Factor]
+    ) -> dict[str, xr.Dataset]:
+        """Beds, places and rooms for the activity of a world.
 
         Returns
         -------
@@ -167,13 +166,17 @@ class Worlds:
             By unit, as in the tree of results but for its years.
         """
         inputs = self.people.inputs
-        needs, _ = capacity_stage(
-            {"activity": self._at(activity, CAPACITY in loose)},
+        capacity, _ = capacity_stage(
+            {
+                name: self._at(care[name], CAPACITY in loose)
+                for name in ("activity", "sites")
+                if name in care
+            },
             inputs.tables,
             self.scenario,
             inputs.members,
         )
-        return {unit: needs[unit] for unit in UNITS}
+        return capacity
 
     def workforce(
         self,
@@ -279,6 +282,11 @@ def worlds_of(scenario: "Scenario", people: People) -> Worlds:
         As `projector.run` does, if a change does not fit: worlds with a part of the changes are
         not held to what they may take.
     """
+    with people.inputs.located():
+        return _worlds_of(scenario, people)
+
+
+def _worlds_of(scenario: "Scenario", people: People) -> Worlds:
     inputs = people.inputs
 
     def demand(scenario: "Scenario", *, growing: bool) -> tuple[Demand, Visitors]:
@@ -302,7 +310,7 @@ def worlds_of(scenario: "Scenario", people: People) -> Worlds:
     written = written_changes(scenario, whole, inputs.members)
     views = Views(inputs.tables, visitors, inputs.members)
     refuse_idle(written, change_and_view(filled(whole, written), written, views), whole)
-    factors = tuple(_factors(scenario, demands, written, inputs.tables))
+    factors = tuple(_factors(scenario, demands, written))
     return Worlds(scenario, people, factors, written, demands, visitors)
 
 
@@ -310,7 +318,6 @@ def _factors(
     scenario: "Scenario",
     demands: Mapping[tuple[bool, bool], Demand],
     written: Iterable[WrittenChange],
-    tables: Mapping[str, pd.DataFrame],
 ) -> Iterable[Factor]:
     whole = demands[True, True]
     yield from (SIZE, AGEING)
@@ -328,30 +335,7 @@ def _factors(
     if len(demands) > 1:
         yield HEALTHY_AGEING
     yield from (Factor("change", one.change.name) for one in written)
-    moving_paths = [
-        keys
-        for keys, path in scenario.paths()
-        if keys[0] in ("capacity", "workforce")
-        and np.ptp(path.at(whole.years, base_year=scenario.years.base)) > 0
-    ]
-    norms_move = any(keys[0] == "capacity" and keys[1] not in _NO_NORMS for keys in moving_paths)
-    if norms_move or _units_come_or_go(scenario, tables, whole.years):
-        yield CAPACITY
-    levers = scenario.workforce.levers
-    if any(keys[:2] in _STAFF_PATHS for keys in moving_paths) or (levers and levers.grow):
-        yield STAFFING
-
-
-def _units_come_or_go(
-    scenario: "Scenario", tables: Mapping[str, pd.DataFrame], years: NDArray[np.int64]
-) -> bool:
-    """Whether a site has units in some years and none in others: a unit has staff at least."""
-    amounts = existing_amounts(tables, scenario, years)
-    return any(
-        bool((amount > 0).any() and (amount <= 0).any())
-        for by_resource in amounts.values()
-        for amount in by_resource.values()
-    )
+    yield from (CAPACITY, STAFFING)
 
 
 def _mixed(

@@ -180,6 +180,27 @@ def _meant_keys(selection: Written) -> set[str | None]:
     return {nearest_name(str(key), _SELECTION_KEYS) for key in selection}
 
 
+def _adds_faults(written: Written, verb: str) -> Iterator[Fault]:
+    """What is added for each contact that is taken does not go back to where it was taken."""
+    selection = written[verb]
+    chosen = {setting for _, setting in _selected(written, verb, "setting")}
+    if isinstance(selection, dict) and selection.get("urgency") == "acute":
+        return  # what is added is planned
+    adds = written.get("adds")
+    listed = adds if isinstance(adds, list | tuple) else [adds]
+    for position, added in enumerate(listed):
+        if isinstance(added, dict) and added.get("setting") in chosen:
+            location: Location = ("adds", "setting")
+            if listed is adds:
+                location = ("adds", position, "setting")
+            message = f"contacts that are taken from {added['setting']} are not added there again"
+            yield Fault(message, location, expected="another setting, or a smaller share")
+
+
+def _avoid_faults(written: Written) -> Iterator[Fault]:
+    yield from _adds_faults(written, "avoid")
+
+
 def _shift_faults(written: Written, verb: str = "shift") -> Iterator[Fault]:
     if written.get("to") in [setting for _, setting in _selected(written, verb, "setting")]:
         yield Fault("contacts cannot be shifted to the setting they come from", ("to",))
@@ -273,6 +294,7 @@ def _steps_faults(steps: Sequence[object]) -> Iterator[Fault]:
 
 
 _RULES: dict[str, Callable[[Written], Iterator[Fault]]] = {
+    "avoid": _avoid_faults,
     "shift": _shift_faults,
     "substitute": _substitute_faults,
     "shorten": _shorten_faults,

@@ -95,12 +95,6 @@ class Levers(Section):
 
     rule: ClassVar[Rule] = staticmethod(workforce_rules.levers_rule)
 
-    @property
-    def grow(self) -> bool:
-        """Whether a rate a year is written that is not always 0."""
-        rates = (lever.annual for lever in (*self.standard_growth, *self.productivity))
-        return any(rate.at(range(1900, 2101), base_year=1900).any() for rate in rates)
-
 
 class Limits(Section):
     """What a planner holds the need against."""

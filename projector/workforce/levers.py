@@ -111,7 +111,8 @@ def pull(
         there: NDArray[np.bool_] = np.asarray(need.any(axis=(0, 1, 3)))
         if not (works * there).any():
             where = scenario.where("workforce", "levers", *keys)
-            problems.append(_idle(where, lever.setting, names, there, professions))
+            called = getattr(lever, "name", None) or str(keys[0])
+            problems.append(_idle(where, called, lever.setting, names, there, professions))
         return works
 
     def scale(works: Array, factor: Array) -> None:
@@ -144,6 +145,7 @@ def pull(
 
 def _idle(
     where: str,
+    called: str,
     settings: Sequence[str] | None,
     names: Sequence[str] | None,
     there: NDArray[np.bool_],
@@ -155,7 +157,7 @@ def _idle(
     asked = settings or SETTINGS
     return Problem(
         where=where,
-        message=f"no {' or '.join(names or ['staff'])} to work on in {', '.join(asked)}",
+        message=f"{called}: no {' or '.join(names or ['staff'])} to work on in {', '.join(asked)}",
         expected=f"one of the settings {', '.join(having)}"
         if having
         else "a profession with staff in the run",

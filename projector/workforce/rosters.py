@@ -162,6 +162,7 @@ def teams_of(
     InputsError
         As `hours_at_work`.
     """
+    time = [] if working_time is None else working_time.to_dict("records")
     rows: dict[tuple[str, str], dict[str, list[tuple[list[Cell], dict[str, float]]]]] = {}
     for row in table.to_dict("records"):
         p = professions.index(row["profession"])
@@ -183,7 +184,7 @@ def teams_of(
             name,
             profession,
             [_shift(parts) for parts in by_shift.values()],
-            hours_at_work(working_time, profession, _ROTATING),
+            hours_at_work(time, profession, _ROTATING),
         )
         for (profession, name), by_shift in rows.items()
     ]

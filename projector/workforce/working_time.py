@@ -8,12 +8,10 @@ working time. A full-time equivalent is an agreed one, so whoever is ill or on l
 those that are needed.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 from projector.errors import InputsError, Problem
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["DAYS_A_YEAR", "WEEKDAYS", "WEEKEND_DAYS", "available_hours", "hours_at_work"]
 
@@ -57,13 +55,13 @@ def available_hours(
     return hours_per_week * (weeks - away) * (1.0 - sickness)
 
 
-def hours_at_work(table: "pd.DataFrame | None", profession: str, pattern: str) -> float:
+def hours_at_work(rows: Sequence[Mapping[Hashable, Any]], profession: str, pattern: str) -> float:
     """Hours at work by the table ``working_time``; a row for the profession before the one for *.
 
     Parameters
     ----------
-    table
-        Input table ``working_time``, or None where the inputs have none.
+    rows
+        Of the input table ``working_time``; none where the inputs have no such table.
     profession
         Key of a profession.
     pattern
@@ -79,10 +77,9 @@ def hours_at_work(table: "pd.DataFrame | None", profession: str, pattern: str) -
     InputsError
         If no row is about the profession and pattern, or no time is left in one.
     """
-    rows = [] if table is None else table[table["pattern"] == pattern].to_dict("records")
-    chosen = next(
-        (row for name in (profession, "*") for row in rows if row["profession"] == name), None
-    )
+    keys = [(name, pattern) for name in (profession, "*")]
+    by_key = {(row["profession"], row["pattern"]): row for row in rows}
+    chosen = next((by_key[key] for key in keys if key in by_key), None)
     if chosen is None:
         raise InputsError(
             Problem(

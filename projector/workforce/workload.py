@@ -144,6 +144,10 @@ def worked(
     result = np.zeros((*shape, len(DIAGNOSIS_KINDS), len(professions)))
     if "workloads" not in tables:
         return result
+    time, beside = (
+        tables[name].to_dict("records") if name in tables else []
+        for name in ("working_time", "allowances")
+    )
     belongs = (kinds[:, np.newaxis] == np.array(DIAGNOSIS_KINDS)).astype(float)
     by_service: dict[tuple[str, str, str], list[Mapping[Hashable, Any]]] = {}
     for row in tables["workloads"].to_dict("records"):
@@ -152,9 +156,9 @@ def worked(
         fte = np.zeros(len(names))
         for one in sorted(rows, key=lambda one: one["diagnosis"] != "*"):
             meant = (one["diagnosis"] == "*") | (names == one["diagnosis"])
-            hours = hours_at_work(tables.get("working_time"), profession, one["pattern"])
+            hours = hours_at_work(time, profession, one["pattern"])
             chosen = meant & ((one["kind"] == "*") | (kinds == one["kind"]))
-            fte[chosen] = one["minutes"] * _factor(tables, profession, setting, hours)
+            fte[chosen] = one["minutes"] * _factor(beside, profession, setting, hours)
         s, p = SETTINGS.index(setting), professions.index(profession)
         amount = activity[_MEASURES[per]].values[..., s]
         result[:, :, s, :, p] += np.einsum("ryd,d,dk->ryk", amount, fte, belongs)
@@ -162,18 +166,17 @@ def worked(
 
 
 def _factor(
-    tables: Mapping[str, pd.DataFrame], profession: str, setting: str, hours: float
+    beside: Sequence[Mapping[Hashable, Any]], profession: str, setting: str, hours: float
 ) -> float:
     """Full-time equivalents for each minute a year of the patients, with all allowances."""
     shares: list[float] = []
     tasks: list[tuple[float, float]] = []
-    if "allowances" in tables:
-        for row in tables["allowances"].to_dict("records"):
-            if row["profession"] in ("*", profession) and row["setting"] in ("*", setting):
-                if row["type"] == "category":
-                    shares.append(float(row["share"]))
-                else:
-                    tasks.append((float(row["staff"]) / 100.0, float(row["hours"])))
+    for row in beside:
+        if row["profession"] in ("*", profession) and row["setting"] in ("*", setting):
+            if row["type"] == "category":
+                shares.append(float(row["share"]))
+            else:
+                tasks.append((float(row["staff"]) / 100.0, float(row["hours"])))
     try:
         category = category_allowance_factor(shares)
     except ValueError as error:

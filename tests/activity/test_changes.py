@@ -98,6 +98,15 @@ def test_blocks_of_regions_change_no_number(
     assert_alike(one_by_one, at_once)
 
 
+@given(changes=lists_of_changes, first=st.integers(1, 90), sex=st.sampled_from(["female", "male"]))
+@few
+def test_the_ages_of_a_change_that_does_nothing_make_no_difference_to_others(
+    tmp_path: Path, changes: list[dict[str, object]], first: int, sex: str
+) -> None:
+    idle = change("avoid", {"setting": "inpatient", "ages": f"{first}+", "sex": sex}, share=0)
+    assert_alike(changed_views(tmp_path, *changes, idle), changed_views(tmp_path, *changes))
+
+
 @given(changes=lists_of_changes)
 @few
 def test_the_order_of_regions_and_diagnoses_does_not_matter(
@@ -220,6 +229,19 @@ def test_a_redirect_to_a_coverage_reaches_exactly_that(tmp_path: Path, percent: 
     xr.testing.assert_allclose(found["activity"]["contacts"], contacts(tmp_path), rtol=1e-12)
 
 
+def test_a_redirect_that_says_nothing_of_settings_leaves_municipal_care_where_it_is(
+    tmp_path: Path,
+) -> None:
+    before = changed_views(tmp_path, change("redirect", INPATIENT, to_site="C", share=0.0001))
+    after = changed_views(tmp_path, change("redirect", {"region": "West"}, to_site="C", share=0.5))
+    treated = [one["sites"]["contacts"].sel(site="C").sum(("diagnosis", "year"))
+               for one in (before, after)]  # fmt: skip
+    moved = treated[1] - treated[0]
+    assert float(moved.sel(setting="inpatient")) > 0
+    assert float(after["activity"]["contacts"].sel(setting="municipal_acute").sum()) > 0
+    assert float(treated[1].sel(setting="municipal_acute")) == 0
+
+
 @pytest.mark.parametrize("site", [None, "B"])
 def test_a_coverage_is_of_all_residents_whatever_the_site_they_come_from(
     tmp_path: Path, site: str | None
@@ -257,17 +279,17 @@ REFUSALS = {
     "all there already": (
         [change("redirect", {"region": "0003", "diagnosis": "heart", **INPATIENT},
                 to_site="B", share=0.1)],
-        "the change '1: redirect' matches nothing",
+        "the change '1: redirect' matches nothing: all of it is treated at B already",
         None,
     ),
     "no day after readiness": (
         [change("shorten", {"setting": "municipal_acute"}, share=0.1, part="discharge_ready")],
-        "the change '1: shorten' matches nothing",
+        "the change '1: shorten' matches nothing: no days after readiness",
         None,
     ),
     "no visitors": (
         [change("visitors", INPATIENT, factor=2)],
-        "the change '1: visitors' matches nothing",
+        "the change '1: visitors' matches nothing: nobody visits",
         None,
     ),
     "more than there is": (
@@ -295,6 +317,11 @@ REFUSALS = {
                 to_site="A", coverage=0.95)],
         "'1: redirect' cannot reach its own coverage by bringing contacts to A in 2026",
         "95.0 % wanted, 80.0 % there",
+    ),
+    "years before the base year": (
+        [change("work_off", INPATIENT, waiting=10, between={"from": 2024, "to": 2027})],
+        "'1: work_off' works off a part of the waiting list before the base year",
+        "from: 2024",
     ),
     "part of the regions": (
         [change("avoid", {"region": "East", **INPATIENT}, contacts=10)],

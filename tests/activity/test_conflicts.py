@@ -34,6 +34,19 @@ CONFLICTS = [
      "changes the start of the pathway"),
     (COVER, COVER | {"coverage": 0.2}, "sets anew what is set by"),
     (PATHWAY, PATHWAY, "takes the place, in municipal_acute, of what follows by"),
+    (change("add", HEARTS, contacts=5), change("avoid", STAYS, contacts=5),
+     "undoes what is done by"),
+    (change("shift", STAYS, to="municipal_acute", share=0.1, days=3), PATHWAY,
+     "takes the place, in municipal_acute, of what goes there by"),
+    (change("avoid", STAYS, share=0.1,
+            adds={"setting": "municipal_acute", "contacts": 1, "days": 3}), PATHWAY,
+     "takes the place, in municipal_acute, of what goes there by"),
+    (change("avoid", {"setting": "municipal_acute"}, share=0.1), COVER, "sets anew what is set by"),
+    (change("shorten", {"setting": "municipal_acute"}, share=0.1), COVER,
+     "sets anew what is set by"),
+    (change("shift", STAYS, to="municipal_acute", share=0.1, days=3), COVER,
+     "sets anew what is set by"),
+    (PATHWAY, COVER, "sets anew what is set by"),
 ]  # fmt: skip
 
 
@@ -46,6 +59,21 @@ def test_two_changes_of_which_one_undoes_the_other_are_refused(
     line_of_later = int(problem.where.split(":")[-2])
     line_of_earlier = int(problem.message.split(":")[-2])
     assert line_of_earlier < line_of_later
+
+
+def test_a_circle_of_three_changes_is_refused_and_all_are_named(tmp_path: Path) -> None:
+    (problem,) = refusal(
+        tmp_path,
+        change("shift", STAYS, to="day", share=0.1),
+        change("avoid", {"diagnosis": "copd", **STAYS}, share=0.1),
+        change("shift", {"setting": "day"}, to="observation", share=0.1),
+        change("shift", {"setting": "observation"}, to="inpatient", share=0.1),
+    )
+    assert problem.message.startswith(
+        "'4: shift' shifts back from observation what goes there by '1: shift' in "
+    )
+    assert ", then by '3: shift' in " in problem.message
+    assert "avoid" not in problem.message
 
 
 def of(written: dict[str, object], **limits: object) -> dict[str, object]:
@@ -71,6 +99,15 @@ def of(written: dict[str, object], **limits: object) -> dict[str, object]:
         (MORE, of(LESS, diagnosis="copd")),
         (of(MORE, urgency="acute"), of(LESS, urgency="elective")),
         (change("add", HEARTS, contacts=5), LESS),
+        (COVER, change("avoid", {"setting": "municipal_acute"}, share=0.1)),
+        (
+            of(change("shift", STAYS, to="municipal_acute", share=0.1, days=3), region="West"),
+            of(COVER, region="0003"),
+        ),
+        (
+            of(change("shift", STAYS, to="municipal_acute", share=0.1, days=3), diagnosis="copd"),
+            PATHWAY,
+        ),
         (LESS, PATHWAY),
         (PATHWAY, of(LESS, diagnosis="copd")),
     ],

@@ -110,6 +110,15 @@ def test_growth_where_nobody_is_treated_is_refused(
     assert "test.yaml:" in problem.where
 
 
+def test_growth_of_regions_outside_the_run_is_refused(tmp_path: Path) -> None:
+    growth = [{"annual": 0.01, "region": "0003"}, {"annual": 0.02, "region": "Far", "sex": "male"}]
+    with pytest.raises(ConsistencyError) as caught:
+        activity(scenario(tmp_path, activity={"growth": {"heart": growth}}))
+    (problem,) = caught.value.problems
+    assert problem.message == "growth of heart is for regions outside the run"
+    assert problem.found == "Far"
+
+
 @pytest.mark.parametrize(
     ("growth", "whom"),
     [

@@ -1,5 +1,6 @@
 """The stage against the same model in plain loops, one person-group after the other."""
 
+from collections import defaultdict
 from itertools import product
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from projector.tables import BED_SETTINGS, SETTINGS, SEXES
 from tests.activity.world import change, scenario
 
 Key = tuple[str, int, str, int, str, str, str]
+Service = tuple[str, int, str, str]
 
 YEARS, AGES, REGIONS = (2026, 2027, 2028), tuple(range(6)), ("0001", "0002")
 DIAGNOSES = ("heart", "copd")
@@ -79,10 +81,12 @@ class Loops:
             if d == "heart" and s == "inpatient" and a >= 3 and x == "female":
                 taken = self.take(key, 0.2 * (y - 2026))
                 self.arrive(key, "outpatient", "elective", 2 * taken)
+        there = self.nights_there()
         for key in list(self.stays):
-            r, _, _, _, _, s, c = key
+            r, y, _, _, d, s, c = key
             if s == "inpatient" and c != "elective" and r == "0002":
-                self.arrive(key, "observation", "acute", 1.5 * self.take(key, 0.3))
+                stays = 1.5 * self.take(key, 0.3)
+                self.arrive(key, "observation", "acute", stays, there[r, y, d, "observation"])
         for key in self.days:
             if key[5] in ("inpatient", "observation") and 2 <= key[3] <= 4:
                 self.days[key] *= 0.9
@@ -101,14 +105,23 @@ class Loops:
         return taken
 
     def arrive(
-        self, source: Key, setting: str, course: str, stays: float, nights: float | None = None
+        self, source: Key, setting: str, course: str, stays: float, nights: float = 0.0
     ) -> None:
         key = (*source[:5], setting, course)
         if key in self.days:
-            if nights is None:
-                nights = self.days[key] / self.stays[key]
             self.days[key] += stays * nights
         self.stays[key] += stays
+
+    def nights_there(self) -> dict[Service, float]:
+        """Nights of an acute stay; all these ages are in one band, children."""
+        days: defaultdict[Service, float] = defaultdict(float)
+        stays: defaultdict[Service, float] = defaultdict(float)
+        for key, amount in self.days.items():
+            r, y, _, _, d, s, c = key
+            if c == "acute":
+                days[r, y, d, s] += amount
+                stays[r, y, d, s] += self.stays[key]
+        return {key: days[key] / stays[key] for key in stays if stays[key]}
 
     def tables(self) -> dict[str, pd.DataFrame]:
         def table(header: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:
@@ -142,7 +155,7 @@ class Loops:
                     ("length_of_stay", "*", "inpatient", 0, -1, 2026, 2028, 0.02),
                 ],
             ),
-            # So that every single age is a cell, and stays arrive with the nights of their age.
+            # So that every single age is a cell, as in the loops.
             "priority_groups": table(
                 "group order diagnosis kind age_from age_to",
                 [(f"age {a}", a + 1, "*", "*", *band(a)) for a in AGES],

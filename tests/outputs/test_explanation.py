@@ -7,7 +7,8 @@ import pytest
 from projector.outputs.ablation import printed_ablation
 from projector.outputs.explanation import explanation_table, heading, lines, printed
 from projector.outputs.words import signed
-from projector.run.explain import Explanation, Question
+from projector.run.explain import Explanation
+from projector.run.questions import Question
 from projector.run.worlds import AGEING, SIZE, Factor
 
 DIAGNOSES = [f"d{i}" for i in range(5)]
@@ -20,7 +21,7 @@ def explanation(*, order_free: bool = False) -> Explanation:
     alone = 0.5 * effects
     return Explanation(
         title="Test",
-        question=Question("beds", "somatic", ("1",), ("Hol",)),
+        question=Question("beds", (("resource", "somatic"),), "capacity/beds", ("1",), ("Hol",)),
         names={
             "resource": {"somatic": {"nb": "Somatiske senger", "en": "Somatic beds"}},
             "diagnosis": {d: {"nb": f"D {d}", "en": f"D {d}"} for d in DIAGNOSES},

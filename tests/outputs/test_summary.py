@@ -51,7 +51,7 @@ def test_money_is_in_millions_and_nothing_else_is() -> None:
     tree = result_of("hallingdal")
     money = tree["money"].to_dataset().sum("region")
     money = money.sel(year=headline_years(money["year"].values))
-    assert figures(tree, "Money", "DRG points") == pytest.approx(
+    assert figures(tree, "Money", "DRG points, number") == pytest.approx(
         money["drg_points"].sum("setting").values, abs=0.5
     )
     for name, amount in (
@@ -105,3 +105,45 @@ def test_places_that_are_enough_have_no_line_below(tmp_path: Path) -> None:
     tree = result_with(tmp_path, "hallingdal", capacity=enough)
     rows = list(section(tree, "Need against what exists"))
     assert rows[-1].startswith("Dagsenter: ")
+
+
+def test_staff_are_held_against_those_of_working_age() -> None:
+    tree = result_of("hallingdal-tasks")
+    people = tree["population"]["population"].sum(("region", "sex"))
+    years = headline_years(people["year"].values)
+    people = people.sel(year=years)
+    ages = {first: people.sel(age=slice(first, None)).sum("age") for first in (67, 80)}
+    working = people.sel(age=slice(20, 66)).sum("age")
+    need = tree["workforce"]["need"].sum(("region", "setting", "profession")).sel(year=years)
+    heading = "Who there is"
+    for name, values, within in (
+        ("Full-time equivalents per 100 people of 20–66", 100 * need / working, 0.05),
+        ("Growth of staff needed since 2026, per cent", 100 * need / need[0] - 100, 0.05),
+        ("Growth of people of 20–66 since 2026, per cent", 100 * working / working[0] - 100, 0.05),
+        ("People of 20–66 per person of 67 and over", working / ages[67], 0.005),
+        ("People of 20–66 per person of 80 and over", working / ages[80], 0.005),
+    ):
+        assert figures(tree, heading, name) == pytest.approx(values.values, abs=within), name
+    above = figures(tree, heading, "  municipalities or districts above the limit")
+    excess = tree["workforce"]["working_age_excess"].sel(year=years)
+    assert above == list((excess > 0).sum("region").values)
+    assert max(above) > 0
+
+
+def test_no_limit_flags_nothing_and_missing_pay_is_named() -> None:
+    rows = section(result_of("hallingdal"), "Who there is")
+    assert "  municipalities or districts above the limit" not in rows
+    assert "Pay, NOK million (as in the inputs); without Midwife" in rows
+
+
+def test_staff_by_education_add_up_to_all_staff() -> None:
+    tree = result_of("hallingdal")
+    by_education = section(tree, "Full-time equivalents by education")
+    assert list(by_education) == [
+        "Without health education", "Upper secondary", "Bachelor", "Master or longer",
+    ]  # fmt: skip
+    levels = [figures(tree, "Full-time equivalents by education", name) for name in by_education]
+    everyone = figures(tree, "Full-time equivalents (without", "Total")
+    assert [sum(of_year) for of_year in zip(*levels, strict=True)] == pytest.approx(
+        everyone, abs=0.25
+    )

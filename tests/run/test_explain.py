@@ -9,19 +9,38 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.errors import UsageError
-from projector.run.explain import RESULTS, Explanation, explain, question_of
-from projector.run.pipeline import project_people
+from projector.run.explain import Explanation, explain
+from projector.run.pipeline import project_care, project_people
+from projector.run.questions import RESULTS, question_of
 from projector.scenario import load_scenario
 from tests.embedded import SCENARIOS, result_of
 from tests.run.moving import moving, written
 
+UNKNOWN = ("own_coverage", "site_contacts", "site_bed_days", "gap_cost", "shared_beds")
+"""Results that the scenario in which everything moves has none of."""
+CARE = ("diagnosis", "setting")
+SITE = "Hallingdal sjukestugu"
+PARTS = {
+    "peak": ("somatic", "p95"),
+    **dict.fromkeys(("gap", "gap_cost", "utilisation", "refusal"), (SITE, "municipal_acute")),
+}
+"""What results that do not add up are asked of."""
+KNOWN = [result for result in RESULTS if result not in UNKNOWN]
+
 
 @cache
 def explained(
-    result: str, *, free: bool = False, of: str | None = None, regions: tuple[str, ...] = ()
+    result: str,
+    *,
+    free: bool = False,
+    of: tuple[str, ...] | None = None,
+    regions: tuple[str, ...] | None = None,
 ) -> Explanation:
     scenario, people = moving()
-    question = question_of(people, result, of=of, regions=regions)
+    of = PARTS.get(result, ()) if of is None else of
+    if regions is None:
+        regions = ("Gol",) if result == "peak" else ()
+    question = question_of(scenario, people, result, of=of, regions=regions)
     return explain(scenario, people, question, free_of_order=free)
 
 
@@ -37,7 +56,7 @@ def effects_of(explanation: Explanation) -> dict[str, np.ndarray]:
     "result",
     [
         result if result in ("bed_days", "cost") else pytest.param(result, marks=pytest.mark.slow)
-        for result in RESULTS
+        for result in KNOWN
     ],
 )
 def test_effects_are_the_whole_change_in_every_year(result: str, free: bool) -> None:
@@ -52,7 +71,7 @@ def test_effects_are_the_whole_change_in_every_year(result: str, free: bool) -> 
 def test_the_embedded_scenario_is_explained_to_the_last_digit() -> None:
     scenario = load_scenario(SCENARIOS / "hallingdal-copd.yaml")
     people = project_people(scenario)
-    found = explain(scenario, people, question_of(people, "beds", of="somatic"))
+    found = explain(scenario, people, question_of(scenario, people, "beds", of=["somatic"]))
     need = result_of("hallingdal-copd")["capacity/beds"]["need"].sel(resource="somatic")
     np.testing.assert_allclose(found.values, need.sum("region").values, rtol=1e-12)
     change = float(found.values[-1] - found.values[0])
@@ -64,17 +83,77 @@ def test_the_embedded_scenario_is_explained_to_the_last_digit() -> None:
 
 @pytest.mark.slow
 def test_norms_have_an_effect_only_where_they_matter() -> None:
-    kinds = {result: {one.kind for one in explained(result).factors} for result in RESULTS}
+    kinds = {result: {one.kind for one in explained(result).factors} for result in KNOWN}
     assert {result for result in RESULTS if "capacity" in kinds[result]} == {
-        "beds", "places", "rooms", "staff",
+        "beds", "places", "rooms", "peak", "gap", "utilisation", "refusal", "staff", "competence",
     }  # fmt: skip
-    assert {result for result in RESULTS if "staffing" in kinds[result]} == {"staff"}
+    assert {result for result in RESULTS if "staffing" in kinds[result]} == {
+        "staff", "competence",
+    }  # fmt: skip
 
 
 @pytest.mark.slow
 def test_a_diagnosis_that_the_result_knows_nothing_of_is_left_out() -> None:
-    growing = [one.name for one in explained("beds", of="mental_health").factors if one.name]
+    growing = [one.name for one in explained("beds", of=("mental_health",)).factors if one.name]
     assert "copd" not in growing
+
+
+AHUS = f"""
+scenario: More at home
+extends: {SCENARIOS}/ahus.yaml
+years: {{base: 2026, end: 2028}}
+activity:
+  changes:
+    - name: Home
+      redirect: {{diagnosis: musculoskeletal, setting: inpatient, region: Ahus}}
+      to_site: Akershus universitetssykehus
+      coverage: {{2026: 75 %, 2028: 90 %}}
+"""
+
+
+def test_results_of_sites_money_and_priority_groups_are_explained() -> None:
+    """Those that the scenario in which everything moves has none of, against the run."""
+    scenario = written(AHUS)
+    people = project_people(scenario)
+    tree = project_care(scenario, people)
+    contacts, own = tree["activity"]["contacts"].sum("diagnosis"), tree["sites"]["own_coverage"]
+    inpatient = {"setting": "inpatient"}
+    weighted = (own * contacts).sel(inpatient).sum("region") / contacts.sel(inpatient).sum("region")
+    site = "Akershus universitetssykehus"
+    frail = tree["priority/contacts"].sel(group="frail_elderly").sum(("region", "setting"))
+    expected = {
+        ("own_coverage", "inpatient"): weighted,
+        ("site_contacts", site): tree["sites"]["contacts"].sel(site=site).sum(CARE),
+        ("drg_points", "inpatient"): tree["money/drg_points"].sel(inpatient).sum("region"),
+        ("contacts", "frail_elderly"): frail,
+        ("competence", "geriatrics"): tree["workforce/competence_need"]
+        .sel(competence="geriatrics")
+        .sum("region"),
+    }
+    for (result, part), values in expected.items():
+        found = explain(scenario, people, question_of(scenario, people, result, of=[part]))
+        np.testing.assert_allclose(found.values, values, rtol=1e-12)
+        change = found.values - found.values[0]
+        np.testing.assert_allclose(found.effects.sum(axis=0), change, atol=1e-9 * values.max())
+        home = effects_of(found)["change Home"][-1]
+        assert home > 0 if result in ("own_coverage", "site_contacts") else abs(home) < 1e-6
+
+
+def test_a_result_that_does_not_add_up_is_asked_of_one_part() -> None:
+    scenario, people = moving()
+    with pytest.raises(UsageError) as caught:
+        question_of(scenario, people, "refusal", regions=["Gol"])
+    assert [str(problem) for problem in caught.value.problems] == [
+        "--of: refusal is of one site, which is not named (expected site)",
+        "--of: refusal is of one resource, which is not named (expected resource)",
+        "--region: refusal is of sites, not of regions (found Gol; expected --of)",
+    ]
+    with pytest.raises(UsageError, match="two parts of one axis: setting"):
+        question_of(scenario, people, "contacts", of=["day", "hotel"])
+    with pytest.raises(UsageError, match="peak does not add up over regions"):
+        explain(scenario, people, question_of(scenario, people, "peak", of=["somatic", "p90"]))
+    with pytest.raises(UsageError, match="the run has no figures of this"):
+        explain(scenario, people, question_of(scenario, people, "own_coverage"))
 
 
 def test_regions_add_up() -> None:
@@ -99,7 +178,7 @@ def test_the_order_of_regions_and_diagnoses_makes_no_difference(
         population=people.population.isel(region=regions),
         inputs=replace(people.inputs, tables=tables),
     )
-    found = explain(scenario, other, question_of(other, result))
+    found = explain(scenario, other, question_of(scenario, other, result))
     expected = explained(result)
     assert found.factors == expected.factors
     for name in ("effects", "alone", "values"):
@@ -121,7 +200,7 @@ activity: {{changes: [{{name: One, {avoided}}}, {{name: Other, {avoided}}}]}}
 def test_changes_that_are_the_same_have_the_same_effect_free_of_order() -> None:
     scenario = written(copd_avoided_twice())
     people = project_people(scenario)
-    question = question_of(people, "bed_days", of="inpatient")
+    question = question_of(scenario, people, "bed_days", of=["inpatient"])
     in_order = effects_of(explain(scenario, people, question))
     free = effects_of(explain(scenario, people, question, free_of_order=True))
     one, other = in_order["change One"][-1], in_order["change Other"][-1]
@@ -134,7 +213,7 @@ def test_changes_that_are_the_same_have_the_same_effect_free_of_order() -> None:
 def test_a_scenario_without_changes_is_explained_by_its_people_and_growth() -> None:
     scenario = written(f"scenario: Own\nextends: {SCENARIOS}/hallingdal.yaml\n")
     people = project_people(scenario)
-    found = explain(scenario, people, question_of(people, "beds"), free_of_order=True)
+    found = explain(scenario, people, question_of(scenario, people, "beds"), free_of_order=True)
     assert {one.kind for one in found.factors} == {"size", "ageing", "growth"}
 
 
@@ -148,21 +227,25 @@ def test_too_many_changes_have_too_many_subsets() -> None:
     )
     people = project_people(scenario)
     with pytest.raises(UsageError, match="11 changes; expected at most 10"):
-        explain(scenario, people, question_of(people, "beds"), free_of_order=True)
+        explain(scenario, people, question_of(scenario, people, "beds"), free_of_order=True)
 
 
 def test_every_name_that_is_unknown_is_told_with_the_nearest() -> None:
-    _, people = moving()
+    scenario, people = moving()
     with pytest.raises(UsageError) as error:
-        question_of(people, "beds", of="somatc", regions=["Gool"])
+        question_of(scenario, people, "beds", of=["somatc"], regions=["Gool"])
     assert [problem.nearest for problem in error.value.problems] == ["somatic", "Gol"]
     with pytest.raises(UsageError, match="Did you mean 'beds'"):
-        question_of(people, "bed")
+        question_of(scenario, people, "bed")
     with pytest.raises(UsageError, match=r"no region of the run has this name \(found Asker"):
-        question_of(people, "beds", regions=["Asker"])
+        question_of(scenario, people, "beds", regions=["Asker"])
 
 
 def test_a_resource_may_be_called_by_its_name() -> None:
-    _, people = moving()
-    assert question_of(people, "staff", of="Sykepleier").of == "nurse"
-    assert question_of(people, "beds", of="Somatic beds").of == "somatic"
+    scenario, people = moving()
+    assert question_of(scenario, people, "staff", of=["Sykepleier"]).of == (
+        ("profession", "nurse"),
+    )
+    assert question_of(scenario, people, "beds", of=["Somatic beds"]).of == (
+        ("resource", "somatic"),
+    )

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from projector.errors import ConsistencyError
 from tests.embedded import CASE_AREAS, ROOT, result_with
 
 COUNTS = ROOT / "inputs" / "hallingdal" / "activity_counts.csv"
@@ -54,3 +55,14 @@ def test_a_run_keeps_the_sum_and_comes_nearer_to_every_municipality(tmp_path: Pa
         assert with_counts.sum() == pytest.approx(counted.sum(), rel=1e-6)
         assert with_counts.sum() == pytest.approx(without.sum(), rel=0.007)
         assert ((with_counts - counted).abs() < (without - counted).abs()).all()
+
+
+def test_a_count_that_cannot_be_used_is_told_with_file_and_line(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    printed = COUNTS.read_text(encoding="utf-8")
+    own.write_text(printed.replace("\n3320,", "\n5501,", 1), encoding="utf-8")
+    with pytest.raises(ConsistencyError) as caught:
+        bed_days(tmp_path, f"{{set: {CASE_AREAS}, activity_counts: {own}}}")
+    (problem,) = caught.value.problems
+    assert problem.where == f"{own}:2"
+    assert problem.message == "the population table has no people for 5501"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from projector.run.pipeline import project_care
+from projector.run.pipeline import project_care, project_people
 from projector.run.worlds import (
     AGEING,
     CAPACITY,
@@ -16,15 +16,17 @@ from projector.run.worlds import (
     VISITORS,
     Factor,
     Worlds,
+    worlds_of,
 )
-from tests.run.moving import moving, moving_worlds
+from tests.embedded import SCENARIOS
+from tests.run.moving import moving, moving_worlds, written
 
 HELD: frozenset[Factor] = frozenset()
 
 
 def bed_days(worlds: Worlds, *loose: Factor) -> np.ndarray:
     """By region and year."""
-    return worlds.activity(loose)["bed_days"].sum(("diagnosis", "setting")).values
+    return worlds.care(loose)["activity"]["bed_days"].sum(("diagnosis", "setting")).values
 
 
 def people(worlds: Worlds, *loose: Factor) -> xr.DataArray:
@@ -40,8 +42,8 @@ def test_every_kind_of_factor_moves_in_the_scenario_of_these_tests() -> None:
 
 def test_with_everything_held_every_year_is_as_the_base_year() -> None:
     worlds = moving_worlds()
-    activity = worlds.activity(HELD)
-    capacity = worlds.capacity(activity, HELD)
+    care = worlds.care(HELD)
+    activity, capacity = care["activity"], worlds.capacity(care, HELD)
     staff = worlds.workforce(activity, capacity, HELD)
     results = [activity["contacts"], activity["bed_days"], staff["need"]]
     for result in [*results, *(need["need"] for need in capacity.values())]:
@@ -51,8 +53,8 @@ def test_with_everything_held_every_year_is_as_the_base_year() -> None:
 
 def test_with_everything_let_loose_it_is_the_run() -> None:
     worlds, tree = moving_worlds(), project_care(*moving())
-    activity = worlds.activity(worlds.factors)
-    capacity = worlds.capacity(activity, worlds.factors)
+    care = worlds.care(worlds.factors)
+    activity, capacity = care["activity"], worlds.capacity(care, worlds.factors)
     staff = worlds.workforce(activity, capacity, worlds.factors)
     pairs = [(activity[name], tree["activity"][name]) for name in ("contacts", "bed_days")]
     pairs += [(need["need"], tree[f"capacity/{unit}"]["need"]) for unit, need in capacity.items()]
@@ -98,8 +100,8 @@ def test_people_let_loose_are_the_projected_ones() -> None:
 
 def test_growth_of_one_diagnosis_moves_that_diagnosis_alone() -> None:
     worlds = moving_worlds()
-    grown = worlds.activity([Factor("growth", "copd")])["contacts"]
-    held = worlds.activity(HELD)["contacts"]
+    grown = worlds.care([Factor("growth", "copd")])["activity"]["contacts"]
+    held = worlds.care(HELD)["activity"]["contacts"]
     moved = (grown - held).sum(("region", "setting")).isel(year=-1)
     assert float(moved.sel(diagnosis="copd")) > 0
     assert not moved.drop_sel(diagnosis="copd").values.any()
@@ -122,9 +124,10 @@ def test_visitors_are_no_part_of_the_people_who_grow_older() -> None:
 def test_a_change_that_is_not_let_loose_keeps_what_it_did_in_the_base_year() -> None:
     worlds = moving_worlds()
     name = "Discharge planned at admission"
-    without = worlds.activity(worlds.factors, [])["bed_days"]
-    alone = worlds.activity(worlds.factors, [name])["bed_days"]
-    held = worlds.activity([one for one in worlds.factors if one.name != name], [name])["bed_days"]
+    without = worlds.care(worlds.factors, [])["activity"]["bed_days"]
+    alone = worlds.care(worlds.factors, [name])["activity"]["bed_days"]
+    others = [one for one in worlds.factors if one.name != name]
+    held = worlds.care(others, [name])["activity"]["bed_days"]
     assert float(alone.isel(year=-1).sum()) < float(without.isel(year=-1).sum())
     np.testing.assert_allclose(held, without)  # its share was 0
 
@@ -132,16 +135,17 @@ def test_a_change_that_is_not_let_loose_keeps_what_it_did_in_the_base_year() -> 
 @pytest.mark.parametrize(("norm", "unit"), [(CAPACITY, "beds"), (CAPACITY, "rooms")])
 def test_norms_of_capacity_move_its_need(norm: Factor, unit: str) -> None:
     worlds = moving_worlds()
-    activity = worlds.activity(HELD)
-    need = worlds.capacity(activity, [norm])[unit]["need"].sum(("region", "resource")).values
+    need = (
+        worlds.capacity(worlds.care(HELD), [norm])[unit]["need"].sum(("region", "resource")).values
+    )
     assert need[-1] < need[0]
 
 
 def test_ratios_of_staff_move_staff_alone() -> None:
     worlds = moving_worlds()
-    activity = worlds.activity(HELD)
-    capacity = worlds.capacity(activity, [STAFFING])
-    need = worlds.workforce(activity, capacity, [STAFFING])["need"]
+    care = worlds.care(HELD)
+    capacity = worlds.capacity(care, [STAFFING])
+    need = worlds.workforce(care["activity"], capacity, [STAFFING])["need"]
     moved = (need.isel(year=-1) - need.isel(year=0)).sum(("region", "setting"))
     assert float(moved.sel(profession="nurse")) > 0
     assert abs(moved.drop_sel(profession="nurse")).max() < 1e-9
@@ -156,3 +160,33 @@ def test_a_region_without_people_in_the_base_year_has_worlds_too() -> None:
     empty = replace(worlds, _demands=demands, _filled=None)
     assert np.isfinite(bed_days(empty, SIZE)).all()
     assert np.isfinite(bed_days(empty, AGEING)).all()
+
+
+def test_levers_and_units_that_open_are_let_loose_with_the_norms() -> None:
+    """The need for staff depends on what exists: a unit has its fewest on duty from its opening."""
+    scenario = written(
+        f"""
+scenario: Levers and a unit that opens
+extends: {SCENARIOS}/hallingdal.yaml
+years: {{base: 2026, end: 2028}}
+capacity: {{existing: {{Nesbyen: {{serves: Nesbyen, observation: {{2027: 0, 2028: 2}}}}}}}}
+workforce: {{levers: {{productivity: {{annual: 1 %}}}}}}
+"""
+    )
+    people = project_people(scenario)
+    worlds, tree = worlds_of(scenario, people), project_care(scenario, people)
+    assert {CAPACITY, STAFFING} <= set(worlds.factors)
+
+    def nurses(*loose: Factor) -> np.ndarray:
+        care = worlds.care(loose)
+        staff = worlds.workforce(care["activity"], worlds.capacity(care, loose), loose)
+        return staff["need"].sel(profession="nurse").sum(("region", "setting")).values
+
+    run = tree["workforce"]["need"].sel(profession="nurse").sum(("region", "setting"))
+    np.testing.assert_allclose(nurses(*worlds.factors), run, rtol=1e-12)
+    held = nurses()
+    np.testing.assert_allclose(held, held[0], rtol=1e-12)
+    np.testing.assert_allclose(nurses(STAFFING), held / 1.01 ** np.arange(3), rtol=1e-12)
+    opened = nurses(CAPACITY)
+    assert opened[1] == pytest.approx(held[0])
+    assert opened[2] > held[0] + 5

@@ -149,14 +149,14 @@ def test_the_base_year_stays_and_the_need_falls_by_the_index(tmp_path: Path) -> 
 
 
 def test_a_lever_with_nobody_to_work_on_is_refused(tmp_path: Path) -> None:
-    shifts = "[{from: midwife, to: nurse, share: 5 %, setting: home_care}]"
+    shifts = "[{name: Births at home, from: midwife, to: nurse, share: 5 %, setting: home_care}]"
     productivity = "{annual: 1 %, profession: radiographer, setting: nursing_home}"
     levers = f"{{levers: {{task_shift: {shifts}, productivity: {productivity}}}}}"
     with pytest.raises(ConsistencyError) as caught:
         result_with(tmp_path, "hallingdal", workforce=levers)
     first, second = caught.value.problems
-    assert first.message == "no radiographer to work on in nursing_home"
-    assert second.message == "no midwife to work on in home_care"
+    assert first.message == "productivity: no radiographer to work on in nursing_home"
+    assert second.message == "Births at home: no midwife to work on in home_care"
     assert "inpatient" in str(second.expected)
     assert "own.yaml:3:" in second.where
 

@@ -5,13 +5,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.errors import InputsError
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
 from projector.workforce.rosters import Shift, Team, UnitBeds, rostered, team_fte, teams_of
+from projector.workforce.units import units_of
 from projector.workforce.working_time import available_hours, hours_at_work
+from tests.activity.world import scenario as written_scenario
+from tests.capacity.world import AREAS, activity, capacity, norms, sites
 from tests.embedded import result_of, result_with
 
 CELL = (SETTINGS.index("municipal_acute"), 0)
@@ -69,16 +73,17 @@ def test_hours_at_work_of_a_year_by_hand() -> None:
 
 
 def test_a_profession_of_its_own_goes_before_all() -> None:
-    all_others, nurses = (hours_at_work(working_time(), p, "rotating") for p in ("doctor", "nurse"))
+    rows = working_time().to_dict("records")
+    all_others, nurses = (hours_at_work(rows, p, "rotating") for p in ("doctor", "nurse"))
     assert nurses == pytest.approx(all_others * 33.6 / 35.5)
 
 
 def test_no_working_time_is_refused_and_not_guessed() -> None:
     with pytest.raises(InputsError, match="how long a nurse with day hours is at work"):
-        hours_at_work(working_time(), "nurse", "day")
+        hours_at_work(working_time().to_dict("records"), "nurse", "day")
     all_year_off = working_time().assign(leave_weeks=53)
     with pytest.raises(InputsError, match="no time at work for nurse"):
-        hours_at_work(all_year_off, "nurse", "rotating")
+        hours_at_work(all_year_off.to_dict("records"), "nurse", "rotating")
 
 
 def test_one_post_round_the_clock_takes_six_nurses_and_a_bit() -> None:
@@ -169,6 +174,47 @@ def test_ten_beds_at_al_have_two_people_on_duty_at_night() -> None:
     hours = (35.5 * (365 / 7 - 5) - 3 * 7.1) * (1 - 0.093)
     round_the_clock = (7.5 + 7.5 + 10) * 365 / hours
     assert there >= round_the_clock * (1 - 1e-9)
+
+
+WEST = {"sites": sites(("Sickbay", "West"))}
+
+
+def beds_at(
+    folder: Path, care: dict[str, xr.Dataset] | None = None, **existing_capacity: float
+) -> tuple[xr.Dataset, np.ndarray]:
+    """Capacity in beds of the small world, and what the sickbay's unit has of it."""
+    written = {"existing": {"Sickbay": existing_capacity}}
+    found, _ = capacity(folder, WEST, care, **written)
+    own = written_scenario(folder, capacity=written)
+    tables = WEST | {"norms": norms()}
+    (unit,) = units_of(found["beds"], tables, own, lambda name: AREAS.get(name, [name]))
+    return found["beds"], unit.beds
+
+
+def test_a_unit_is_the_beds_that_a_site_is_needed_for(tmp_path: Path) -> None:
+    dataset, unit = beds_at(tmp_path, municipal_acute=3, municipal_short_stay=7)
+    served = dataset["served"].sel(site="Sickbay").sum("resource")
+    np.testing.assert_allclose(unit.sum(axis=(0, 2, 3)), served)
+    assert not unit[2].any()  # the third region is not in the west
+    alone, _ = beds_at(tmp_path, municipal_acute=3)
+    assert np.isnan(alone["served"].sel(resource="municipal_short_stay")).all()
+
+
+def test_a_unit_has_the_beds_of_what_stands_there_alone(tmp_path: Path) -> None:
+    _, unit = beds_at(tmp_path, municipal_acute=3)
+    assert unit[:, :, CELL[0]].any()
+    assert not np.delete(unit, CELL[0], axis=2).any()
+
+
+def test_where_flows_say_who_comes_the_unit_is_theirs(tmp_path: Path) -> None:
+    """The site does the work of one region of all that it serves, and half as much as all need."""
+    site = activity(places=("Sickbay",), dim="site") * 0.5
+    flows = site.assign_coords(kind=activity()["kind"])
+    dataset, unit = beds_at(tmp_path, {"sites": flows}, municipal_acute=3)
+    served = dataset["served"].sel(site="Sickbay", resource="municipal_acute")
+    need = dataset["need"].sel(resource="municipal_acute").isel(region=[0, 1]).sum("region")
+    assert (served < need).all()
+    np.testing.assert_allclose(unit.sum(axis=(0, 2, 3)), served)
 
 
 def test_a_unit_has_no_minimum_before_it_opens(tmp_path: Path) -> None:
