@@ -1,5 +1,6 @@
 """Contacts that arrive in a setting: for each one taken elsewhere, or new ones."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,12 +88,11 @@ def arrive(
 
 def _nights_there(ledger: Ledger, there: Block, arriving: Array, axes: Axes, place: str) -> Array:
     """Nights of a stay as they are where stays arrive, by bands of ages: ``[cell, ...]``."""
-    years = np.arange(arriving.shape[1])
     bands, of_cell = np.unique(axes.band[there.cells], return_inverse=True)
+    cells = [replace(there, cells=np.flatnonzero(axes.band == band)) for band in bands]
 
     def in_bands(amounts: Array) -> Array:
-        by_cell = amounts[np.ix_(np.arange(len(axes.cells)), years, there.columns, there.rows)]
-        return np.stack([by_cell[axes.band == band].sum(axis=0) for band in bands])
+        return np.stack([amounts[one.at(arriving.shape[1])].sum(axis=0) for one in cells])
 
     stays = in_bands(ledger.contacts)
     by_table = ledger.length_of_stay[bands][:, :, there.columns, np.newaxis]

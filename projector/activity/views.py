@@ -51,7 +51,9 @@ class Views:
                 for site, area in zip(sites["site"], sites["serves"], strict=True)
             }
         )
+        self._by_service: dict[str, Array] = {}
         self._by_region: list[dict[str, Array]] = []
+        self._added = 0
         self._by_site: dict[str, dict[str, Array]] = {}
         self._treated: dict[tuple[str, str], Array] = {}
 
@@ -61,19 +63,15 @@ class Views:
         regions = unique(row.region for row in rows)
         of_row = _membership([row.region for row in rows], regions)
         contacts, bed_days = _over_cells(ledger.contacts), _over_cells(ledger.bed_days)
-        services = self._services
-        of_regions = _by(contacts, of_row)
-        acute = services(of_regions, demand.axes, ("acute", "readmission"))
+        of_regions, axes = _by(contacts, of_row), demand.axes
+        self._put("contacts", of_regions, axes)
+        self._put("acute", of_regions, axes, COURSES[1:])
+        self._put("bed_days", _by(bed_days, of_row), axes)
+        ready = None if ledger.ready_days is None else _by(_over_cells(ledger.ready_days), of_row)
         found = {
-            "contacts": services(of_regions, demand.axes, ("elective",)) + acute,
-            "bed_days": services(_by(bed_days, of_row), demand.axes),
-            "acute": acute,
-            "readmissions": services(of_regions, demand.axes, ("readmission",)).sum(axis=-1),
+            "readmissions": self._diagnoses(of_regions, axes, ("readmission",)),
+            "ready_days": self._diagnoses(of_regions[:, :0] if ready is None else ready, axes),
         }
-        found["ready_days"] = np.zeros_like(found["readmissions"])
-        if ledger.ready_days is not None:
-            ready = _by(_over_cells(ledger.ready_days), of_row)
-            found["ready_days"] = services(ready, demand.axes).sum(axis=-1)
         if self._groups is not None:
             found |= {
                 f"priority {name}": self._by_group(amounts, demand.axes, of_row)
@@ -85,6 +83,7 @@ class Views:
                 self._add_to_sites(name, amounts, demand.axes)
             self._add_treated(contacts, demand.axes)
         self._by_region.append(found)
+        self._added += len(regions)
 
     def datasets(self, demand: Demand) -> dict[str, xr.Dataset]:
         """The datasets of all that was added, as `projector.tables` has them.
@@ -108,7 +107,8 @@ class Views:
             "activity": xr.Dataset(
                 {
                     **{
-                        name: (services, joined[name]) for name in ("contacts", "bed_days", "acute")
+                        name: (services, self._by_services(amounts))
+                        for name, amounts in self._by_service.items()
                     },
                     **{
                         name: (services[:3], joined[name])
@@ -146,23 +146,58 @@ class Views:
             ).drop_vars("diagnosis")
         return result
 
-    def _services(self, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES) -> Array:
-        """``[year, column, region]`` as ``[region, year, diagnosis, setting]``.
+    def _put(self, name: str, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES) -> None:
+        """Write ``[year, column, region]`` of the next regions where all of them will stand."""
+        if name not in self._by_service:
+            services = len(self._kinds) * len(SETTINGS)
+            everybody = len(self._visitors.present)
+            self._by_service[name] = np.zeros((len(amounts), services, everybody))
+        self._add_services(self._by_service[name][..., self._added :], amounts, axes, courses)
+
+    def _add_services(
+        self, result: Array, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES
+    ) -> None:
+        """Add columns to services ``[year, diagnosis · setting, region]``, which are 0 before."""
+        diagnoses = {name: position for position, name in enumerate(self._kinds)}
+        empty = np.ones(result.shape[1], dtype=bool)
+        result = result[..., : amounts.shape[2]]
+        for course in courses:
+            goes_to = {
+                c: diagnoses[column.diagnosis] * len(SETTINGS) + SETTINGS.index(column.setting)
+                for c, column in enumerate(axes.columns[: amounts.shape[1]])
+                if column.course == course
+            }
+            columns, services = (
+                np.array(list(one), dtype=np.int64) for one in (goes_to, goes_to.values())
+            )
+            first = empty[services]
+            result[:, services[first]] = amounts[:, columns[first]]
+            result[:, services[~first]] += amounts[:, columns[~first]]
+            empty[services] = False
+
+    def _services(self, amounts: Array, axes: Axes) -> Array:
+        """``[year, column, region]`` as ``[region, year, diagnosis, setting]``."""
+        result = np.zeros((len(amounts), len(self._kinds) * len(SETTINGS), amounts.shape[2]))
+        self._add_services(result, amounts, axes)
+        return self._by_services(result)
+
+    def _by_services(self, amounts: Array) -> Array:
+        """``[year, diagnosis · setting, region]`` as ``[region, year, diagnosis, setting]``.
 
         A view of an array whose regions lie side by side, as in the ledger.
         """
-        diagnoses = {name: position for position, name in enumerate(self._kinds)}
-        years, columns, regions = amounts.shape
-        result = np.zeros((years, len(diagnoses) * len(SETTINGS), regions))
-        for course in courses:
-            service_of = {
-                c: diagnoses[column.diagnosis] * len(SETTINGS) + SETTINGS.index(column.setting)
-                for c, column in enumerate(axes.columns[:columns])
-                if column.course == course
-            }
-            result[:, list(service_of.values())] += amounts[:, list(service_of)]
-        by_service = result.reshape(years, len(diagnoses), len(SETTINGS), regions)
+        years, _, regions = amounts.shape
+        by_service = amounts.reshape(years, len(self._kinds), len(SETTINGS), regions)
         return by_service.transpose(3, 0, 1, 2)
+
+    def _diagnoses(self, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES) -> Array:
+        """Columns of some courses, by diagnosis: ``[region, year, diagnosis]``."""
+        diagnoses = {name: position for position, name in enumerate(self._kinds)}
+        result = np.zeros((len(amounts), len(diagnoses), amounts.shape[2]))
+        for c, column in enumerate(axes.columns[: amounts.shape[1]]):
+            if column.course in courses:
+                result[:, diagnoses[column.diagnosis]] += amounts[:, c]
+        return result.transpose(2, 0, 1)
 
     def _add_to_sites(self, name: str, amounts: Array, axes: Axes) -> None:
         sites = unique(row.site for row in axes.rows if row.site != ELSEWHERE)
