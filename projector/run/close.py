@@ -263,7 +263,8 @@ class _Trial:
         after = {lever.name: lever.after(part) for lever, part in parts.items()}
         shift = after.pop(SHIFT, np.zeros(len(self.years)))
         scenario = with_levers(self.scenario, self.profession, after, self.years)
-        supplied = walk(self.start, scenario, self.people.inputs.members).fte
+        with self.people.inputs.located():
+            supplied = walk(self.start, scenario, self.people.inputs.members).fte
         at = int(np.flatnonzero(self.years == self.year)[0])
         # A task shift at the end of the file takes its share of what the others have left.
         needed = self.start.need[..., at].sum() * (1 - shift[at])
