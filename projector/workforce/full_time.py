@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.workforce.staff_tables import Staff
-from projector.workforce.stock import Stock
+from projector.workforce.stock import Stock, totals
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -62,9 +62,10 @@ class Work:
     def fte(self, stock: Stock, year: int) -> tuple[Array, Array]:
         """FTE and heads ``[group, region]``; `year` counts from the base year."""
         sizes = self.staff.groups.sizes
-        heads = stock.heads.sum(axis=(2, 3))
-        weight = np.repeat(self.staff.full_time, sizes, axis=0)
-        plain = np.einsum("grxa,gxa->gr", stock.heads, weight, optimize=True)
+        heads, plain = (np.empty(stock.heads.shape[:2]) for _ in range(2))
+        for p, inside in enumerate(self.staff.groups.slices()):
+            everybody, full_time = np.ones_like(self.staff.full_time[p]), self.staff.full_time[p]
+            heads[inside], plain[inside] = totals(stock.heads[inside], everybody, full_time)
         alpha, beta = self.alpha.copy(), self.beta.copy()
         for p, inside in enumerate(self.staff.groups.slices()):
             if p in self.said and heads[inside].sum() > 0:

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FlowTooLargeError", "Flows", "Groups", "Rates", "Stock", "Year", "step"]
+__all__ = ["FlowTooLargeError", "Flows", "Groups", "Rates", "Stock", "Year", "step", "totals"]
 
 Array = NDArray[np.float64]
 
@@ -188,12 +188,10 @@ def step(stock: Stock, rates: Rates, year: Year, groups: Groups) -> tuple[Stock,
         leaves = stays * rates.left[profession]
         comes_back = stays * rates.returned[profession]
         working, away = stock.heads[inside], stock.reserve[inside]
-        left[inside] = _total(working, leaves)
-        returned[inside] = _total(away, comes_back)
-        retired[inside] = _total(working, 1 - stays)
-        # At the last age nobody stays, so nothing falls off the end of the axis.
-        heads[inside] = _aged(working * (stays - leaves) + away * comes_back)
-        reserve[inside] = _aged(away * (stays - comes_back) + working * leaves)
+        left[inside], retired[inside] = totals(working, leaves, 1 - stays)
+        (returned[inside],) = totals(away, comes_back)
+        _age(heads[inside], working, stays - leaves, away, comes_back)
+        _age(reserve[inside], away, stays - comes_back, working, leaves)
         general = inside.start
         heads[general] += year.entered[profession]
         reserve[general] += year.unused[profession]
@@ -204,18 +202,27 @@ def step(stock: Stock, rates: Rates, year: Year, groups: Groups) -> tuple[Stock,
     return Stock(heads, reserve), flows
 
 
-def _total(stock: Array, rate: Array) -> Array:
-    """Heads of a flow, ``[group, region]``."""
-    flat: Array = stock.reshape(*stock.shape[:2], -1) @ rate.ravel()
-    return flat
+def totals(stock: Array, *weights: Array) -> tuple[Array, ...]:
+    """A stock summed over sex and age by several weights ``[sex, age]``, in one pass over it.
+
+    Returns
+    -------
+    tuple of ndarray
+        ``[group, region]`` for each weight.
+    """
+    by_weight = np.stack([weight.ravel() for weight in weights], axis=1)
+    found = stock.reshape(*stock.shape[:2], -1) @ by_weight
+    return tuple(found[..., place] for place in range(len(weights)))
 
 
-def _aged(stock: Array) -> Array:
-    """Everybody a year older."""
-    older = np.empty_like(stock)
+def _age(older: Array, one: Array, stay: Array, other: Array, come: Array) -> None:
+    """Put those who stay of one stock, and those who come of another, into `older` a year older.
+
+    At the last age nobody stays or comes, so nothing falls off the end of the axis.
+    """
     older[..., 0] = 0.0
-    older[..., 1:] = stock[..., :-1]
-    return older
+    np.multiply(one[..., :-1], stay[..., :-1], out=older[..., 1:])
+    older[..., 1:] += other[..., :-1] * come[..., :-1]
 
 
 def _specialise(heads: Array, year: Year, inside: slice) -> Array:
@@ -251,10 +258,9 @@ def _move(heads: Array, year: Year) -> Array:
     """Moves between regions: `heads` are changed, and what each gains is returned."""
     if not year.moved_out.any():
         return np.zeros(heads.shape[:2])
-    before = heads.sum(axis=(2, 3))
-    leaving = heads * year.moved_out[:, np.newaxis, np.newaxis]
-    pool = leaving.sum(axis=1, keepdims=True)
-    heads -= leaving
-    heads += pool * year.moved_in[:, np.newaxis, np.newaxis]
-    gained: Array = heads.sum(axis=(2, 3)) - before
-    return gained
+    (before,) = totals(heads, np.ones(heads.shape[2:]))
+    pool = np.einsum("grxa,r->gxa", heads, year.moved_out)
+    heads *= (1 - year.moved_out)[:, np.newaxis, np.newaxis]
+    heads += pool[:, np.newaxis] * year.moved_in[:, np.newaxis, np.newaxis]
+    gained: Array = np.multiply.outer(pool.sum(axis=(1, 2)), year.moved_in)
+    return gained - before * year.moved_out
