@@ -39,6 +39,14 @@ from projector.inputs.migration_rules import (
     moves_go_together,
     moves_of_regions,
 )
+from projector.inputs.staff_rules import (
+    entry_of_every_stock,
+    everybody_retires,
+    staff_ages_once,
+    staff_ages_within,
+    staff_shares_make_one,
+    staff_tables_together,
+)
 from projector.inputs.workforce_rules import (
     allowances_complete,
     participation_of_all_sexes,
@@ -118,6 +126,8 @@ def _names_known(tables: Tables) -> Found:
         ("travel", "site", "sites", "site"),
         ("activity_counts", "region", "areas", "area"),
         ("areas", "member", "areas", "area"),
+        ("specialisation", "competence", "competences", "competence"),
+        ("staff_counts", "region", "areas", "area"),
     ]
     for table, column, home, home_column in references:
         if table not in tables:
@@ -303,6 +313,12 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     beds_shared_out_once,
     rhythms_whole,
     needs_of_all_sexes,
+    staff_tables_together,
+    staff_ages_within,
+    staff_ages_once,
+    staff_shares_make_one,
+    everybody_retires,
+    entry_of_every_stock,
     professions_known,
     wages_dated,
     working_time_known,

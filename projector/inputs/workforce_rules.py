@@ -25,6 +25,21 @@ _ROTATING = "rotating"
 _OF_ALLOWANCES = {"category": ("share",), "individual": ("hours", "staff")}
 
 
+_OF_PROFESSIONS = (
+    "competences",
+    "working_time",
+    "allowances",
+    "staff_ages",
+    "staff_exits",
+    "staff_entry",
+    "staff_entry_ages",
+    "specialisation",
+    "shortages",
+    "staff_counts",
+)
+"""Tables with rows for professions that others bring in."""
+
+
 def professions_known(tables: Tables) -> Found:
     """Where there is a table of professions it holds all; other tables speak of none but theirs."""
     home = "professions" if "professions" in tables else "staffing, rosters or workloads"
@@ -34,7 +49,7 @@ def professions_known(tables: Tables) -> Found:
         if table in tables
         for name in tables[table]["profession"]
     }
-    for table in (*PROFESSION_TABLES, "competences", "working_time", "allowances"):
+    for table in (*PROFESSION_TABLES, *_OF_PROFESSIONS):
         if table not in tables:
             continue
         rows = tables[table].drop_duplicates("profession")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from projector.outputs.existing import existing_rows, pool_rows
 from projector.outputs.staff import staff_sections
+from projector.outputs.staff_supply import supply_sections
 from projector.outputs.table import Row, Section
 from projector.outputs.words import Language, number, word
 from projector.tables import DIAGNOSIS_KINDS, SEASONS
@@ -73,8 +74,8 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     list of Section
         People by age group, contacts and bed days by setting, what of the stays is acute, comes
         again, is treated at home and waits for discharge, money, beds, places and rooms, staff
-        by profession, by education and against those of working age, need against existing by
-        site, pooled beds, and people 80+ by region.
+        by profession, by education and against those of working age, need of staff against supply,
+        need against existing by site, pooled beds, and people 80+ by region.
         Figures stand for the years of `headline_years`; what the inputs do not tell is left out.
     """
     population = tree["population"].to_dataset()["population"]
@@ -120,6 +121,7 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     for heading, figures in staff_sections(tree, language, name_of):
         rows = [row(name, values, decimals) for name, values, decimals in figures]
         sections.append(Section(word(heading, language), tuple(rows)))
+    sections += supply_sections(tree, years, language)
     for heading, lines in (
         ("existing", existing_rows),
         ("pools", pool_rows),

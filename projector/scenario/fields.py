@@ -32,6 +32,7 @@ from projector.tables import (
     DIAGNOSIS_KINDS,
     DRIVERS,
     INPUT_TABLES,
+    LEVERS,
     SEASONS,
     SETTINGS,
     SEXES,
@@ -343,5 +344,18 @@ Turnover = TypeAliasType("Turnover", Annotated[Path, _path(Bounds("minutes", low
 HoursPerDay = TypeAliasType("HoursPerDay", Annotated[Path, _norm("hours_per_day", "hours")])
 DaysPerYear = TypeAliasType("DaysPerYear", Annotated[Path, _norm("days_per_year", "days")])
 Utilisation = TypeAliasType("Utilisation", Annotated[Path, _norm("utilisation", "share")])
+RelativeChange = TypeAliasType("RelativeChange", Annotated[Path, _path(Bounds("change", low=-1))])
+YearsLater = TypeAliasType("YearsLater", Annotated[Path, _path(Bounds("years", low=-10, high=10))])
+PartOfFullTime = TypeAliasType(
+    "PartOfFullTime", Annotated[Path, _path(Bounds("FTE of a head", low=0, high=1, low_open=True))]
+)
+Amount = TypeAliasType("Amount", Annotated[float, _number(_NO_LESS_THAN_ZERO)])
+Calibrate = TypeAliasType(
+    "Calibrate", Annotated[str, _one(("steady", "observed"), "way to calibrate")]
+)
+StaffMoves = TypeAliasType(
+    "StaffMoves", Annotated[str, _one(("population", "none"), "kind of moves")]
+)
+Lever = TypeAliasType("Lever", Annotated[str, _one(LEVERS, "lever")])
 
 __all__ = [name for name, kind in list(globals().items()) if isinstance(kind, TypeAliasType)]

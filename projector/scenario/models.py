@@ -32,6 +32,7 @@ from projector.scenario.capacity_models import (
 )
 from projector.scenario.faults import find
 from projector.scenario.section import Rule, Section
+from projector.scenario.supply_models import Closing, Education, Specialising, Supply
 from projector.scenario.tree import Map, Node, Place
 from projector.scenario.values import Path
 from projector.scenario.workforce_models import (
@@ -52,7 +53,9 @@ __all__ = [
     "Capacity",
     "Catchment",
     "Change",
+    "Closing",
     "Duty",
+    "Education",
     "FamilyCare",
     "Fertility",
     "Growth",
@@ -67,8 +70,10 @@ __all__ = [
     "Scenario",
     "Selection",
     "SiteCapacity",
+    "Specialising",
     "Step",
     "StepChange",
+    "Supply",
     "TaskShift",
     "Uncertainty",
     "Window",
@@ -178,6 +183,10 @@ class Workforce(Section):
     """staff by profession and setting"""
     competence: dict[fields.Text, dict[fields.Text, fields.Share]] = Field(default_factory=dict)
     """share of a profession that needs a competence, by profession and competence"""
+    supply: Supply = Field(default_factory=Supply)
+    """who will do the work"""
+    close: Closing = Field(default_factory=Closing)
+    """what may be done to close a gap"""
     levers: Levers | None = None
     """what changes the staff that the same services take"""
     limits: Limits = Field(default_factory=Limits)

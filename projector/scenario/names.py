@@ -63,6 +63,13 @@ _WRITTEN: tuple[tuple[str, Location], ...] = (
     ("profession", ("workforce", "competence", KEY)),
     ("competence", ("workforce", "competence", _ANY, KEY)),
     *(
+        ("profession", ("workforce", "supply", key, KEY))
+        for key in ("education", "abroad", "retention", "retirement", "full_time", "stock")
+    ),
+    ("competence", ("workforce", "supply", "specialisation", KEY)),
+    ("region", ("workforce", "supply", "stock", _ANY, KEY)),
+    ("region", ("workforce", "supply", "settle", KEY)),
+    *(
         ("profession", ("workforce", "levers", lever, *position, key))
         for lever, keys in (
             ("standard_growth", ("profession",)),

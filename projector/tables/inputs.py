@@ -25,6 +25,7 @@ from projector.tables.columns import (
     Table,
     frozen,
 )
+from projector.tables.staff_inputs import STAFF_TABLES
 from projector.tables.vocabulary import (
     BED_SETTINGS,
     DIAGNOSIS_KINDS,
@@ -408,6 +409,7 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
         **ACTIVITY_TABLES,
         **CAPACITY_TABLES,
         **WORKFORCE_TABLES,
+        **STAFF_TABLES,
         "names": Table(
             "What diagnoses, resources, professions, competences, priority groups and needs are "
             "called.",

@@ -57,6 +57,14 @@ def _estimate(name: str, dims: tuple[str, ...], what: str) -> dict[str, Variable
     }
 
 
+def _staff(
+    unit: str, what: str, minimum: float | None = 0.0, cell_methods: str | None = None
+) -> Variable:
+    """A figure by profession, for those that have a stock."""
+    dims = ("region", "year", "profession")
+    return Variable(dims, unit, what, minimum, cell_methods, may_not_apply=True)
+
+
 _BEDS_ONLY = {
     "refusal": Variable(
         ("site", "year", "resource"),
@@ -351,6 +359,42 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                 ("region", "year", "old"),
                 "1",
                 "economically active people for each of the old",
+                may_not_apply=True,
+            ),
+        },
+        "workforce/supply": {
+            "supply": _staff("FTE", "staff that there will be"),
+            "heads": _staff("heads", "people who work in the profession"),
+            "gap": _staff("FTE", "staff short: needed less supplied", minimum=None),
+            "entered": _staff("heads", "newly trained and from abroad", cell_methods=_FLOW),
+            "returned": _staff("heads", "back from other work or none", cell_methods=_FLOW),
+            "left": _staff("heads", "gone to other work or none", cell_methods=_FLOW),
+            "retired": _staff("heads", "retired or dead", cell_methods=_FLOW),
+            "moved": _staff(
+                "heads", "come from other regions less gone there", minimum=None, cell_methods=_FLOW
+            ),
+            "begun": _staff(
+                "heads",
+                "beginning a training that the region will have them of",
+                cell_methods=_FLOW,
+            ),
+            "competence_supply": Variable(
+                ("region", "year", "competence"),
+                "FTE",
+                "staff that there will be with the competence",
+                may_not_apply=True,
+            ),
+            "competence_gap": Variable(
+                ("region", "year", "competence"),
+                "FTE",
+                "staff with the competence short: needed less supplied",
+                None,
+                may_not_apply=True,
+            ),
+            "first_shortage": Variable(
+                ("region", "profession"),
+                "years",
+                "first calendar year in which staff are short",
                 may_not_apply=True,
             ),
         },

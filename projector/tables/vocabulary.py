@@ -7,16 +7,20 @@ from typing import TypeVar
 __all__ = [
     "ALLOWANCES",
     "BED_SETTINGS",
+    "COUNTED_STAFF",
     "DIAGNOSIS_KINDS",
     "DRIVERS",
     "EDUCATIONS",
+    "ENTRY_MEASURES",
     "HOSPITAL_SETTINGS",
     "LEVELS",
+    "LEVERS",
     "LONGEST_PERIODS",
     "MUNICIPAL_SETTINGS",
     "NATION",
     "OLD_AGES",
     "OPEN_AGE",
+    "ORIGINS",
     "PERIODS",
     "PRICE_ITEMS",
     "PSYCHIATRIC_KINDS",
@@ -26,6 +30,8 @@ __all__ = [
     "SETTINGS",
     "SEXES",
     "SHIFTS",
+    "SHORTAGE_GROUPS",
+    "STAFF_AGES",
     "UNITS",
     "URGENCIES",
     "VERBS",
@@ -133,6 +139,29 @@ LEVELS = ("L", "M", "H")
 DRIVERS = ("bed", "place", "room", "1000 contacts", "1000 bed days", "1000 inhabitants")
 """What a staffing ratio is counted per."""
 
+ENTRY_MEASURES = (
+    "training_years",
+    "completion",
+    "to_health",
+    "trained",
+    "abroad",
+)
+"""What is known of those who begin in a profession; only ``trained`` may be unknown."""
+
+ORIGINS = ("education", "abroad")
+"""Where those come from who begin."""
+
+SHORTAGE_GROUPS = ("all", "general", "specialist")
+"""Of a profession: everybody, those without a further competence, or those with one."""
+
+COUNTED_STAFF = ("all", "hospital", "municipal")
+"""Which staff of a place a count is of."""
+
+LEVERS = ("places", "retention", "full_time", "task_shift")
+"""What may close a gap between need and supply."""
+
+STAFF_AGES = (18, 74)
+"""First and last age at which anybody works."""
 SHIFTS = ("day", "evening", "night")
 """Parts of a day that posts are staffed in."""
 

@@ -191,3 +191,28 @@ def test_staff_by_education_add_up_to_all_staff() -> None:
     assert [sum(of_year) for of_year in zip(*levels, strict=True)] == pytest.approx(
         everyone, abs=0.25
     )
+
+
+def test_staff_that_there_will_be_are_told_with_what_is_short_and_since_when() -> None:
+    tree = result_of("hallingdal")
+    staff = tree["workforce/supply"].sum("region", min_count=1).sel(profession="nurse")
+    told = section(tree, "Staff that there will be")["Nurse"][0]
+    assert told == f"{float(staff['supply'][0]):,.1f} / {float(staff['heads'][0]):,.1f}"
+    short = section(tree, "FTE short")
+    assert short["Nurse, too few from 2026"][-1] == f"+{float(staff['gap'].sel(year=2040)):,.1f}"
+    everybody = float(tree["workforce/supply"]["gap"].sel(year=2040).sum())
+    assert short["Total with health education"][-1] == f"+{everybody:,.1f}"
+    assert not any("without health education" in name for name in short)
+
+
+def test_staff_are_left_out_where_the_inputs_do_not_tell_of_them() -> None:
+    whole = result_of("hallingdal")
+    groups = {
+        node.path: node.to_dataset(inherit=False)
+        for node in whole.subtree
+        if node.path != "/workforce/supply"
+    }
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs.update(whole.attrs)
+    assert not section(tree, "Staff that there will be")
+    assert not section(tree, "FTE short")
