@@ -131,6 +131,7 @@ def resources_of(
     tables: Mapping[str, pd.DataFrame],
     scenario: "Scenario",
     activity: xr.Dataset,
+    years: NDArray[np.int64],
 ) -> list[Resource]:
     """The resources of a run, in the order of the norms.
 
@@ -145,8 +146,9 @@ def resources_of(
         arrivals by resource.
     activity
         Group ``activity`` of the results: says how long stays are, which smooths the rhythm.
+    years
+        Calendar years that limits are taken of.
     """
-    years = activity["year"].values
     result = []
     for name in unique(norm.resource for norm in norms):
         own = tuple(norm for norm in norms if norm.resource == name)

@@ -27,7 +27,7 @@ from projector.tables import DIAGNOSIS_KINDS, SETTINGS
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["ROUNDING", "capacity_stage"]
+__all__ = ["ROUNDING", "capacity_stage", "resources_of_run"]
 
 Array = NDArray[np.float64]
 
@@ -40,6 +40,9 @@ def capacity_stage(
     tables: Mapping[str, pd.DataFrame],
     scenario: "Scenario",
     members: Callable[[str], Sequence[str]],
+    *,
+    resources: Sequence[Resource] | None = None,
+    sizer: Sizer | None = None,
 ) -> tuple[dict[str, xr.Dataset], list[str]]:
     """Need, existing capacity and gap.
 
@@ -54,6 +57,10 @@ def capacity_stage(
         Occupancy, overflow, opening, arrivals, pools and existing capacity.
     members
         Region codes of a region or area name.
+    resources
+        From `resources_of_run`, where the stage is walked many times; None makes them.
+    sizer
+        Tables that earlier walks have made; None begins with none.
 
     Returns
     -------
@@ -78,16 +85,13 @@ def capacity_stage(
     activity = care["activity"]
     years = activity["year"].values
     regions = [str(code) for code in activity["region"].values]
-    kinds = dict(
-        zip(map(str, activity["diagnosis"].values), map(str, activity["kind"].values), strict=True)
-    )
-    norms = norms_of(tables["norms"], scenario, kinds, years)
-    resources = resources_of(norms, tables, scenario, activity)
+    if resources is None:
+        resources = resources_of_run(tables, scenario, activity, years)
     flows = _Flows(resources, care.get("sites"))
     sites, left_out = gather_sites(
         tables, scenario, years, regions, members, flows.of_site, flows.told
     )
-    sizer = Sizer()
+    sizer = sizer or Sizer()
     assessed = [_Assessed(resource, activity, sites, flows, sizer) for resource in resources]
     costs = _unit_costs(tables.get("unit_costs"))
     result = {
@@ -105,6 +109,29 @@ def capacity_stage(
     if pools is not None:
         result["pools"] = pools
     return result, left_out
+
+
+def resources_of_run(
+    tables: Mapping[str, pd.DataFrame],
+    scenario: "Scenario",
+    activity: xr.Dataset,
+    years: NDArray[np.int64],
+) -> list[Resource]:
+    """The resources of a scenario, with their norms in some years.
+
+    Parameters
+    ----------
+    tables, scenario
+        As for `capacity_stage`.
+    activity
+        Group ``activity`` of the results: its first year says how long stays are, which smooths
+        the rhythm of arrivals.
+    years
+        Calendar years that norms are taken of.
+    """
+    diagnoses, kinds = (map(str, activity[name].values) for name in ("diagnosis", "kind"))
+    norms = norms_of(tables["norms"], scenario, dict(zip(diagnoses, kinds, strict=True)), years)
+    return resources_of(norms, tables, scenario, activity, years)
 
 
 class _Assessed:

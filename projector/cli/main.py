@@ -115,7 +115,8 @@ def run(
     metavar="NAME",
     help="What to explain: contacts, bed_days, acute, readmissions, ready_days, own_coverage, "
     "site_contacts, site_bed_days, drg_points, activity_income, ready_day_payment, cost, beds, "
-    "places, rooms, peak, gap, gap_cost, utilisation, refusal, shared_beds, staff or competence.",
+    "places, rooms, peak, gap, gap_cost, utilisation, refusal, shared_beds, staff, competence, "
+    "staff_supply, staff_gap or competence_gap.",
 )
 @click.option(
     "--of",

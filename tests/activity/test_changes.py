@@ -329,6 +329,11 @@ REFUSALS = {
         "'2: work_off' finds nothing in 2027 that those who wait could have more of",
         "a change before it takes all such contacts",
     ),
+    "a coverage of what no flow tells": (
+        [change("redirect", {"setting": "municipal_acute"}, to_site="A", coverage=0.5)],
+        "'1: redirect' sets an own coverage of what no flow tells where it is treated today",
+        None,
+    ),
     "part of the regions": (
         [change("avoid", {"region": "East", **INPATIENT}, contacts=10)],
         "'1: avoid' counts contacts for East, of which only a part is in the run",

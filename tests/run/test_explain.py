@@ -111,6 +111,20 @@ activity:
 """
 
 
+def test_what_is_short_of_staff_is_need_less_supply() -> None:
+    gap, need, supply = (
+        explained(result, of=("nurse",)) for result in ("staff_gap", "staff", "staff_supply")
+    )
+    np.testing.assert_allclose(gap.values, need.values - supply.values, rtol=1e-9)
+    assert [one.kind for one in supply.factors if one.kind not in ("size", "ageing", "change")] == [
+        "supply"
+    ]
+    own = effects_of(gap)
+    for factor, effect in effects_of(need).items():
+        np.testing.assert_allclose(own[factor], effect, atol=1e-9)
+    np.testing.assert_allclose(own["supply "], supply.values[0] - supply.values, atol=1e-9)
+
+
 def test_results_of_sites_money_and_priority_groups_are_explained() -> None:
     """Those that the scenario in which everything moves has none of, against the run."""
     scenario = written(AHUS)

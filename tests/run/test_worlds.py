@@ -37,6 +37,7 @@ def test_every_kind_of_factor_moves_in_the_scenario_of_these_tests() -> None:
     kinds = [one.kind for one in moving_worlds().factors]
     assert list(dict.fromkeys(kinds)) == [
         "size", "ageing", "visitors", "growth", "healthy_ageing", "change", "capacity", "staffing",
+        "supply",
     ]  # fmt: skip
 
 
