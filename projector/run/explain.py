@@ -128,6 +128,7 @@ def explain(
             seen[loose] = _figures(worlds, loose, question)
         return seen[loose]
 
+    _refuse_other_base(result(frozenset()), result(frozenset(factors)), question)
     effects = one_after_the_other(result, factors)
     if free_of_order and changes:
         first = factors.index(changes[0])
@@ -153,6 +154,24 @@ def explain(
         interaction=interaction(effects, by_itself),
         order_free=free_of_order,
     )
+
+
+def _refuse_other_base(held: Array, values: Array, question: Question) -> None:
+    """Effects are added to the base year, which must be the same with everything held.
+
+    The mean over settings is not, where patients are sent to a site in a setting of which no flow
+    tells, for it is known of that setting only with the change.
+    """
+    if not np.allclose(held, values[0], rtol=1e-9, atol=1e-9 * float(np.abs(values).max())):
+        raise UsageError(
+            Problem(
+                where="--result",
+                message="in some settings only the changes tell where people are treated, so the "
+                "effects would not sum to the change",
+                found=question.result,
+                expected="one setting, by --of",
+            )
+        )
 
 
 def _figures(worlds: Worlds, loose: Collection[Factor], question: Question) -> Array:

@@ -197,6 +197,7 @@ class Worlds:
             capacity,
             self.people.inputs.tables,
             self.scenario,
+            self.people.inputs.members,
         )
 
     def _at(self, activity: xr.Dataset, moves: bool) -> xr.Dataset:

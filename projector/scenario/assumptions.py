@@ -23,8 +23,8 @@ Part = TypeVar("Part")
 SEPARATOR = "/"
 """Stands between the keys of a name where it is written as one text."""
 
-_ABOUT = ("setting", "after", "resource", "sex", "region")
-"""Keys that tell items without a name apart."""
+_ABOUT = ("setting", "after", "resource", "profession", "giver", "to", "sex", "region")
+"""Fields that tell items without a name apart."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,11 @@ def _item_names(items: tuple[object, ...]) -> list[str]:
 
 
 def _about(item: object) -> Iterator[str]:
-    for key in _ABOUT:
-        said = getattr(item, key, None)
-        yield from (said,) if isinstance(said, str) else said or ()
+    written = item.model_fields_set if isinstance(item, BaseModel) else ()
+    for field in _ABOUT:
+        if field in written:
+            said = getattr(item, field)
+            yield from (said,) if isinstance(said, str) else said
 
 
 def with_paths(section: Part, replace: Callable[[Location, Path], Any]) -> Part:

@@ -230,6 +230,27 @@ def test_too_many_changes_have_too_many_subsets() -> None:
         explain(scenario, people, question_of(scenario, people, "beds"), free_of_order=True)
 
 
+def test_own_coverage_is_explained_to_the_last_digit_or_refused() -> None:
+    """Shifted to municipal care, patients are not in hospital, so no other setting is known of."""
+    scenario = load_scenario(SCENARIOS / "ahus-future.yaml")
+    people = project_people(scenario)
+    found = explain(scenario, people, question_of(scenario, people, "own_coverage"))
+    np.testing.assert_allclose(found.effects.sum(axis=0), found.values - found.values[0], atol=1e-9)
+    own = written(
+        f"""scenario: Own
+extends: {SCENARIOS}/ahus.yaml
+activity:
+  changes:
+    - name: Some are in a nursing home of the hospital
+      redirect: {{setting: nursing_home}}
+      to_site: Akershus universitetssykehus
+      share: {{2026: 0, 2030: 10 %}}
+"""
+    )
+    with pytest.raises(UsageError, match="only the changes tell where people are treated"):
+        explain(own, people, question_of(own, people, "own_coverage"))
+
+
 def test_every_name_that_is_unknown_is_told_with_the_nearest() -> None:
     scenario, people = moving()
     with pytest.raises(UsageError) as error:

@@ -152,3 +152,12 @@ def test_a_distribution_with_ends_is_one_value_to_inheritance(load, tmp_path):
     (tmp_path / "child.yaml").write_text(child, encoding="utf-8")
     fte = load_scenario(tmp_path / "child.yaml").workforce.duty["nurse"]["inpatient"].fte
     assert fte.plain() == {"uniform": [1.0, 3.0]}
+
+
+def test_levers_are_called_by_whom_they_concern(load):
+    levers = (
+        "workforce:\n  levers:\n    task_shift:\n"
+        "      - {from: nurse, to: health_care_worker, share: {uniform: [1 %, 2 %]}}\n"
+    )
+    (one,) = uncertain_assumptions(load(TEXT[: TEXT.index("population:")] + levers))
+    assert str(one) == "workforce/levers/task_shift/nurse health_care_worker/share"
