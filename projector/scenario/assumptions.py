@@ -25,6 +25,8 @@ SEPARATOR = "/"
 
 _ABOUT = ("setting", "after", "resource", "profession", "giver", "to", "sex", "region")
 """Fields that tell items without a name apart."""
+_ABOUT_ALL = "all"
+"""An item that says none of them."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _item_names(items: tuple[object, ...]) -> list[str]:
     """What the items of a list are called; those that are called the same are counted."""
     names: list[str] = []
     for item in items:
-        about = getattr(item, "name", None) or " ".join(_about(item)) or "item"
+        about = getattr(item, "name", None) or " ".join(_about(item)) or _ABOUT_ALL
         again = sum(about == name or name.startswith(f"{about} #") for name in names)
         names.append(f"{about} #{again + 1}" if again else about)
     return names

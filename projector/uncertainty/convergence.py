@@ -16,10 +16,10 @@ between the quantiles one binomial deviation to each side,
 Both are for independent draws. Draws here are spread more evenly, so that the true error is smaller
 where results are near to a sum of what the assumptions do, and about as large otherwise.
 
-References
-----------
-Maritz and Jarrett (1978), A note on estimating the variance of the sample median,
-doi 10.1080/01621459.1978.10480027.
+Sources:
+
+* Maritz and Jarrett (1978), A note on estimating the variance of the sample median,
+  doi 10.1080/01621459.1978.10480027.
 """
 
 from collections.abc import Sequence

@@ -14,10 +14,10 @@ order of its :math:`z'` (Iman and Conover 1982). So
 By putting values into an order within a run, the rank correlation that is reached is a little
 nearer to zero than the one that is stated: by 0.005 at most, which is less than 10 000 draws show.
 
-References
-----------
-Iman and Conover (1982), A distribution-free approach to inducing rank correlation among input
-variables, doi 10.1080/03610918208812265.
+Sources:
+
+* Iman and Conover (1982), A distribution-free approach to inducing rank correlation among input
+  variables, doi 10.1080/03610918208812265.
 """
 
 import numpy as np

@@ -29,12 +29,12 @@ every stream moves when one is added. If all take the same and only the digits a
 are correlated. What is given up is a faster convergence of what assumptions do only together;
 that converges as with random numbers.
 
-References
-----------
-Owen (1995), Randomly permuted (t,m,s)-nets and (t,s)-sequences, doi 10.1007/978-1-4612-2552-2_19.
-Burley (2020), Practical hash-based Owen scrambling, Journal of Computer Graphics Techniques 9(4).
-Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators,
-doi 10.1145/2660193.2660195 (the hash).
+Sources:
+
+* Owen (1995), Randomly permuted (t,m,s)-nets and (t,s)-sequences, doi 10.1007/978-1-4612-2552-2_19.
+* Burley (2020), Practical hash-based Owen scrambling, Journal of Computer Graphics Techniques 9(4).
+* Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators,
+  doi 10.1145/2660193.2660195 (the hash).
 """
 
 import hashlib

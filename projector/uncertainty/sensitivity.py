@@ -26,13 +26,13 @@ together with others. There are three ways, from the cheapest:
 Assumptions that are correlated have no indices of their own: what one explains, the other does
 too. They are one *factor* and have their indices together (`factors_of`).
 
-References
-----------
-Saltelli et al. (2008), Global sensitivity analysis: the primer, doi 10.1002/9780470725184.
-Saltelli et al. (2010), Variance based sensitivity analysis of model output,
-doi 10.1016/j.cpc.2009.09.018.
-Jansen (1999), Analysis of variance designs for model output,
-doi 10.1016/S0010-4655(98)00154-4.
+Sources:
+
+* Saltelli et al. (2008), Global sensitivity analysis: the primer, doi 10.1002/9780470725184.
+  Saltelli et al. (2010), Variance based sensitivity analysis of model output,
+  doi 10.1016/j.cpc.2009.09.018.
+* Jansen (1999), Analysis of variance designs for model output,
+  doi 10.1016/S0010-4655(98)00154-4.
 """
 
 from collections.abc import Sequence

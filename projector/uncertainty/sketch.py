@@ -18,15 +18,16 @@ between them is what is told. It is off by at most
 of all draws, with :math:`h` times that two nodes were thinned into one: the first for blocks, the
 second for pairs, the third for the place between two values that are kept. No distribution, however
 skewed or with however many gaps, does worse: the value that is told for a share :math:`p` is the
-exact quantile of some share between :math:`p - \epsilon` and :math:`p + \epsilon`.
+exact quantile of some share between :math:`p - \epsilon` and :math:`p + \epsilon`, to the seven
+digits that are kept.
 
-References
-----------
-Munro and Paterson (1980), Selection and sorting with limited storage,
-doi 10.1016/0304-3975(80)90061-4.
-Manku, Rajagopalan and Lindsay (1998), Approximate medians and other quantiles in one pass and with
-limited memory, doi 10.1145/276304.276342.
-Hyndman and Fan (1996), Sample quantiles in statistical packages, doi 10.2307/2684934 (type 7).
+Sources:
+
+* Munro and Paterson (1980), Selection and sorting with limited storage,
+  doi 10.1016/0304-3975(80)90061-4.
+* Manku, Rajagopalan and Lindsay (1998), Approximate medians and other quantiles in one pass and
+  with limited memory, doi 10.1145/276304.276342.
+* Hyndman and Fan (1996), Sample quantiles in statistical packages, doi 10.2307/2684934 (type 7).
 """
 
 from collections.abc import Sequence
@@ -38,10 +39,12 @@ from numpy.typing import NDArray
 __all__ = ["Kept", "keep", "merge_kept", "quantiles_of", "size_within"]
 
 Floats = NDArray[np.float64]
+Rounded = NDArray[np.float32]
 
 _LEAST = 16
 """Values of a cell below which a sketch tells too little."""
-_BYTES = 8
+_BYTES = np.dtype(np.float64).itemsize
+_ROUNDED_BYTES = np.dtype(np.float32).itemsize
 _IN_CACHE = 2**17
 """Values that are sorted at once: no copy of all is made, and a megabyte stays in the cache."""
 
@@ -53,13 +56,13 @@ class Kept:
     Parameters
     ----------
     parts
-        ``[cell, value]`` each, sorted along the values where there are more blocks than one or
-        they were thinned, with the number of draws that one value stands for.
+        ``[cell, value]`` each, with the number of draws that one value stands for. Those of a
+        sketch have seven digits.
     low, high
         How many draws the rank of a value may be below and above what the parts tell.
     """
 
-    parts: tuple[tuple[Floats, float], ...]
+    parts: tuple[tuple[Floats | Rounded, float], ...]
     low: float = 0.0
     high: float = 0.0
 
@@ -86,8 +89,8 @@ def size_within(cells: int, draws: int, block: int, memory: int) -> int | None:
     draws, block
         Draws in all (the most there may be), and of one block.
     memory
-        Bytes that summaries may take. Blocks that are done in order leave one node for each level
-        of the tree of pairs, and two are merged into a third.
+        Bytes that values may take. Blocks that are done in order leave one node for each level of
+        the tree of pairs, and while a pair is made one there are two more.
 
     Returns
     -------
@@ -101,10 +104,10 @@ def size_within(cells: int, draws: int, block: int, memory: int) -> int | None:
     """
     if cells * draws * _BYTES <= memory:
         return None
-    levels = max(int(np.ceil(np.log2(max(draws / block, 1)))), 0) + 4
-    size = memory // (cells * _BYTES * levels)
+    nodes = int(np.ceil(np.log2(max(draws / block, 1)))) + 3
+    size = memory // (cells * _ROUNDED_BYTES * nodes)
     if size < _LEAST:
-        least = _LEAST * cells * _BYTES * levels
+        least = _LEAST * cells * _ROUNDED_BYTES * nodes
         raise ValueError(f"quantiles of {cells} cells take {least} bytes or more, not {memory}")
     return int(size)
 
@@ -125,9 +128,11 @@ def keep(values: Floats, size: int | None, *, odd: bool) -> Kept:
     -------
     Kept
     """
-    if size is None or values.shape[1] <= size:
+    if size is None:
         return Kept(((values.copy(), 1.0),))
-    return _thinned(values, 1.0, size, odd=odd)
+    if values.shape[1] <= size:
+        return Kept(((values.astype(np.float32), 1.0),))
+    return _thinned([values], 1.0, size, odd=odd)
 
 
 def merge_kept(one: Kept, other: Kept, size: int | None, *, odd: bool) -> Kept:
@@ -153,23 +158,26 @@ def merge_kept(one: Kept, other: Kept, size: int | None, *, odd: bool) -> Kept:
     if not many or len(weights) > 1:
         return Kept(parts, low, high)
     assert size is not None
-    together = np.concatenate([values for values, _ in parts], axis=1)
-    thinned = _thinned(together, weights.pop(), size, odd=odd)
+    thinned = _thinned([values for values, _ in parts], weights.pop(), size, odd=odd)
     return Kept(thinned.parts, thinned.low + low, thinned.high + high)
 
 
-def _thinned(values: Floats, weight: float, size: int, *, odd: bool) -> Kept:
-    count = values.shape[1]
+def _thinned(tables: Sequence[Floats | Rounded], weight: float, size: int, *, odd: bool) -> Kept:
+    """Of all values together, sorted, those in the middle of equal shares of their number."""
+    count = sum(values.shape[1] for values in tables)
     middles = (2 * np.arange(size) + 1) * count  # twice the middle of each share, times the size
     places = middles // (2 * size) if odd else -(-middles // (2 * size)) - 1
     told = np.arange(size + 1) * (count / size)
     first = np.concatenate([[0], places + 1])  # ranks between two values that are kept
     last = np.concatenate([places, [count]])
-    thinned = np.empty((len(values), size))
+    cells = len(tables[0])
+    thinned = np.empty((cells, size), dtype=np.float32)
     step = max(_IN_CACHE // count, 1)
-    for begin in range(0, len(values), step):
+    for begin in range(0, cells, step):
         rows = slice(begin, begin + step)
-        thinned[rows] = np.sort(values[rows], axis=1)[:, places]
+        chunk = np.concatenate([values[rows] for values in tables], axis=1)
+        chunk.sort(axis=1)
+        thinned[rows] = chunk[:, places]
     return Kept(
         ((thinned, weight * count / size),),
         float((told - first).max()) * weight,

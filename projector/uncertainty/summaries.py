@@ -14,10 +14,10 @@ Quantiles are exact where all draws fit into memory, and otherwise have an error
 stated: see `projector.uncertainty.sketch`. A cell that has no number in some draw has none in any
 summary, and it is counted in how many: a mean over the other draws would be of another question.
 
-References
-----------
-Chan, Golub and LeVeque (1983), Algorithms for computing the sample variance,
-doi 10.1080/00031305.1983.10483115.
+Sources:
+
+* Chan, Golub and LeVeque (1983), Algorithms for computing the sample variance,
+  doi 10.1080/00031305.1983.10483115.
 """
 
 from collections.abc import Sequence
@@ -82,7 +82,8 @@ class Result:
     def rank_error(self) -> float:
         """How far a quantile's share may be off, as a share of the draws; 0 where exact.
 
-        The quantile told for a share is one that some share nearer than this has exactly.
+        The quantile told for a share is one that some share nearer than this has exactly, to the
+        seven digits that a sketch keeps.
         """
         return self._kept.error / self.count
 

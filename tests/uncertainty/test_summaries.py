@@ -111,10 +111,11 @@ def test_a_sketch_keeps_the_error_that_it_states(kind, size, block, draws):
     for row, share in enumerate(QUANTILES):
         low, high = np.clip([share - result.rank_error, share + result.rank_error], 0, 1)
         first, last = np.quantile(values, [low, high], axis=-1)
-        slack = 1e-9 * np.abs(values).max()
+        slack = 1e-7 * np.abs(values).max()  # seven digits are kept
         assert (told[row] >= first - slack).all()
         assert (told[row] <= last + slack).all()
-    assert (told[[0, -1]] == [values.min(axis=-1), values.max(axis=-1)]).all()
+    ends = np.array([values.min(axis=-1), values.max(axis=-1)])
+    assert told[[0, -1]] == pytest.approx(ends, rel=1e-6)
 
 
 @pytest.mark.parametrize(("size", "block"), [(32, 32), (64, 128), (128, 256), (100, 300)])
@@ -141,7 +142,8 @@ def test_a_sketch_with_room_for_all_is_exact():
     values = random_values(3, 500)
     result = summarised(values, 50, size=500)
     assert result.rank_error == 0
-    assert result.quantiles(QUANTILES) == pytest.approx(np.quantile(values, QUANTILES, axis=-1))
+    exact = np.quantile(values, QUANTILES, axis=-1)
+    assert result.quantiles(QUANTILES) == pytest.approx(exact, rel=1e-6)
 
 
 def test_a_cell_without_a_number_in_some_draw_has_no_summary_and_is_counted():
@@ -206,5 +208,5 @@ def test_the_size_fits_the_memory():
         most = max(most, sum(part.nbytes for node in nodes for part, _ in node.kept.parts))
     assert most <= 7_999_999
     assert size > 100
-    with pytest.raises(ValueError, match=r"take 1024000 bytes or more, not 100000"):
+    with pytest.raises(ValueError, match=r"take 448000 bytes or more, not 100000"):
         size_within(1000, 1000, 100, 100_000)
