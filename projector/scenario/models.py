@@ -54,6 +54,7 @@ __all__ = [
     "Catchment",
     "Change",
     "Closing",
+    "Correlation",
     "Duty",
     "Education",
     "FamilyCare",
@@ -194,6 +195,19 @@ class Workforce(Section):
     source: fields.Text | None = None
 
 
+class Correlation(Section):
+    """Uncertain assumptions that are high, or low, together."""
+
+    between: fields.Names
+    """two or more uncertain assumptions: the keys that lead to each, with / between them and items
+    of lists by name; or as many of these keys as it takes, such as the name of a change alone"""
+    rank: fields.RankCorrelation
+    """Spearman's rank correlation of every two of them"""
+    source: fields.Text | None = None
+
+    rule: ClassVar[Rule] = staticmethod(rules.correlation_rule)
+
+
 class Uncertainty(Section):
     """How sure are we."""
 
@@ -201,6 +215,8 @@ class Uncertainty(Section):
     """joint samples of all uncertain assumptions; without it they take their medians"""
     seed: fields.Seed = 0
     quantiles: fields.Quantiles = ()
+    correlations: tuple[Correlation, ...] = ()
+    """assumptions that do not vary independently of each other"""
 
 
 class Catchment(Section):

@@ -16,6 +16,7 @@ from projector.scenario.faults import Fault
 __all__ = [
     "calibration_rule",
     "catchment_rule",
+    "correlation_rule",
     "fertility_rule",
     "inputs_rule",
     "scenario_rule",
@@ -57,6 +58,14 @@ def catchment_rule(written: Written) -> Iterator[Fault]:
     for key in ("areas", "psychiatry"):
         if written.get(key) == {}:
             yield Fault("an empty map", (key,), expected="areas with their regions")
+
+
+def correlation_rule(written: Written) -> Iterator[Fault]:
+    """A correlation is between two or more."""
+    between = written.get("between")
+    named = [between] if isinstance(between, str) else between
+    if isinstance(named, list | tuple) and len(named) == 1:
+        yield Fault("a correlation of one alone", ("between",), expected="two or more names")
 
 
 def scenario_rule(written: Written) -> Iterator[Fault]:
