@@ -19,6 +19,7 @@ from projector.errors import ConsistencyError, Problem
 from projector.population.components import in_every_draw, national_total, stored
 from projector.population.gross import GrossFlows, InternalMoves
 from projector.population.migration import balance
+from projector.population.regional_schedules import OpenMoves, PooledMoves
 from projector.population.yearly import ALL_AGES, Yearly
 from projector.tables import SEXES
 
@@ -91,9 +92,9 @@ class Migration:
     """
 
     regions: tuple[str, ...]
-    internal: InternalMoves | None
+    internal: InternalMoves | PooledMoves | None
     gross: GrossFlows | None
-    net: NetMoves | None
+    net: NetMoves | OpenMoves | None
 
     @classmethod
     def of(cls, components: xr.Dataset, regions: tuple[str, ...]) -> "Migration":
@@ -127,9 +128,9 @@ class Migration:
     @property
     def counts_at_end_only(self) -> bool:
         """Whether the moves apply to survivors, so that none can come before."""
-        if self.internal is not None or self.net is None or self.net.rate is not None:
+        if self.internal is not None or not isinstance(self.net, NetMoves):
             return True
-        return self.net.national is not None
+        return self.net.rate is not None or self.net.national is not None
 
     def at_start(self, t: int, share: float) -> Array | None:
         """Net migrants counted at the start of the year; None where there are none."""
