@@ -36,6 +36,7 @@ __all__ = [
     "Projection",
     "fertile_ages",
     "labelled",
+    "labelled_people",
     "project",
     "shares_of_births",
 ]
@@ -189,7 +190,9 @@ def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) 
     for dim in dims:
         if dim in components.dims and not np.array_equal(base[dim], components[dim]):
             raise ValueError(f"base and components differ in {dim}")
-    if base.sizes.get("draw", 1) != components.sizes.get("draw", base.sizes.get("draw", 1)):
+    if "draw" in base.dims and "draw" in components.dims and (
+        base.sizes["draw"] != components.sizes["draw"]
+    ):
         raise ValueError("base and components differ in the number of draws")
     if not np.array_equal(base["age"].values, np.arange(base.sizes["age"])):
         raise ValueError("ages must be 0, 1, 2, … without gaps")
@@ -206,22 +209,33 @@ def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) 
 def labelled(
     walked: Walked, base: xr.DataArray, years: NDArray[np.int64], *, drawn: bool
 ) -> Projection:
-    """Put names on the arrays: the draw comes first, if there is one, and year after region."""
-    coords = {dim: base[dim] for dim in ("region", "sex", "age")}
-    stock_years = np.append(years, years[-1] + 1)
-
-    def label(values: Array, year: NDArray[np.int64], name: str) -> xr.DataArray:
-        dims = ("region", "year", "sex", "age")[: values.ndim - 1]
-        ordered = np.moveaxis(values, (-1, 1), (0, 1))
-        return xr.DataArray(
-            ordered if drawn else ordered[0],
-            dims=("draw", *dims) if drawn else dims,
-            coords={dim: year if dim == "year" else coords[dim] for dim in dims},
-            name=name,
-            attrs={"units": "persons"},
-        )
-
+    """Put names on people and flows: the draw comes first, if there is one, year after region."""
     return Projection(
-        population=label(walked.population, stock_years, "population"),
-        **{name: label(values, years, name) for name, values in walked.flows.items()},
+        population=labelled_people(walked, base, years, drawn=drawn),
+        **{
+            name: _label(values, base, years, name, drawn=drawn)
+            for name, values in walked.flows.items()
+        },
+    )
+
+
+def labelled_people(
+    walked: Walked, base: xr.DataArray, years: NDArray[np.int64], *, drawn: bool
+) -> xr.DataArray:
+    """Put names on people alone, as `labelled`."""
+    stock_years = np.append(years, years[-1] + 1)
+    return _label(walked.population, base, stock_years, "population", drawn=drawn)
+
+
+def _label(
+    values: Array, base: xr.DataArray, years: NDArray[np.int64], name: str, *, drawn: bool
+) -> xr.DataArray:
+    dims = ("region", "year", "sex", "age")[: values.ndim - 1]
+    ordered = np.moveaxis(values, (-1, 1), (0, 1))
+    return xr.DataArray(
+        ordered if drawn else ordered[0],
+        dims=("draw", *dims) if drawn else dims,
+        coords={dim: years if dim == "year" else base[dim] for dim in dims},
+        name=name,
+        attrs={"units": "persons"},
     )

@@ -32,7 +32,13 @@ import xarray as xr
 from projector.errors import ConsistencyError, Problem
 from projector.inputs.regions import outermost
 from projector.population.calibrate import Calibration
-from projector.population.core import Projection, fertile_ages, labelled, shares_of_births
+from projector.population.core import (
+    Projection,
+    fertile_ages,
+    labelled,
+    labelled_people,
+    shares_of_births,
+)
 from projector.population.lifetable import with_level, with_open_age
 from projector.population.migration_tables import components_from_tables
 from projector.population.moves import Migration, NetMoves
@@ -43,12 +49,11 @@ from projector.population.regional_schedules import (
     OpenMoves,
     PooledMoves,
 )
-from projector.population.walk import Vital, walk
+from projector.population.walk import Vital, Walked, walk
 from projector.population.yearly import Stored
-from projector.tables import SEXES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -57,7 +62,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["National", "are_the_nation", "as_the_nation", "project_regions"]
+__all__ = ["National", "are_the_nation", "as_the_nation", "people_of_regions", "project_regions"]
 
 _COMPLETE = 0.005
 """Regions whose people come this close to the nation's are all of its regions: people of
@@ -101,9 +106,6 @@ def project_regions(
     calibration: Calibration,
     share: xr.DataArray,
     tables: "Mapping[str, pd.DataFrame] | None" = None,
-    *,
-    variation: "RegionalVariation | None" = None,
-    flows: bool = True,
 ) -> Projection:
     """Project regions that lie side by side or in one another.
 
@@ -119,10 +121,6 @@ def project_regions(
         ``[year]``, how much of it is in force: 1 as calibrated, 0 no moves between regions.
     tables
         Input tables, of which those of gross migration are used.
-    variation
-        What the regions deviate by in each draw of the nation; None where nothing.
-    flows
-        Whether births, deaths and moves are kept; without, they are None.
 
     Returns
     -------
@@ -134,6 +132,64 @@ def project_regions(
     ConsistencyError
         If tables of gross migration do not fit the regions.
     """
+    years = national.schedules["year"].values
+    return _together(
+        [
+            labelled(walked, people, years, drawn=national.drawn)
+            for people, walked in _walks(base, national, calibration, share, tables, None)
+        ],
+        [str(code) for code in base["region"].values],
+    )
+
+
+def people_of_regions(
+    base: xr.DataArray,
+    national: National,
+    calibration: Calibration,
+    share: xr.DataArray,
+    tables: "Mapping[str, pd.DataFrame] | None" = None,
+    variation: "RegionalVariation | None" = None,
+) -> xr.DataArray:
+    """The people of `project_regions`, without the flows that would take much memory.
+
+    Parameters
+    ----------
+    base, national, calibration, share, tables
+        As for `project_regions`.
+    variation
+        What the regions deviate by in each draw of the nation; None where nothing.
+
+    Returns
+    -------
+    DataArray
+        ``[draw, region, year, sex, age]``, in the order of the base.
+
+    Raises
+    ------
+    ConsistencyError
+        As for `project_regions`.
+    """
+    years = national.schedules["year"].values
+    walks = _walks(base, national, calibration, share, tables, variation, flows=False)
+    done = [
+        labelled_people(walked, people, years, drawn=national.drawn) for people, walked in walks
+    ]
+    if len(done) == 1:
+        return done[0]
+    return xr.concat(done, dim="region").sel(region=base["region"])
+
+
+def _walks(
+    base: xr.DataArray,
+    national: National,
+    calibration: Calibration,
+    share: xr.DataArray,
+    tables: "Mapping[str, pd.DataFrame] | None",
+    variation: "RegionalVariation | None",
+    *,
+    flows: bool = True,
+) -> "Iterator[tuple[xr.DataArray, Walked]]":
+    """The regions that lie side by side, then those that lie in them."""
     codes = [str(code) for code in base["region"].values]
     gross = components_from_tables(tables or {}, codes, int(base["age"].values[-1]))
     if "immigration" in gross and "out_rate" not in gross:
@@ -146,34 +202,34 @@ def project_regions(
         )
     whole = outermost(codes)
     parts = [code for code in codes if code not in whole]
-    done = []
+    years = national.schedules["year"].values
     for some in filter(None, (whole, parts)):
         people = base.sel(region=some)
         own = None if variation is None else variation.of(some)
         complete = some is whole and are_the_nation(people, national)
-        vital = _vital(national, calibration, some, complete=complete)
-        apart = Apart(
-            calibration.moves["value"].sel(region=some).values - 1.0, share.values, own
-        )
-        if own is not None:
-            vital = replace(vital, chance=own)
+        vital = replace(_vital(national, calibration, some, complete=complete), chance=own)
         if "out_rate" in gross:
             migration = _of_tables(people, gross, national, share, complete=complete)
         else:
+            deviation = calibration.moves["value"].sel(region=some).values - 1.0
             origin = _survivors_of_the_base(people, vital)
-            migration = Migration(
-                tuple(some),
-                PooledMoves(apart, origin) if complete else None,
-                None,
-                NetMoves(Stored(_array(national.growth - 1.0)[:, np.newaxis]), None, None)
-                if complete
-                else OpenMoves(apart, origin, _array(national.growth), _cohorts(national)),
+            migration = _calibrated_moves(
+                some, national, Apart(deviation, share.values, own), origin, complete=complete
             )
         start = people.transpose("region", "sex", "age").values[..., np.newaxis]
-        years = national.schedules["year"].values
-        walked = walk(start, years, vital, migration, draws=national.draws, flows=flows)
-        done.append(labelled(walked, people, years, drawn=national.drawn))
-    return _together(done, codes)
+        yield people, walk(start, years, vital, migration, draws=national.draws, flows=flows)
+
+
+def _calibrated_moves(
+    regions: list[str], national: National, apart: Apart, origin: "Array", *, complete: bool
+) -> Migration:
+    """Moves as the age tables show them: through a pool, or as the nation's cohorts grow."""
+    if not complete:
+        moves = OpenMoves(apart, origin, _array(national.growth), _cohorts(national))
+        return Migration(tuple(regions), None, None, moves)
+    immigration = Stored(_array(national.growth - 1.0)[:, np.newaxis])
+    net = NetMoves(immigration, None, None)
+    return Migration(tuple(regions), PooledMoves(apart, origin), None, net)
 
 
 def as_the_nation(base: xr.DataArray, national: National, calibration: Calibration) -> Calibration:
