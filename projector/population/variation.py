@@ -1,4 +1,4 @@
-r"""What nobody can foresee: paths of the nation and of each region, and the chance of small numbers.
+r"""What nobody can foresee: paths of the nation and of each region, and chance.
 
 Beside what a scenario says of its own uncertainty, each future deviates from the projection by
 autoregressive paths that begin at zero at the base,
@@ -14,9 +14,10 @@ and fertility multiply its forces of mortality and its births; where the regions
 nation they are then scaled to the nation's, so that they say who has more and who less.
 
 Small numbers vary besides, each year anew, by chance: moves with the variance :math:`c / N_t`,
-deaths and births with the relative variance :math:`1/D_t` and :math:`1/B_t` of a Poisson number,
-:math:`N_t, D_t, B_t` being those of the projection without deviations. Deaths vary by sex and band of
-ages together, in proportion to the expected, and births of both sexes together:
+those of children once more by themselves, deaths and births with the relative variance
+:math:`1/D_t` and :math:`1/B_t` of a Poisson number, :math:`N_t, D_t, B_t` being those of the
+projection without deviations. Deaths vary by sex and band of ages together, in proportion to the
+expected, and births of both sexes together:
 
 .. math:: f = \exp\!\bigl(\tau z - \tau^2 / 2\bigr), \quad \tau^2 = \ln(1 + 1/D)
 
@@ -83,6 +84,11 @@ class Sizes:
     ----------
     table
         Columns ``measure``, ``age_from``, ``age_to``, ``statistic`` and ``value``.
+
+    Attributes
+    ----------
+    children
+        Last age of those whose moves vary by chance apart from all others.
     """
 
     def __init__(self, table: "pd.DataFrame") -> None:
@@ -91,6 +97,8 @@ class Sizes:
             (str(measure), str(statistic), int(age)): float(value)
             for (measure, statistic, age), value in zip(rows, table["value"], strict=True)
         }
+        apart = table["statistic"] == "apart_per_person"
+        self.children = int(table.loc[apart, "age_to"].iloc[0])
 
     def of(self, measure: str, statistic: str, age: int = 0) -> float:
         """A figure; it is a fault of the table's contract if it is not there."""
@@ -178,7 +186,7 @@ class _Deviations:
             regions,
             years,
             drawn.draws,
-            _MOVES * 2 + 3 + len(SEXES) * len(DEATH_BANDS),
+            _MOVES * 2 + 4 + len(SEXES) * len(DEATH_BANDS),
         )
         groups = sizes.ages("moves")
         if len(groups) != _MOVES:
@@ -192,10 +200,19 @@ class _Deviations:
             own = _persons(people.sel(age=slice(age, last)))
             self._moves.append(
                 self._path(sizes, "moves", age, own[:, :1], scores[:, 2 * k])
-                + self._chance(sizes, age, own[:, : len(years)], scores[:, 2 * k + 1])
+                + self._chance(
+                    sizes.of("moves", "chance_per_person", age),
+                    own[:, : len(years)],
+                    scores[:, 2 * k + 1],
+                )
             )
+        self._first_adult = sizes.children + 1
+        children = _persons(people.sel(age=slice(0, sizes.children)))
+        self._apart = self._chance(
+            sizes.of("moves", "apart_per_person"), children[:, : len(years)], scores[:, 2 * _MOVES]
+        )
         all_of_them = _persons(start.expand_dims("year", 1))
-        at = 2 * _MOVES
+        at = 2 * _MOVES + 1
         self._mortality = self._path(sizes, "mortality", 0, all_of_them, scores[:, at])
         births = expected.births.sel(region=regions).transpose("region", "year", "sex").values
         self._births = np.exp(
@@ -214,6 +231,8 @@ class _Deviations:
         for row, age in enumerate(range(first, stop)):
             own = self._moves[self._group_of_age[age]][t]
             np.multiply(own, self._profile[age], out=result[0, row])
+            if age < self._first_adult:
+                result[0, row] += self._apart[t]
         return result.transpose(2, 0, 1, 3)
 
     def deaths(self, t: int, ages: slice) -> Array:
@@ -239,11 +258,11 @@ class _Deviations:
         ) / np.maximum(people, 1.0)
         return _paths(np.sqrt(variance) * scores, sizes.of(measure, "persistence", age))
 
-    def _chance(self, sizes: Sizes, age: int, people: Array, scores: Array) -> Array:
+    def _chance(self, per_person: float, people: Array, scores: Array) -> Array:
         """Chance of moves, ``[year, region, draw]``; people ``[region, year]``."""
         if not self._drawn.small_numbers:
             return np.zeros_like(scores)
-        variance = sizes.of("moves", "chance_per_person", age) / np.maximum(people.T, 1.0)
+        variance = per_person / np.maximum(people.T, 1.0)
         result: Array = np.sqrt(variance)[..., np.newaxis] * scores
         return result
 

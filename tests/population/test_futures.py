@@ -42,8 +42,10 @@ def sizes(scale: float = 1.0) -> pd.DataFrame:
                                    ("chance_per_person", 0.05 * scale))),
         *(("moves", age, "profile", value) for age, value in (
             (0, 1.0), (16, 2.0), (30, 1.0), (67, 1.0))),
+        ("moves", 0, "apart_per_person", 0.05 * scale),
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["measure", "age_from", "statistic", "value"])
+    table = pd.DataFrame(rows, columns=["measure", "age_from", "statistic", "value"])
+    return table.assign(age_to=np.where(table["statistic"] == "apart_per_person", 18, -1))
 
 
 @dataclass(frozen=True)
