@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.accuracy import scenario
+from projector.inputs.ages import OPEN, age_label
 from projector.population.fertility import fertility_shares
 from projector.run.backtest import read_material
 from projector.run.deviations import counted_series, deviations_table
@@ -71,9 +72,24 @@ def main(folder: Path) -> None:
         notes: list[str] = []
         series = counted_series({**inputs.tables, "national_history": history})
         table = deviations_table(every, inputs, LAST_BASE, series, notes)
-    rounded = table.assign(value=[float(f"{value:.4g}") for value in table["value"]])
-    _write(rounded, folder / "deviations.csv")
+    _write(as_written(table), folder / "deviations.csv")
     print("\n".join(notes))
+
+
+def as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of deviations with ages as a planner writes them, and values to four digits."""
+    bounds = zip(table["age_from"], table["age_to"], strict=True)
+    ages = ["*" if pair == (0, OPEN) else age_label(*pair) for pair in bounds]
+    return pd.DataFrame(
+        {
+            "measure": table["measure"],
+            "ages": ages,
+            "statistic": table["statistic"],
+            "value": [float(f"{value:.4g}") for value in table["value"]],
+            "source": table["source"],
+            "quality": table["quality"],
+        }
+    )
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

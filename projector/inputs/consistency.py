@@ -32,6 +32,7 @@ from projector.inputs.capacity_rules import (
     one_unit_of_a_resource,
     rhythms_whole,
 )
+from projector.inputs.deviation_rules import deviations_whole
 from projector.inputs.migration_rules import (
     destinations_sum_to_one,
     every_cell_of_moves,
@@ -291,4 +292,5 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     beds_shared_out_once,
     rhythms_whole,
     needs_of_all_sexes,
+    deviations_whole,
 )
