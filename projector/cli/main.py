@@ -262,6 +262,11 @@ _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Draw prediction intervals from the errors of earlier backtests.",
 )
 @click.option(
+    "--futures",
+    is_flag=True,
+    help="With --draws: intervals of as many stochastic futures of the people instead.",
+)
+@click.option(
     "--seed", type=click.IntRange(min=0), help="Seed of the draws.  [default: the scenario's, or 0]"
 )
 @click.option(
@@ -277,6 +282,7 @@ def backtest(
     truth: Path | None,
     published: Path | None,
     draws: int | None,
+    futures: bool,
     seed: int | None,
     output: Path | None,
     language: "Language",
@@ -291,6 +297,7 @@ def backtest(
         truth=truth,
         published=published,
         draws=draws,
+        futures=futures,
         seed=seed,
         output=output or Path("outputs") / f"backtest-{scenario.stem}",
         language=language,

@@ -1,0 +1,183 @@
+"""What is projected with in the regions, made when it is asked for: a year and some ages at a time.
+
+Axes are ``[region, sex, age, draw]``, with length 1 where nothing differs. None of these schedules
+stands there for all years: of a thousand futures it would be a thousand times as large as of one.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.population.lifetable import ratios_between
+
+__all__ = ["Departures", "LevelledFertility", "LevelledSurvival", "OpenMoves", "PooledMoves"]
+
+Array = NDArray[np.float64]
+
+
+class Departures(Protocol):
+    """What a region's moves deviate by from what sets it apart, one future from another."""
+
+    def moves(self, t: int, ages: slice) -> Array:
+        """Addition to the cohort ratio, ``[region, sex or 1, age, draw]``."""
+        ...
+
+
+@dataclass(frozen=True)
+class LevelledSurvival:
+    """Survival where death rates are a constant times the nation's.
+
+    Parameters
+    ----------
+    death_rates
+        The nation's, ``[year, sex, age, draw or 1]``, to an older age than `open_age`, per year.
+    level
+        ``[region, draw or 1]``, above 0 and at most 2.
+    open_age
+        Last age of the projection.
+    """
+
+    death_rates: Array
+    level: Array
+    open_age: int
+
+    def of(self, t: int, ages: slice) -> Array:
+        """Survival into the ages."""
+        of_year = self.death_rates[t]
+
+        def rates(held: slice) -> Array:
+            some = of_year[:, held]
+            draws = max(some.shape[-1], self.level.shape[-1])
+            regions, (sexes, count, _) = len(self.level), some.shape
+            if draws == 1:
+                own = np.empty((regions, 1, sexes, count))
+            else:  # as the people lie
+                own = np.empty((sexes, count, regions, draws)).transpose(2, 3, 0, 1)
+            level = self.level[:, :, np.newaxis, np.newaxis]
+            return np.multiply(level, np.moveaxis(some, -1, 0), out=own)
+
+        ratios = ratios_between(rates, of_year.shape[1] - 1, self.open_age, ages)
+        result: Array = np.moveaxis(ratios, 1, -1)
+        return result
+
+
+@dataclass(frozen=True)
+class LevelledFertility:
+    """Fertility that is a constant times the nation's.
+
+    Parameters
+    ----------
+    fertility
+        The nation's, ``[year, age, draw or 1]``, births per woman.
+    level
+        ``[region, draw or 1]``.
+    """
+
+    fertility: Array
+    level: Array
+
+    def of(self, t: int, ages: slice) -> Array:
+        """Births per woman at the ages, ``[region, 1, age, draw]``."""
+        result: Array = self.level[:, np.newaxis, np.newaxis] * self.fertility[t, ages]
+        return result
+
+
+@dataclass(frozen=True)
+class Apart:
+    r"""What sets regions apart in their moves, :math:`d (\hat\rho - 1)`, and deviations from it.
+
+    Parameters
+    ----------
+    deviation
+        :math:`\hat\rho - 1`, ``[region, sex, age]``.
+    share
+        :math:`d`, ``[year]``.
+    departures
+        Added in each future, or None.
+    """
+
+    deviation: Array
+    share: Array
+    departures: Departures | None = None
+
+    def of(self, t: int, ages: slice) -> tuple[Array, Array]:
+        """The rate at which cohorts are lost, at most 1, and by which they gain."""
+        apart = self.deviation[:, :, ages, np.newaxis] * self.share[t]
+        if self.departures is not None:
+            deviation = self.departures.moves(t, ages)
+            apart = np.add(apart, deviation, out=_as_people(apart, deviation))
+        return np.clip(-apart, 0.0, 1.0), np.maximum(apart, 0.0)
+
+
+@dataclass(frozen=True)
+class PooledMoves:
+    """Moves between regions that are all of a nation, through a pool for each sex and age.
+
+    Parameters
+    ----------
+    apart
+        What sets the regions apart.
+    origin
+        Survivors of the base year, ``[region, sex, age, draw or 1]``, that gains are a share of.
+    """
+
+    apart: Apart
+    origin: Array
+    by_age = True
+
+    def flows(self, survivors: Array, t: int, ages: slice) -> tuple[Array, Array, Array]:
+        """The rate of leaving, who leaves and who arrives, ``[region, sex, age, draw]``."""
+        rate, gains = self.apart.of(t, ages)
+        gains = gains * self.origin[:, :, ages]
+        pool = gains.sum(axis=0)
+        # Where no region gains, nobody can be received, and so nobody leaves.
+        received = pool > 0
+        if not received.all():
+            rate = np.where(received, rate, 0.0)
+        leaving = rate * survivors
+        left = leaving.sum(axis=0)
+        drawn = np.divide(left, pool, out=np.zeros_like(left), where=received)
+        return rate, leaving, gains * drawn
+
+
+@dataclass(frozen=True)
+class OpenMoves:
+    """Moves of regions that are some of a nation: losses as rates, gains as the cohort grows.
+
+    Parameters
+    ----------
+    apart
+        What sets the regions apart.
+    origin
+        Survivors of the base year, ``[region, sex, age, draw or 1]``.
+    growth
+        What immigration does to the nation's cohorts, ``[year, sex, age, draw or 1]``.
+    cohort
+        Survivors of the nation's cohorts, relative to the base year's, likewise.
+    """
+
+    apart: Apart
+    origin: Array
+    growth: Array
+    cohort: Array
+    persons = None
+    national = None
+
+    def settle(self, there: Array, t: int, ages: slice, at_end: float, out: Array) -> None:
+        """Write the people after the moves; all of them are at the end of the year."""
+        del at_end
+        rate, gains = self.apart.of(t, ages)
+        coming = gains * (self.origin[:, :, ages] * self.cohort[t, :, ages])
+        np.multiply(1.0 - rate, there, out=out)
+        out += coming
+        out *= self.growth[t, :, ages]
+
+
+def _as_people(*arrays: Array) -> Array:
+    """Room for what is reckoned from arrays, in the order of memory that people lie in."""
+    regions, sexes, ages, draws = np.broadcast_shapes(*(array.shape for array in arrays))
+    if draws == 1:
+        return np.empty((regions, sexes, ages, 1))
+    return np.empty((sexes, ages, regions, draws)).transpose(2, 0, 1, 3)
