@@ -87,12 +87,26 @@ _WITHOUT = click.option(
 @click.option(
     "--ablate", is_flag=True, help="Also tell what each change does alone and on top of the others."
 )
+@click.option(
+    "--draws",
+    type=click.IntRange(min=0),
+    help="Joint samples of all that is uncertain, in the place of the scenario's; 0 is none.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that make draws; the numbers are the same for any number of them.",
+)
 @_LANGUAGE
 def run(
     scenario: Path,
     output: Path | None,
     without: tuple[str, ...],
     ablate: bool,
+    draws: int | None,
+    workers: int,
     language: "Language",
 ) -> None:
     """Run SCENARIO, print the main figures and write netCDF and CSV files."""
@@ -104,6 +118,8 @@ def run(
         language,
         without=without,
         ablate=ablate,
+        draws=draws,
+        workers=workers,
     )
 
 

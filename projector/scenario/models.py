@@ -217,6 +217,11 @@ class Uncertainty(Section):
     quantiles: fields.Quantiles = ()
     correlations: tuple[Correlation, ...] = ()
     """assumptions that do not vary independently of each other"""
+    paths: fields.Truth = True
+    """whether nation and regions deviate from the projection of people, by as much as earlier
+    projections did"""
+    chance: fields.Truth = True
+    """whether births, deaths and moves of few people vary by chance"""
 
 
 class Catchment(Section):
@@ -302,6 +307,16 @@ class Scenario(Section):
     def paths(self) -> Iterator[tuple[tuple[str | int, ...], Path]]:
         """Every value over years that was written, with the keys that lead to it."""
         yield from resolved.paths_in(self)
+
+    def with_draws(self, draws: int) -> "Scenario":
+        """The scenario with another number of draws; 0 is none."""
+        own = self.uncertainty.model_copy(update={"draws": draws or None})
+        own.model_fields_set.add("draws")
+        if not draws:
+            own.model_fields_set.discard("draws")
+        changed = self.model_copy(update={"uncertainty": own})
+        changed.model_fields_set.add("uncertainty")
+        return changed
 
     def resolved(self) -> dict[str, Any]:
         """What the scenario says, parents included: maps, lists, texts and numbers.
