@@ -13,10 +13,11 @@ Paterson 1980; Manku, Rajagopalan and Lindsay 1998). Between which ranks a value
 depend on the values, only on how often they were thinned; both are reckoned along, and the middle
 between them is what is told. It is off by at most
 
-.. math:: \epsilon \le \frac{1}{2m} + \frac{h}{4m} + \frac{1}{2m}
+.. math:: \epsilon \le \frac{1}{2m} + \frac{h}{4m} + \frac{1}{2m} + \frac{2}{n}
 
 of all draws, with :math:`h` times that two nodes were thinned into one: the first for blocks, the
-second for pairs, the third for the place between two values that are kept. No distribution, however
+second for pairs, the third for the place between two values that are kept, the last because draws
+are whole. No distribution, however
 skewed or with however many gaps, does worse: the value that is told for a share :math:`p` is the
 exact quantile of some share between :math:`p - \epsilon` and :math:`p + \epsilon`, to the seven
 digits that are kept.
@@ -71,7 +72,8 @@ class Kept:
         """How many draws the rank of a quantile may be off by, once the middle is taken."""
         if self.exact:
             return 0.0
-        return (self.low + self.high + max(weight for _, weight in self.parts)) / 2
+        # Half of what one value stands for, and half a draw between two of them.
+        return (self.low + self.high + max(weight for _, weight in self.parts) + 1) / 2
 
     @property
     def exact(self) -> bool:
@@ -241,6 +243,9 @@ def quantiles_of(
         )
         for row, share in enumerate(shares):
             result[row, rows] = _between(points, ranks, share * (count - 1) + 0.5)
+    for row, share in enumerate(shares):
+        if share in (0, 1):  # known of a sketch too
+            result[row] = maximum if share else minimum
     return result
 
 

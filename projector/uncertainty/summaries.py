@@ -85,7 +85,7 @@ class Result:
         The quantile told for a share is one that some share nearer than this has exactly, to the
         seven digits that a sketch keeps.
         """
-        return self._kept.error / self.count
+        return self._kept.error / max(self.count - 1, 1)
 
     def quantiles(self, shares: Sequence[float]) -> Floats:
         """Quantiles of each cell.

@@ -93,7 +93,7 @@ def test_another_block_size_agrees_to_twelve_digits():
     st.sampled_from([32, 100, 128, 1000]),
     st.integers(1, 3000),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_sketch_keeps_the_error_that_it_states(kind, size, block, draws):
     random = np.random.default_rng(draws)
     values = {
@@ -114,8 +114,7 @@ def test_a_sketch_keeps_the_error_that_it_states(kind, size, block, draws):
         slack = 1e-7 * np.abs(values).max()  # seven digits are kept
         assert (told[row] >= first - slack).all()
         assert (told[row] <= last + slack).all()
-    ends = np.array([values.min(axis=-1), values.max(axis=-1)])
-    assert told[[0, -1]] == pytest.approx(ends, rel=1e-6)
+    assert (told[[0, -1]] == [values.min(axis=-1), values.max(axis=-1)]).all()
 
 
 @pytest.mark.parametrize(("size", "block"), [(32, 32), (64, 128), (128, 256), (100, 300)])
@@ -124,7 +123,7 @@ def test_the_stated_error_is_that_of_the_equation(size, block):
     result = summarised(random_values(1, draws), block, size=size)
     merges = 4 if block >= size else 3
     leaf = 0.5 if block > size else 0.0
-    assert result.rank_error <= (leaf + merges / 4 + 0.5) / size + 1.5 / draws
+    assert result.rank_error <= (leaf + merges / 4 + 0.5) / size + 2 / draws
 
 
 def test_a_sketch_of_smooth_results_is_far_better_than_it_must_be():

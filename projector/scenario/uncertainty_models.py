@@ -1,0 +1,40 @@
+"""What a scenario may say of section `uncertainty`.
+
+`projector.scenario.models` holds the other sections, and gives these names too.
+"""
+
+from typing import ClassVar
+
+from projector.scenario import fields, rules
+from projector.scenario.section import Rule, Section
+
+__all__ = ["Correlation", "Uncertainty"]
+
+
+class Correlation(Section):
+    """Uncertain assumptions that are high, or low, together."""
+
+    between: fields.Names
+    """two or more uncertain assumptions: the keys that lead to each, with / between them and items
+    of lists by name; or as many of these keys as it takes, such as the name of a change alone"""
+    rank: fields.RankCorrelation
+    """Spearman's rank correlation of every two of them"""
+    source: fields.Text | None = None
+
+    rule: ClassVar[Rule] = staticmethod(rules.correlation_rule)
+
+
+class Uncertainty(Section):
+    """How sure are we."""
+
+    draws: fields.Draws | None = None
+    """joint samples of all uncertain assumptions; without it they take their medians"""
+    seed: fields.Seed = 0
+    quantiles: fields.Quantiles = ()
+    correlations: tuple[Correlation, ...] = ()
+    """assumptions that do not vary independently of each other"""
+    paths: fields.Truth = True
+    """whether nation and regions deviate from the projection of people, by as much as earlier
+    projections did"""
+    chance: fields.Truth = True
+    """whether births, deaths and moves of few people vary by chance"""
