@@ -15,7 +15,7 @@ import xarray as xr
 
 from projector.tables import EDUCATIONS, OLD_AGES, SETTINGS
 from projector.workforce.claims import claims
-from projector.workforce.competence import competence_shares
+from projector.workforce.competence import staff_with_competence
 from projector.workforce.levers import pull
 from projector.workforce.need import (
     drivers_of,
@@ -86,8 +86,9 @@ def workforce_stage(
     need += worked(tables, activity, professions)
     need = own_duty(need, scenario, drivers, professions, years)
     need = pull(need, scenario, professions, years)
-    shares, competences = competence_shares(tables["competences"], scenario, professions, years)
-    by_competence = np.einsum("ryskp,yskpc->ryc", need, shares)
+    by_competence, competences = staff_with_competence(
+        need, tables["competences"], scenario, professions, years
+    )
     by_setting = need.sum(axis=3)
     result = xr.Dataset(
         {
