@@ -4,13 +4,14 @@ Axes are ``[region, sex, age, draw]``, with length 1 where nothing differs. None
 stands there for all years: of a thousand futures it would be a thousand times as large as of one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from projector.population.lifetable import ratios_between
+from projector.population.yearly import Room
 
 __all__ = ["Departures", "LevelledFertility", "LevelledSurvival", "OpenMoves", "PooledMoves"]
 
@@ -43,22 +44,27 @@ class LevelledSurvival:
     level: Array
     open_age: int
 
+    room: Room = field(default_factory=Room, repr=False, compare=False)
+
     def of(self, t: int, ages: slice) -> Array:
         """Survival into the ages."""
         of_year = self.death_rates[t]
+        level = self.level[:, np.newaxis, np.newaxis]
+
+        def room(name: str, held: slice) -> Array:
+            return self.room.of(name, level.shape, of_year[:, held].shape)
 
         def rates(held: slice) -> Array:
-            some = of_year[:, held]
-            draws = max(some.shape[-1], self.level.shape[-1])
-            regions, (sexes, count, _) = len(self.level), some.shape
-            if draws == 1:
-                own = np.empty((regions, 1, sexes, count))
-            else:  # as the people lie
-                own = np.empty((sexes, count, regions, draws)).transpose(2, 3, 0, 1)
-            level = self.level[:, :, np.newaxis, np.newaxis]
-            return np.multiply(level, np.moveaxis(some, -1, 0), out=own)
+            own = np.multiply(level, of_year[:, held], out=room("rates", held))
+            return np.moveaxis(own, -1, 1)  # as life tables have it, ages last
 
-        ratios = ratios_between(rates, of_year.shape[1] - 1, self.open_age, ages)
+        ratios = ratios_between(
+            rates,
+            of_year.shape[1] - 1,
+            self.open_age,
+            ages,
+            room=lambda held: np.moveaxis(room("dying", held), -1, 1),
+        )
         result: Array = np.moveaxis(ratios, 1, -1)
         return result
 
@@ -101,14 +107,18 @@ class Apart:
     deviation: Array
     share: Array
     departures: Departures | None = None
+    room: Room = field(default_factory=Room, repr=False, compare=False)
 
     def of(self, t: int, ages: slice) -> tuple[Array, Array]:
         """The rate at which cohorts are lost, at most 1, and by which they gain."""
         apart = self.deviation[:, :, ages, np.newaxis] * self.share[t]
         if self.departures is not None:
             deviation = self.departures.moves(t, ages)
-            apart = np.add(apart, deviation, out=_as_people(apart, deviation))
-        return np.clip(-apart, 0.0, 1.0), np.maximum(apart, 0.0)
+            room = self.room.of("apart", apart.shape, deviation.shape)
+            apart = np.add(apart, deviation, out=room)
+        gains = np.maximum(apart, 0.0, out=self.room.of("gains", apart.shape))
+        losses = np.negative(apart, out=self.room.of("losses", apart.shape))
+        return np.clip(losses, 0.0, 1.0, out=losses), gains
 
 
 @dataclass(frozen=True)
@@ -126,20 +136,23 @@ class PooledMoves:
     apart: Apart
     origin: Array
     by_age = True
+    room: Room = field(default_factory=Room, repr=False, compare=False)
 
     def flows(self, survivors: Array, t: int, ages: slice) -> tuple[Array, Array, Array]:
         """The rate of leaving, who leaves and who arrives, ``[region, sex, age, draw]``."""
         rate, gains = self.apart.of(t, ages)
-        gains = gains * self.origin[:, :, ages]
+        origin = self.origin[:, :, ages]
+        gains = np.multiply(gains, origin, out=self.room.of("gains", gains.shape, origin.shape))
         pool = gains.sum(axis=0)
         # Where no region gains, nobody can be received, and so nobody leaves.
         received = pool > 0
         if not received.all():
             rate = np.where(received, rate, 0.0)
-        leaving = rate * survivors
+        leaving = np.multiply(rate, survivors, out=self.room.of("leaving", survivors.shape))
         left = leaving.sum(axis=0)
         drawn = np.divide(left, pool, out=np.zeros_like(left), where=received)
-        return rate, leaving, gains * drawn
+        arriving = np.multiply(gains, drawn, out=self.room.of("arriving", survivors.shape))
+        return rate, leaving, arriving
 
 
 @dataclass(frozen=True)
@@ -164,20 +177,17 @@ class OpenMoves:
     cohort: Array
     persons = None
     national = None
+    room: Room = field(default_factory=Room, repr=False, compare=False)
 
     def settle(self, there: Array, t: int, ages: slice, at_end: float, out: Array) -> None:
         """Write the people after the moves; all of them are at the end of the year."""
         del at_end
         rate, gains = self.apart.of(t, ages)
-        coming = gains * (self.origin[:, :, ages] * self.cohort[t, :, ages])
-        np.multiply(1.0 - rate, there, out=out)
+        of_nation = self.origin[:, :, ages] * self.cohort[t, :, ages]
+        coming = np.multiply(
+            gains, of_nation, out=self.room.of("coming", gains.shape, of_nation.shape)
+        )
+        staying = np.subtract(1.0, rate, out=self.room.of("staying", rate.shape))
+        np.multiply(staying, there, out=out)
         out += coming
         out *= self.growth[t, :, ages]
-
-
-def _as_people(*arrays: Array) -> Array:
-    """Room for what is reckoned from arrays, in the order of memory that people lie in."""
-    regions, sexes, ages, draws = np.broadcast_shapes(*(array.shape for array in arrays))
-    if draws == 1:
-        return np.empty((regions, sexes, ages, 1))
-    return np.empty((sexes, ages, regions, draws)).transpose(2, 0, 1, 3)
