@@ -159,7 +159,9 @@ class Migration:
             flows["immigration"], rate = self.gross.coming_and_rate(survivors, t)
             flows["emigration"] = rate * survivors
             leaving = rate if leaving is None else leaving + rate
-        if leaving is not None:
+        if leaving is None and self.gross is None and self.internal is not None:
+            there = np.subtract(survivors, flows["out_migration"], out=out)
+        elif leaving is not None:
             there = np.multiply(self._staying_rate(leaving), survivors, out=out)
         for name in ("in_migration", "immigration"):
             if name in flows:

@@ -17,6 +17,9 @@ __all__ = ["Departures", "LevelledFertility", "LevelledSurvival", "OpenMoves", "
 
 Array = NDArray[np.float64]
 
+_NO_INFANTS = 2
+"""From this age on neither an age nor the one before it is that of infants."""
+
 
 class Departures(Protocol):
     """What a region's moves deviate by from what sets it apart, one future from another."""
@@ -50,6 +53,8 @@ class LevelledSurvival:
         """Survival into the ages."""
         of_year = self.death_rates[t]
         level = self.level[:, np.newaxis, np.newaxis]
+        if ages.start >= _NO_INFANTS and ages.stop <= self.open_age:
+            return self._between(of_year, level, ages)
 
         def room(name: str, held: slice) -> Array:
             return self.room.of(name, level.shape, of_year[:, held].shape)
@@ -67,6 +72,19 @@ class LevelledSurvival:
         )
         result: Array = np.moveaxis(ratios, 1, -1)
         return result
+
+    def _between(self, of_year: Array, level: Array, ages: slice) -> Array:
+        """The equation of `ratios_between` for ages whose people die halfway through the year.
+
+        Nearly all are, and this asks for each rate once.
+        """
+        half = 0.5 * of_year
+        before, at = half[:, ages.start - 1 : ages.stop - 1], half[:, ages]
+        through = np.multiply(level, -before, out=self.room.of("rates", level.shape, at.shape))
+        through += 1.0
+        into = np.multiply(level, at, out=self.room.of("dying", level.shape, at.shape))
+        into += 1.0
+        return np.divide(through, into, out=through)
 
 
 @dataclass(frozen=True)
@@ -110,15 +128,15 @@ class Apart:
     room: Room = field(default_factory=Room, repr=False, compare=False)
 
     def of(self, t: int, ages: slice) -> tuple[Array, Array]:
-        """The rate at which cohorts are lost, at most 1, and by which they gain."""
+        """The rate at which cohorts are lost, from −1 to 0, and that by which they gain."""
         apart = self.deviation[:, :, ages, np.newaxis] * self.share[t]
         if self.departures is not None:
             deviation = self.departures.moves(t, ages)
             room = self.room.of("apart", apart.shape, deviation.shape)
             apart = np.add(apart, deviation, out=room)
         gains = np.maximum(apart, 0.0, out=self.room.of("gains", apart.shape))
-        losses = np.negative(apart, out=self.room.of("losses", apart.shape))
-        return np.clip(losses, 0.0, 1.0, out=losses), gains
+        losses = np.minimum(apart, 0.0, out=self.room.of("losses", apart.shape))
+        return np.maximum(losses, -1.0, out=losses), gains
 
 
 @dataclass(frozen=True)
@@ -138,21 +156,22 @@ class PooledMoves:
     by_age = True
     room: Room = field(default_factory=Room, repr=False, compare=False)
 
-    def flows(self, survivors: Array, t: int, ages: slice) -> tuple[Array, Array, Array]:
-        """The rate of leaving, who leaves and who arrives, ``[region, sex, age, draw]``."""
-        rate, gains = self.apart.of(t, ages)
+    def flows(self, survivors: Array, t: int, ages: slice) -> tuple[None, Array, Array]:
+        """Who leaves and who arrives, ``[region, sex, age, draw]``; no more leave than there are."""
+        losses, gains = self.apart.of(t, ages)
         origin = self.origin[:, :, ages]
         gains = np.multiply(gains, origin, out=self.room.of("gains", gains.shape, origin.shape))
         pool = gains.sum(axis=0)
         # Where no region gains, nobody can be received, and so nobody leaves.
         received = pool > 0
+        leaving = np.multiply(losses, survivors, out=self.room.of("leaving", survivors.shape))
+        np.negative(leaving, out=leaving)
         if not received.all():
-            rate = np.where(received, rate, 0.0)
-        leaving = np.multiply(rate, survivors, out=self.room.of("leaving", survivors.shape))
+            leaving *= received
         left = leaving.sum(axis=0)
         drawn = np.divide(left, pool, out=np.zeros_like(left), where=received)
         arriving = np.multiply(gains, drawn, out=self.room.of("arriving", survivors.shape))
-        return rate, leaving, arriving
+        return None, leaving, arriving
 
 
 @dataclass(frozen=True)
@@ -182,12 +201,12 @@ class OpenMoves:
     def settle(self, there: Array, t: int, ages: slice, at_end: float, out: Array) -> None:
         """Write the people after the moves; all of them are at the end of the year."""
         del at_end
-        rate, gains = self.apart.of(t, ages)
+        losses, gains = self.apart.of(t, ages)
         of_nation = self.origin[:, :, ages] * self.cohort[t, :, ages]
         coming = np.multiply(
             gains, of_nation, out=self.room.of("coming", gains.shape, of_nation.shape)
         )
-        staying = np.subtract(1.0, rate, out=self.room.of("staying", rate.shape))
+        staying = np.add(1.0, losses, out=self.room.of("staying", losses.shape))
         np.multiply(staying, there, out=out)
         out += coming
         out *= self.growth[t, :, ages]

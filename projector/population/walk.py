@@ -27,8 +27,8 @@ Array = NDArray[np.float64]
 
 _FEMALE = SEXES.index("female")
 _NEWTON_STEPS = 6
-_NEAR = 1e-9
-"""A step of Newton's method this small leaves an error of its square."""
+_NEAR = 1e-6
+"""A step of Newton's method this small leaves an error of its square, which scaling takes away."""
 
 _LEAST = np.finfo(float).tiny
 
@@ -244,18 +244,15 @@ def _survivors(
     survivors = room.of("survivors", entering.shape)
     if vital.chance is None and vital.survival_of_all is None:
         return np.multiply(survival, entering, out=survivors)
-    hazard = np.maximum(survival, _LEAST, out=room.of("hazard", survival.shape))
-    np.negative(np.log(hazard, out=hazard), out=hazard)
+    force = np.maximum(survival, _LEAST, out=room.of("force", survival.shape))
+    np.log(force, out=force)
     if vital.chance is not None:
         chance = vital.chance.deaths(t, ages)
-        hazard = np.multiply(
-            hazard, chance, out=room.of("by chance", hazard.shape, chance.shape)
-        )
+        force = np.multiply(force, chance, out=room.of("by chance", force.shape, chance.shape))
     if vital.survival_of_all is None:
-        dying = np.exp(np.negative(hazard, out=hazard), out=hazard)
-        return np.multiply(entering, dying, out=survivors)
+        return np.multiply(entering, np.exp(force, out=force), out=survivors)
     of_all = vital.survival_of_all[t][:, ages]
-    return _surviving_together(entering, hazard, of_all, factor, survivors)
+    return _surviving_together(entering, force, of_all, factor, survivors)
 
 
 def _as_many(born: Array, together: Array) -> Array:
@@ -275,33 +272,34 @@ def _as_many(born: Array, together: Array) -> Array:
 
 
 def _surviving_together(
-    entering: Array, hazard: Array, of_all: Array, factor: Array, out: Array
+    entering: Array, force: Array, of_all: Array, factor: Array, out: Array
 ) -> Array:
     """Survivors ``[region, sex, age, draw]`` that are as many as if all had the nation's survival.
 
     Every region's force of mortality is multiplied by the same factor, :math:`S^k`, which Newton's
     method finds for each sex, age and draw: nobody dies twice, and the order of the regions stays.
+    `force` is the logarithm of survival, the force of mortality with its sign turned.
     """
     wanted = of_all * entering.sum(axis=0)
     for _ in range(_NEWTON_STEPS):
-        kept = _kept(entering, hazard, factor, out)
-        slope = np.einsum("rsad,rsad->sad", kept, hazard)
+        kept = _kept(entering, force, factor, out)
+        slope = -np.einsum("rsad,rsad->sad", kept, force)
         step = np.divide(
             kept.sum(axis=0) - wanted, slope, out=np.zeros_like(slope), where=slope > 0
         )
         np.maximum(factor + step, 0.0, out=factor)
         if np.abs(step).max() < _NEAR:
             break
-    survivors = _kept(entering, hazard, factor, out)
+    survivors = _kept(entering, force, factor, out)
     together = survivors.sum(axis=0)
     survivors *= np.divide(wanted, together, out=np.ones_like(wanted), where=together > 0)
     # What is left of the error is rounding, and must not bring anybody back.
     return np.minimum(survivors, entering, out=survivors)
 
 
-def _kept(entering: Array, hazard: Array, factor: Array, out: Array) -> Array:
+def _kept(entering: Array, force: Array, factor: Array, out: Array) -> Array:
     """Those who live on under a multiple of their force of mortality."""
-    np.multiply(-factor, hazard, out=out)
+    np.multiply(factor, force, out=out)
     np.exp(out, out=out)
     result: Array = np.multiply(entering, out, out=out)
     return result

@@ -29,15 +29,20 @@ class Room:
 
     def __init__(self) -> None:
         self._held: dict[str, Array] = {}
+        self._seen: dict[tuple[object, ...], Array] = {}
 
     def of(self, name: str, *shapes: tuple[int, ...]) -> Array:
         """Room for what is reckoned from arrays of some shapes, broadcast together."""
+        asked = (name, *shapes)
+        if asked in self._seen:
+            return self._seen[asked]
         shape = np.broadcast_shapes(*shapes)
         size = prod(shape)
-        held = self._held.get(name)
-        if held is None or held.size < size:
-            held = self._held[name] = np.empty(size)
-        return as_people_lie(held[:size], shape)
+        if name not in self._held or self._held[name].size < size:
+            self._held[name] = np.empty(size)
+            self._seen = {key: room for key, room in self._seen.items() if key[0] != name}
+        self._seen[asked] = as_people_lie(self._held[name][:size], shape)
+        return self._seen[asked]
 
 
 def as_people_lie(memory: Array, shape: tuple[int, ...]) -> Array:
