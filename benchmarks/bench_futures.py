@@ -171,7 +171,8 @@ def bench_plain_numpy_loop(benchmark: Benchmark, world: World) -> None:
 @pytest.mark.benchmark(group=GROUP)
 def bench_sparse_leslie_matrices(benchmark: Benchmark, world: World) -> None:
     matrices = [
-        [leslie(world, region, t) for region in range(world.regions)] for t in range(min(2, world.years))
+        [leslie(world, region, t) for region in range(world.regions)]
+        for t in range(min(2, world.years))
     ]
     every_year = [matrices[t % len(matrices)] for t in range(world.years)]
     people = benchmark(by_sparse_matrices, world, every_year)

@@ -1,7 +1,7 @@
 """The tables ``national_history`` and ``deviations`` of the embedded inputs, from the real tables.
 
-``python -m benchmarks.deviations`` writes both anew into ``inputs/case-areas``; a folder as argument
-takes its place. The tables lie beside the checkout, see `tests.shared`.
+``python -m benchmarks.deviations`` writes both anew into ``inputs/case-areas``, or into the folder
+that is its argument. The tables lie beside the checkout, see `tests.shared`.
 """
 
 import csv
@@ -36,7 +36,12 @@ def national_history() -> pd.DataFrame:
     united = "UN World Population Prospects 2024, Norway, estimates"
     parts = [
         pd.DataFrame(
-            {"component": component, "sex": sex, "year": world["year"], "value": world[column] * unit}
+            {
+                "component": component,
+                "sex": sex,
+                "year": world["year"],
+                "value": world[column] * unit,
+            }
         ).assign(source=united, quality="official")
         for component, sex, column, unit in (
             ("life_expectancy", "female", "e0F", 1.0),

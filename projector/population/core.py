@@ -182,7 +182,7 @@ def fertile_ages(fertility: Array) -> slice:
 
 
 def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) -> Array:
-    """The base as an array ``[region, sex, age, draw]`` after its labels were held against the rest."""
+    """The base as ``[region, sex, age, draw]`` after its labels were held against the rest."""
     if set(base.dims) - {"draw"} != set(dims):
         raise ValueError(f"base has dimensions {base.dims}, expected {dims}")
     if tuple(base["sex"].values) != SEXES:
@@ -190,8 +190,10 @@ def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) 
     for dim in dims:
         if dim in components.dims and not np.array_equal(base[dim], components[dim]):
             raise ValueError(f"base and components differ in {dim}")
-    if "draw" in base.dims and "draw" in components.dims and (
-        base.sizes["draw"] != components.sizes["draw"]
+    if (
+        "draw" in base.dims
+        and "draw" in components.dims
+        and (base.sizes["draw"] != components.sizes["draw"])
     ):
         raise ValueError("base and components differ in the number of draws")
     if not np.array_equal(base["age"].values, np.arange(base.sizes["age"])):

@@ -205,9 +205,7 @@ class Futures:
 
     def _of_regions(
         self, national: National, share: xr.DataArray
-    ) -> tuple[
-        xr.DataArray, National, Calibration, xr.DataArray, "Mapping[str, pd.DataFrame]"
-    ]:
+    ) -> tuple[xr.DataArray, National, Calibration, xr.DataArray, "Mapping[str, pd.DataFrame]"]:
         """What the regions are projected from."""
         own = self.base.drop_sel(region=NATION)
         levels = as_the_nation(own, national, self.calibration)

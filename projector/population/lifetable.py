@@ -185,7 +185,9 @@ def ratios_between(
     m = death_rates(held)
     infants = m[..., 0].copy()
     dying = np.multiply(
-        0.5 if years_lived is None else years_lived(held), m, out=None if room is None else room(held)
+        0.5 if years_lived is None else years_lived(held),
+        m,
+        out=None if room is None else room(held),
     )
     if years_lived is None and held.start == 0:
         for i, sex in enumerate(SEXES):

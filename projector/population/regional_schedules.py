@@ -157,7 +157,7 @@ class PooledMoves:
     room: Room = field(default_factory=Room, repr=False, compare=False)
 
     def flows(self, survivors: Array, t: int, ages: slice) -> tuple[None, Array, Array]:
-        """Who leaves and who arrives, ``[region, sex, age, draw]``; no more leave than there are."""
+        """Who leaves and who arrives, ``[region, sex, age, draw]``; no rate is needed besides."""
         losses, gains = self.apart.of(t, ages)
         origin = self.origin[:, :, ages]
         gains = np.multiply(gains, origin, out=self.room.of("gains", gains.shape, origin.shape))

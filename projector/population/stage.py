@@ -157,9 +157,7 @@ def national_of(
     asked = slice(scenario.years.base, scenario.years.end)
     ahead = schedules.sel(year=asked)
     everybody = base.sel(region=NATION, drop=True)
-    projection = project_nation(
-        everybody, ahead, assumed.sel(year=asked), calibration, scenario
-    )
+    projection = project_nation(everybody, ahead, assumed.sel(year=asked), calibration, scenario)
     return National(ahead, death_rates.sel(year=asked), projection)
 
 

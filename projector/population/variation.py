@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from projector.population.core import Projection
+    from projector.scenario.models import Uncertainty
 
 __all__ = ["DEATH_BANDS", "Drawn", "NationalVariation", "RegionalVariation", "Sizes"]
 
@@ -76,6 +77,13 @@ class Drawn:
     seed: int = 0
     paths: bool = True
     small_numbers: bool = True
+
+    @classmethod
+    def asked(cls, uncertainty: "Uncertainty", draws: range) -> "Drawn":
+        """What a scenario's section ``uncertainty`` asks for, of some draws."""
+        stochastic = uncertainty.population == "stochastic"
+        chance = stochastic and uncertainty.small_numbers == "vary"
+        return cls(draws, uncertainty.seed, paths=stochastic, small_numbers=chance)
 
 
 class Sizes:

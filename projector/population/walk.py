@@ -268,7 +268,8 @@ def _as_many(born: Array, together: Array) -> Array:
             )
         )
     wanted = np.broadcast_to(together, sums.shape)
-    return born * np.divide(wanted, sums, out=np.zeros_like(sums), where=sums > 0)
+    scaled: Array = born * np.divide(wanted, sums, out=np.zeros_like(sums), where=sums > 0)
+    return scaled
 
 
 def _surviving_together(

@@ -186,6 +186,12 @@ class Uncertainty(Section):
     """joint samples of all uncertain assumptions; without it they take their medians"""
     seed: fields.Seed = 0
     quantiles: fields.Quantiles = ()
+    population: fields.PeopleInDraws = "written"
+    """how people vary in draws: as the distributions that are written, or stochastic: nation and
+    regions deviate besides, as much as earlier projections were off"""
+    small_numbers: fields.SmallNumbers = "vary"
+    """with stochastic people: the births, deaths and moves of few people vary by chance too, or
+    are as expected"""
 
 
 class Catchment(Section):
