@@ -224,9 +224,7 @@ def _bounds(log_rates: Array, pattern: Array) -> tuple[Array, Array]:
     return np.full_like(high, -furthest), high
 
 
-def _reaching(
-    log_rates: Array, pattern: Array, low: Array, high: Array, targets: Array
-) -> Array:
+def _reaching(log_rates: Array, pattern: Array, low: Array, high: Array, targets: Array) -> Array:
     """The index ``[year, sex]`` between bounds with which lives are as long as the targets.
 
     Regula falsi in the form of Illinois (Dowell & Jarratt 1971): lives shorten nearly in proportion
