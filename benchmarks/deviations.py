@@ -1,7 +1,7 @@
 """The tables ``national_history`` and ``deviations`` of the embedded inputs, from the real tables.
 
-``python -m benchmarks.deviations`` writes both anew into ``inputs/case-areas``; a folder as argument
-takes its place. The tables lie beside the checkout, see `tests.shared`.
+``python -m benchmarks.deviations`` writes both anew into ``inputs/case-areas``, or into the folder
+that is its argument. The tables lie beside the checkout, see `tests.shared`.
 """
 
 import csv

@@ -63,9 +63,9 @@ def deviations_whole(tables: Tables) -> Found:
         message = "children vary apart from all others in one group of ages"
         yield "deviations", Problem("", message, expected="one row apart_per_person, ages 0-18")
     persistence = table[(table["statistic"] == "persistence") & (table["value"] > 1)]
-    for line, value in persistence["value"].items():
+    for row, value in persistence["value"].items():
         message = "a path that grows by itself has no end"
-        yield "deviations", Problem(f":{line}", message, f"{value:g}", "persistence of 0 to 1")
+        yield "deviations", Problem(f":{row}", message, f"{value:g}", "persistence of 0 to 1")
 
 
 def _ages(first: int, last: int) -> str:

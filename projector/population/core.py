@@ -182,7 +182,7 @@ def fertile_ages(fertility: Array) -> slice:
 
 
 def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) -> Array:
-    """The base as an array ``[region, sex, age, draw]`` after its labels were held against the rest."""
+    """The base as ``[region, sex, age, draw]`` after its labels were held against the rest."""
     if set(base.dims) - {"draw"} != set(dims):
         raise ValueError(f"base has dimensions {base.dims}, expected {dims}")
     if tuple(base["sex"].values) != SEXES:

@@ -8,21 +8,19 @@ persistence :math:`\varphi` makes, after :math:`h` years, a variance of its year
 .. math:: L_\varphi(h) = \sum_{k<h} \varphi^{2k}, \qquad
           C_\varphi(h) = \sum_{k=1}^{h} \Bigl(\sum_{j<k} \varphi^j\Bigr)^2
 
-in the path itself, and in the sum of the path over the years, which is what a cohort is off. Chance,
-which is new each year, makes :math:`h`. Of all :math:`\varphi` between 0 and 1 in steps of a
-twentieth the one is taken with the smallest squared relative errors; the variances are those of
+in the path itself, and in the sum of the path over the years, which is what a cohort is off.
+Chance, which is new each year, makes :math:`h`. Of all :math:`\varphi` between 0 and 1 in steps of
+a twentieth the one is taken with the smallest squared relative errors; the variances are those of
 least squares, none below zero.
 
-* *moves* of those under 67 and of those of 67 to 79: the errors of the cohorts born before the base,
-  less the chance of deaths. The profile tells what ages were off when all under 67 were, by
+* *moves* of those under 67 and of those of 67 to 79: the errors of the cohorts born before the
+  base, less the chance of deaths. The profile tells what ages were off when all under 67 were, by
   regression weighted by people, over the first years; children under 19 are off by chance besides,
   apart from all others.
 * *mortality*: the errors of those of 80 and over, less the chance of their deaths and what moves of
   the old make of them; a force of mortality that is off by :math:`\delta` every year is an
   error of :math:`m \delta h`, :math:`m` their mean force.
 * *fertility*: the errors of the children born since, less those of men and women of 20 to 39.
-* the *nation*: total fertility as it was, life expectancy along the gains of twenty years, and the
-  mean net immigration of ten, against what came up to ten years later.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,14 +28,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
+from projector.population.deviation_fit import Rows, fitted_path, summed
 from projector.population.foresight import fit_errors
 
-__all__ = ["Earlier", "national_sizes", "regional_sizes"]
+__all__ = ["Earlier", "regional_sizes"]
 
 Array = NDArray[np.float64]
-Rows = list[tuple[str, int, int, str, float]]
 
 _OLD, _OLDEST = 67, 80
 _PROFILE = (0, 6, 13, 19, 24, 30, 40, 50)
@@ -48,13 +45,6 @@ _PROFILE_YEARS = 3
 
 _PARENTS = slice(20, 40)
 _CHILDREN = 19
-_STEPS = 20
-_NATION_YEARS = 10
-_GAINS, _MEAN = 20, 10
-"""Years that the gains of life expectancy and the mean of net immigration are of."""
-
-_LEAST_CASES = 5
-"""Earlier years that a horizon of the nation is seen from, at least."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +66,18 @@ class Earlier:
 
 @dataclass(frozen=True)
 class _Errors:
-    """Variances of regions' own errors by horizon; what is left of those who were in the group's
-    ages at the base; and how many times as many are those whom the variance per person is of.
+    """Of a group of ages, by horizon.
+
+    Parameters
+    ----------
+    horizons
+        Years ahead.
+    own, per_person
+        Variances of the regions' own errors.
+    survive
+        Share that is left of those who were in the group's ages at the base.
+    among
+        How many times as many are those whom the variance per person is of.
     """
 
     horizons: Array
@@ -105,10 +105,10 @@ def regional_sizes(cases: Sequence[Earlier]) -> Rows:
     oldest = _errors(cases, lambda h: slice(_OLDEST, None))
     h = oldest.horizons
     moves = {
-        (0, _OLD - 1): _fitted(h, _summed, family.own, family.per_person, chance=True),
-        (_OLD, -1): _fitted(
+        (0, _OLD - 1): fitted_path(h, summed, family.own, family.per_person, chance=True),
+        (_OLD, -1): fitted_path(
             h,
-            _summed,
+            summed,
             old.own,
             np.maximum(old.per_person - (1.0 - old.survive) * old.among, 0.0),
             chance=True,
@@ -123,13 +123,13 @@ def regional_sizes(cases: Sequence[Earlier]) -> Rows:
     rows.append(("moves", 0, _CHILDREN - 1, "apart_per_person", _children_apart(cases)))
 
     through_moves = moves[_OLD, -1]
-    summed = _summed(through_moves["persistence"], h)
+    made = summed(through_moves["persistence"], h)
     force = -np.log(oldest.survive) / h
-    own = np.maximum(oldest.own - through_moves["yearly"] * summed, 0.0)
+    own = np.maximum(oldest.own - through_moves["yearly"] * made, 0.0)
     per_person = np.maximum(
         oldest.per_person
         - (1.0 - oldest.survive)
-        - (through_moves["yearly_per_person"] * summed + through_moves["chance_per_person"] * h)
+        - (through_moves["yearly_per_person"] * made + through_moves["chance_per_person"] * h)
         * _share_of_old(cases),
         0.0,
     )
@@ -137,7 +137,7 @@ def regional_sizes(cases: Sequence[Earlier]) -> Rows:
     share = sum(case.base[:, _OLDEST:].sum() for case in cases) / sum(
         case.base.sum() for case in cases
     )
-    dying_off = _fitted(h, _summed, own / force**2, per_person / force**2 / share, chance=False)
+    dying_off = fitted_path(h, summed, own / force**2, per_person / force**2 / share, chance=False)
     rows += [("mortality", 0, -1, what, value) for what, value in dying_off.items()]
     return rows + _fertility(cases)
 
@@ -148,117 +148,6 @@ def _share_of_old(cases: Sequence[Earlier]) -> float:
         sum(float(case.base[:, first:].sum()) for case in cases) for first in (_OLDEST, _OLD)
     )
     return oldest / old
-
-
-def national_sizes(series: Mapping[str, Mapping[int, float]], last: int) -> Rows:
-    """Sizes of the deviations of the nation's paths.
-
-    Parameters
-    ----------
-    series
-        ``total_fertility``, ``life_expectancy`` and ``net_immigration`` by year.
-    last
-        Last year that is used.
-
-    Returns
-    -------
-    list of tuple
-        As for `regional_sizes`.
-    """
-    rows: Rows = []
-    for measure, given in series.items():
-        known = {year: value for year, value in given.items() if year <= last}
-        foreseen = _RULES[measure]
-        squares: dict[int, list[float]] = {}
-        for year in sorted(known):
-            for ahead in range(1, _NATION_YEARS + 1):
-                guess = foreseen(known, year, ahead)
-                if guess is None or year + ahead not in known:
-                    continue
-                came = known[year + ahead]
-                error = np.log(came / guess) if measure == "total_fertility" else came - guess
-                squares.setdefault(ahead, []).append(float(error) ** 2)
-        enough = {h: values for h, values in squares.items() if len(values) >= _LEAST_CASES}
-        if not enough:
-            raise ValueError(f"too few years of {measure} to see how far off it was")
-        horizons = np.array(sorted(enough), dtype=float)
-        variance = np.array([np.mean(enough[int(h)]) for h in horizons])
-        fitted = _fitted(horizons, _level, variance, np.zeros_like(variance), chance=False)
-        rows += [(measure, 0, -1, what, fitted[what]) for what in ("yearly", "persistence")]
-    return rows
-
-
-def _as_it_was(known: Mapping[int, float], year: int, ahead: int) -> float | None:
-    del ahead
-    return known[year]
-
-
-def _along_gains(known: Mapping[int, float], year: int, ahead: int) -> float | None:
-    if year - _GAINS not in known:
-        return None
-    return known[year] + ahead * (known[year] - known[year - _GAINS]) / _GAINS
-
-
-def _mean_before(known: Mapping[int, float], year: int, ahead: int) -> float | None:
-    del ahead
-    before = [known[y] for y in range(year - _MEAN + 1, year + 1) if y in known]
-    return float(np.mean(before)) if len(before) == _MEAN else None
-
-
-_RULES: Mapping[str, Callable[[Mapping[int, float], int, int], float | None]] = {
-    "total_fertility": _as_it_was,
-    "life_expectancy": _along_gains,
-    "net_immigration": _mean_before,
-}
-
-
-def _level(persistence: float, horizons: Array) -> Array:
-    r""":math:`L_\varphi(h)`."""
-    return np.array([np.sum(persistence ** (2.0 * np.arange(h))) for h in horizons.astype(int)])
-
-
-def _summed(persistence: float, horizons: Array) -> Array:
-    r""":math:`C_\varphi(h)`."""
-    most = int(horizons[-1])
-    weight = np.cumsum(persistence ** np.arange(most, dtype=float))
-    result: Array = np.cumsum(weight**2)[horizons.astype(int) - 1]
-    return result
-
-
-def _fitted(
-    horizons: Array,
-    grown: Callable[[float, Array], Array],
-    own: Array,
-    per_person: Array,
-    *,
-    chance: bool,
-) -> dict[str, float]:
-    """Innovations, persistence and chance that come nearest to the variances."""
-    best, found = np.inf, {}
-    for persistence in np.linspace(0.0, 1.0, _STEPS + 1):
-        path = grown(float(persistence), horizons)
-        columns = np.stack([path, horizons] if chance else [path], axis=-1)
-        (yearly,), of_own = _relative(path[:, np.newaxis], own)
-        of_people, of_chance = _relative(columns, per_person)
-        loss = of_own**2 + of_chance**2
-        if loss < best - 1e-12:
-            best = loss
-            found = {
-                "yearly": float(yearly),
-                "persistence": float(persistence),
-                "yearly_per_person": float(of_people[0]),
-            } | ({"chance_per_person": float(of_people[1])} if chance else {})
-    return found
-
-
-def _relative(columns: Array, variance: Array) -> tuple[Array, float]:
-    """Non-negative least squares of relative errors; what is zero is left out."""
-    some = variance > 0
-    if not some.any():
-        return np.zeros(columns.shape[1]), 0.0
-    scaled = columns[some] / variance[some, np.newaxis]
-    weight, error = nnls(scaled, np.ones(int(some.sum())))
-    return weight, float(error)
 
 
 def _errors(
@@ -284,9 +173,13 @@ def _errors(
         since = slice(max(group.start - h, 0), None if group.stop is None else group.stop - h)
         survive.append(guess.sum() / sum(case.base[:, since].sum() for case in seen))
         among.append(people.sum() / guess.sum())
-    rising = (np.maximum.accumulate(np.array(values)) for values in (own, per_person))
-    left = np.minimum(np.array(survive), 1.0)
-    return _Errors(np.array(horizons, dtype=float), *rising, left, np.array(among))
+    return _Errors(
+        np.array(horizons, dtype=float),
+        np.maximum.accumulate(np.array(own)),
+        np.maximum.accumulate(np.array(per_person)),
+        np.minimum(np.array(survive), 1.0),
+        np.array(among),
+    )
 
 
 def _log_ratio(came: Array, guess: Array) -> Array:
@@ -348,7 +241,8 @@ def _own(came: Array, guess: Array) -> Array:
     """Log errors less what all regions share; NaN where there is nobody."""
     error = _log_ratio(came, guess)
     weight = np.where(np.isnan(error), 0.0, guess)
-    return error - np.nansum(weight * error) / weight.sum()
+    result: Array = error - np.nansum(weight * error) / weight.sum()
+    return result
 
 
 def _fertility(cases: Sequence[Earlier]) -> Rows:
@@ -375,7 +269,7 @@ def _fertility(cases: Sequence[Earlier]) -> Rows:
         children = born.sum() / people
         own.append(fit.own[0] * h**2)
         per_person.append(max(fit.per_person[0] - 1.0, 0.0) / children * h**2)
-    fitted = _fitted(
-        np.array(horizons, dtype=float), _summed, np.array(own), np.array(per_person), chance=False
+    fitted = fitted_path(
+        np.array(horizons, dtype=float), summed, np.array(own), np.array(per_person), chance=False
     )
     return [("fertility", 0, -1, what, value) for what, value in fitted.items()]

@@ -136,7 +136,13 @@ def survival_ratios(
 
 
 def ratios_between(
-    death_rates: Rates, last: int, open_age: int, ages: slice, years_lived: Rates | None = None
+    death_rates: Rates,
+    last: int,
+    open_age: int,
+    ages: slice,
+    years_lived: Rates | None = None,
+    *,
+    room: Rates | None = None,
 ) -> Array:
     r"""Some of the ratios of `survival_ratios`, of rates that are known to be lawful.
 
@@ -158,6 +164,8 @@ def ratios_between(
         First year of the open age of the result.
     ages
         Which of the ages 0 to `open_age`, one after the other.
+    room
+        Gives memory of the same shape to reckon in; the rates are then written over.
 
     Returns
     -------
@@ -175,18 +183,23 @@ def ratios_between(
     # The age before the first; of the open age, all that it holds.
     held = slice(max(first - 1, 0), stop if stop <= open_age else last + 1)
     m = death_rates(held)
-    dying = (0.5 if years_lived is None else years_lived(held)) * m
-    living = m - dying
+    infants = m[..., 0].copy()
+    dying = np.multiply(
+        0.5 if years_lived is None else years_lived(held),
+        m,
+        out=None if room is None else room(held),
+    )
     if years_lived is None and held.start == 0:
         for i, sex in enumerate(SEXES):
-            dying[..., i, 0] = infant_person_years(m[..., i, 0], sex) * m[..., i, 0]
-            living[..., i, 0] = m[..., i, 0] - dying[..., i, 0]
+            dying[..., i, 0] = infant_person_years(infants[..., i], sex) * infants[..., i]
+    oldest = m[..., -1].copy()
+    living = np.subtract(m, dying, out=None if room is None else m)
     through = np.subtract(1.0, dying, out=dying)
     ratios = np.add(1.0, living, out=living)
     np.divide(through[..., :-1], ratios[..., 1:], out=ratios[..., 1:])
     np.divide(1.0, ratios[..., 0], out=ratios[..., 0])
     if stop > open_age:
-        above = through[..., -2] / m[..., -1]
+        above = through[..., -2] / oldest
         for age in range(last - 1, open_age - 1, -1):
             above = ratios[..., age - held.start] * (1.0 + above)
         ratios[..., open_age - held.start] = above / (1.0 + above)

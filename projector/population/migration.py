@@ -9,8 +9,8 @@ Tayman & Swanson 2013, chapter 6):
 .. math:: x P - \frac{Q}{x} = T, \qquad x = \frac{T + \sqrt{T^2 + 4 P Q}}{2 P}
 
 Every array has the axes ``[region, sex, age]``, or ``[region, sex, age, draw]`` for many futures.
-A total is ``[sex, age]`` or ``[sex, age, draw]``, for each cell by itself, or a scalar or ``[draw]``
-for all cells together.
+A total is ``[sex, age]`` or ``[sex, age, draw]``, for each cell by itself, or a scalar or
+``[draw]`` for all cells together.
 """
 
 import numpy as np

@@ -9,7 +9,7 @@ Where the nation's total is given, immigration and emigration are scaled to it, 
 balanced to it (`projector.population.migration`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
@@ -20,7 +20,7 @@ from projector.population.components import in_every_draw, national_total, store
 from projector.population.gross import GrossFlows, InternalMoves
 from projector.population.migration import balance
 from projector.population.regional_schedules import OpenMoves, PooledMoves
-from projector.population.yearly import ALL_AGES, Yearly
+from projector.population.yearly import ALL_AGES, Room, Yearly
 from projector.tables import SEXES
 
 __all__ = ["Migration", "NetMoves"]
@@ -70,13 +70,14 @@ class NetMoves:
         persons who come at the end of the year.
         """
         settled = there
+        before = there.copy() if self.national is not None else there  # `out` may be `there`
         if self.rate is not None:
             settled = np.multiply(1.0 + self.rate.of(t, ages), there, out=out)
         if self.persons is not None:
             settled = np.add(settled, at_end * self.persons.of(t, ages), out=out)
         if self.national is not None and settled.min() >= 0:  # else the core names the region
             total = in_every_draw(self.national[t], there.shape[-1])
-            np.add(there, balance(settled - there, total, there), out=out)
+            out[...] = before + balance(settled - before, total, before)
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Migration:
     internal: InternalMoves | PooledMoves | None
     gross: GrossFlows | None
     net: NetMoves | OpenMoves | None
+    room: Room = field(default_factory=Room, repr=False, compare=False)
 
     @classmethod
     def of(cls, components: xr.Dataset, regions: tuple[str, ...]) -> "Migration":
@@ -148,7 +150,7 @@ class Migration:
         settled `by_age`.
         """
         flows: dict[str, Array] = {}
-        staying, leaving = survivors, None
+        there, leaving = survivors, None
         if self.internal is not None:
             leaving, flows["out_migration"], flows["in_migration"] = self.internal.flows(
                 survivors, t, ages
@@ -157,20 +159,22 @@ class Migration:
             flows["immigration"], rate = self.gross.coming_and_rate(survivors, t)
             flows["emigration"] = rate * survivors
             leaving = rate if leaving is None else leaving + rate
-        if leaving is not None:
-            staying = self._staying_rate(leaving) * survivors
+        if leaving is None and self.gross is None and self.internal is not None:
+            there = np.subtract(survivors, flows["out_migration"], out=out)
+        elif leaving is not None:
+            there = np.multiply(self._staying_rate(leaving), survivors, out=out)
         for name in ("in_migration", "immigration"):
             if name in flows:
-                staying = staying + flows[name]
-        if self.net is None:
-            out[...] = staying
-        else:
-            self.net.settle(staying, t, ages, at_end, out)
+                there = np.add(there, flows[name], out=out)
+        if self.net is not None:
+            self.net.settle(there, t, ages, at_end, out)
+        elif there is not out:
+            out[...] = there
         return flows
 
     def _staying_rate(self, leaving: Array) -> Array:
         """Share that neither moves nor emigrates."""
-        staying = 1.0 - leaving
+        staying = np.subtract(1.0, leaving, out=self.room.of("staying", leaving.shape))
         if staying.min() >= _ROUNDING:
             return staying
         staying[np.abs(staying) < _ROUNDING] = 0.0

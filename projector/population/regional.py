@@ -299,7 +299,9 @@ def _vital(
         births = _array(everywhere, "year")
     return Vital(
         survival=LevelledSurvival(
-            _array(national.death_rates, *(d for d in national.death_rates.dims if d != "draw")),
+            _array(
+                national.death_rates, *(str(d) for d in national.death_rates.dims if d != "draw")
+            ),
             dying,
             int(schedules["age"].values[-1]),
         ),

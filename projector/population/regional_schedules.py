@@ -4,17 +4,21 @@ Axes are ``[region, sex, age, draw]``, with length 1 where nothing differs. None
 stands there for all years: of a thousand futures it would be a thousand times as large as of one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from projector.population.lifetable import ratios_between
+from projector.population.yearly import Room
 
 __all__ = ["Departures", "LevelledFertility", "LevelledSurvival", "OpenMoves", "PooledMoves"]
 
 Array = NDArray[np.float64]
+
+_NO_INFANTS = 2
+"""From this age on neither an age nor the one before it is that of infants."""
 
 
 class Departures(Protocol):
@@ -43,24 +47,44 @@ class LevelledSurvival:
     level: Array
     open_age: int
 
+    room: Room = field(default_factory=Room, repr=False, compare=False)
+
     def of(self, t: int, ages: slice) -> Array:
         """Survival into the ages."""
         of_year = self.death_rates[t]
+        level = self.level[:, np.newaxis, np.newaxis]
+        if ages.start >= _NO_INFANTS and ages.stop <= self.open_age:
+            return self._between(of_year, level, ages)
+
+        def room(name: str, held: slice) -> Array:
+            return self.room.of(name, level.shape, of_year[:, held].shape)
 
         def rates(held: slice) -> Array:
-            some = of_year[:, held]
-            draws = max(some.shape[-1], self.level.shape[-1])
-            regions, (sexes, count, _) = len(self.level), some.shape
-            if draws == 1:
-                own = np.empty((regions, 1, sexes, count))
-            else:  # as the people lie
-                own = np.empty((sexes, count, regions, draws)).transpose(2, 3, 0, 1)
-            level = self.level[:, :, np.newaxis, np.newaxis]
-            return np.multiply(level, np.moveaxis(some, -1, 0), out=own)
+            own = np.multiply(level, of_year[:, held], out=room("rates", held))
+            return np.moveaxis(own, -1, 1)  # as life tables have it, ages last
 
-        ratios = ratios_between(rates, of_year.shape[1] - 1, self.open_age, ages)
+        ratios = ratios_between(
+            rates,
+            of_year.shape[1] - 1,
+            self.open_age,
+            ages,
+            room=lambda held: np.moveaxis(room("dying", held), -1, 1),
+        )
         result: Array = np.moveaxis(ratios, 1, -1)
         return result
+
+    def _between(self, of_year: Array, level: Array, ages: slice) -> Array:
+        """The equation of `ratios_between` for ages whose people die halfway through the year.
+
+        Nearly all are, and this asks for each rate once.
+        """
+        half = 0.5 * of_year
+        before, at = half[:, ages.start - 1 : ages.stop - 1], half[:, ages]
+        through = np.multiply(level, -before, out=self.room.of("rates", level.shape, at.shape))
+        through += 1.0
+        into = np.multiply(level, at, out=self.room.of("dying", level.shape, at.shape))
+        into += 1.0
+        return np.divide(through, into, out=through)
 
 
 @dataclass(frozen=True)
@@ -101,14 +125,18 @@ class Apart:
     deviation: Array
     share: Array
     departures: Departures | None = None
+    room: Room = field(default_factory=Room, repr=False, compare=False)
 
     def of(self, t: int, ages: slice) -> tuple[Array, Array]:
-        """The rate at which cohorts are lost, at most 1, and by which they gain."""
+        """The rate at which cohorts are lost, from −1 to 0, and that by which they gain."""
         apart = self.deviation[:, :, ages, np.newaxis] * self.share[t]
         if self.departures is not None:
             deviation = self.departures.moves(t, ages)
-            apart = np.add(apart, deviation, out=_as_people(apart, deviation))
-        return np.clip(-apart, 0.0, 1.0), np.maximum(apart, 0.0)
+            room = self.room.of("apart", apart.shape, deviation.shape)
+            apart = np.add(apart, deviation, out=room)
+        gains = np.maximum(apart, 0.0, out=self.room.of("gains", apart.shape))
+        losses = np.minimum(apart, 0.0, out=self.room.of("losses", apart.shape))
+        return np.maximum(losses, -1.0, out=losses), gains
 
 
 @dataclass(frozen=True)
@@ -126,20 +154,24 @@ class PooledMoves:
     apart: Apart
     origin: Array
     by_age = True
+    room: Room = field(default_factory=Room, repr=False, compare=False)
 
-    def flows(self, survivors: Array, t: int, ages: slice) -> tuple[Array, Array, Array]:
-        """The rate of leaving, who leaves and who arrives, ``[region, sex, age, draw]``."""
-        rate, gains = self.apart.of(t, ages)
-        gains = gains * self.origin[:, :, ages]
+    def flows(self, survivors: Array, t: int, ages: slice) -> tuple[None, Array, Array]:
+        """Who leaves and who arrives, ``[region, sex, age, draw]``; no rate is needed besides."""
+        losses, gains = self.apart.of(t, ages)
+        origin = self.origin[:, :, ages]
+        gains = np.multiply(gains, origin, out=self.room.of("gains", gains.shape, origin.shape))
         pool = gains.sum(axis=0)
         # Where no region gains, nobody can be received, and so nobody leaves.
         received = pool > 0
+        leaving = np.multiply(losses, survivors, out=self.room.of("leaving", survivors.shape))
+        np.negative(leaving, out=leaving)
         if not received.all():
-            rate = np.where(received, rate, 0.0)
-        leaving = rate * survivors
+            leaving *= received
         left = leaving.sum(axis=0)
         drawn = np.divide(left, pool, out=np.zeros_like(left), where=received)
-        return rate, leaving, gains * drawn
+        arriving = np.multiply(gains, drawn, out=self.room.of("arriving", survivors.shape))
+        return None, leaving, arriving
 
 
 @dataclass(frozen=True)
@@ -164,20 +196,17 @@ class OpenMoves:
     cohort: Array
     persons = None
     national = None
+    room: Room = field(default_factory=Room, repr=False, compare=False)
 
     def settle(self, there: Array, t: int, ages: slice, at_end: float, out: Array) -> None:
         """Write the people after the moves; all of them are at the end of the year."""
         del at_end
-        rate, gains = self.apart.of(t, ages)
-        coming = gains * (self.origin[:, :, ages] * self.cohort[t, :, ages])
-        np.multiply(1.0 - rate, there, out=out)
+        losses, gains = self.apart.of(t, ages)
+        of_nation = self.origin[:, :, ages] * self.cohort[t, :, ages]
+        coming = np.multiply(
+            gains, of_nation, out=self.room.of("coming", gains.shape, of_nation.shape)
+        )
+        staying = np.add(1.0, losses, out=self.room.of("staying", losses.shape))
+        np.multiply(staying, there, out=out)
         out += coming
         out *= self.growth[t, :, ages]
-
-
-def _as_people(*arrays: Array) -> Array:
-    """Room for what is reckoned from arrays, in the order of memory that people lie in."""
-    regions, sexes, ages, draws = np.broadcast_shapes(*(array.shape for array in arrays))
-    if draws == 1:
-        return np.empty((regions, sexes, ages, 1))
-    return np.empty((sexes, ages, regions, draws)).transpose(2, 0, 1, 3)

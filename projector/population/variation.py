@@ -37,6 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.population.streams import normals
+from projector.population.yearly import Room
 from projector.tables import NATION, SEXES
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from projector.population.core import Projection
+    from projector.scenario.models import Uncertainty
 
 __all__ = ["DEATH_BANDS", "Drawn", "NationalVariation", "RegionalVariation", "Sizes"]
 
@@ -75,6 +77,13 @@ class Drawn:
     seed: int = 0
     paths: bool = True
     small_numbers: bool = True
+
+    @classmethod
+    def asked(cls, uncertainty: "Uncertainty", draws: range) -> "Drawn":
+        """What a scenario's section ``uncertainty`` asks for, of some draws."""
+        stochastic = uncertainty.population == "stochastic"
+        chance = stochastic and uncertainty.small_numbers == "vary"
+        return cls(draws, uncertainty.seed, paths=stochastic, small_numbers=chance)
 
 
 class Sizes:
@@ -223,17 +232,20 @@ class _Deviations:
         self._deaths, self._scores = banded, scores[:, at + 3 :]
         self._band = np.searchsorted(DEATH_BANDS, np.arange(self._open_age + 1), "right") - 1
         self._made: tuple[int, Array] | None = None
+        self._room = Room()
 
     def moves(self, t: int, ages: slice) -> Array:
         """Addition to the cohort ratio, ``[region, 1, age, draw]``."""
         first, stop, _ = ages.indices(self._open_age + 1)
-        result = np.empty((1, stop - first, *self._moves[0].shape[1:]))
+        regions, draws = self._moves[0].shape[1:]
+        room = self._room.of("moves", (regions, 1, stop - first, draws))
+        result = room.transpose(1, 2, 0, 3)
         for row, age in enumerate(range(first, stop)):
             own = self._moves[self._group_of_age[age]][t]
             np.multiply(own, self._profile[age], out=result[0, row])
             if age < self._first_adult:
                 result[0, row] += self._apart[t]
-        return result.transpose(2, 0, 1, 3)
+        return room
 
     def deaths(self, t: int, ages: slice) -> Array:
         """Factor on the forces of mortality, ``[region, sex, age, draw]``."""
@@ -241,8 +253,10 @@ class _Deviations:
             shape = (len(SEXES), len(DEATH_BANDS), *self._mortality.shape[1:])
             chance = self._poisson(self._deaths[t], self._scores[t].reshape(shape))
             self._made = (t, chance * np.exp(self._mortality[t]))
-        factors = self._made[1][:, self._band[ages]]
-        return factors.transpose(2, 0, 1, 3)
+        bands = self._band[ages]
+        if bands[0] == bands[-1]:  # one factor for all of them, not copied
+            return self._made[1][:, bands[0] : bands[0] + 1].transpose(2, 0, 1, 3)
+        return self._made[1][:, bands].transpose(2, 0, 1, 3)
 
     def births(self, t: int) -> Array:
         """Factor on the births, ``[region, draw]``."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
 from projector.population.moves import Migration
-from projector.population.yearly import Yearly
+from projector.population.yearly import Room, Yearly
 from projector.tables import SEXES
 
 __all__ = ["Chance", "Vital", "Walked", "walk"]
@@ -27,8 +27,10 @@ Array = NDArray[np.float64]
 
 _FEMALE = SEXES.index("female")
 _NEWTON_STEPS = 6
-_NEAR = 1e-9
-"""A step of Newton's method this small leaves an error of its square."""
+_NEAR = 1e-6
+"""A step of Newton's method this small leaves an error of its square, which scaling takes away."""
+
+_LEAST = np.finfo(float).tiny
 
 _CELLS_AT_ONCE = 1 << 15
 """A quarter of a megabyte: half a dozen arrays of it fit in the cache of one core."""
@@ -138,6 +140,7 @@ def walk(
         kept = {name: _empty(len(years), cells) for name in names}
         kept["births"] = np.empty((len(years), *cells[:2], draws))
     slabs = list(_slabs(cells)) if migration.by_age else [slice(0, cells[2])]
+    room = Room()
     factor = np.ones((*cells[1:3], draws))  # of the nation's survival, from one year to the next
     for t, year in enumerate(years):
         exposed, early = population[t], migration.at_start(t, at_start)
@@ -148,8 +151,8 @@ def walk(
         if kept:
             kept["births"][t] = births
         for ages in slabs:
-            entering = _entering(exposed, births, ages)
-            survivors = _survivors(entering, vital, t, ages, factor[:, ages])
+            entering = _entering(exposed, births, ages, room)
+            survivors = _survivors(entering, vital, t, ages, factor[:, ages], room)
             ended = population[t + 1][:, :, ages]
             try:
                 gross = migration.move(survivors, t, ages, at_end=1.0 - at_start, out=ended)
@@ -187,13 +190,24 @@ def _slabs(cells: tuple[int, ...]) -> Iterator[slice]:
 
 
 def _births(exposed: Array, vital: Vital, t: int) -> Array:
-    """Births of a year, ``[region, sex, draw]``."""
-    fertile = vital.fertile
-    women = exposed[:, _FEMALE : _FEMALE + 1]
-    older = _entering(women, None, fertile)
-    survivors = vital.survival.of(t, fertile)[:, _FEMALE : _FEMALE + 1] * older
-    mothers = women[:, :, fertile] + survivors
-    born = 0.5 * (vital.fertility.of(t, fertile) * mothers)[:, 0].sum(axis=1)
+    """Births of a year, ``[region, sex, draw]``.
+
+    Women of an age bear children at it and, those who live on, at the next: half of each.
+    """
+    first, stop, _ = vital.fertile.indices(exposed.shape[2])
+    fertile, oldest = slice(first, stop), exposed.shape[2] - 1
+    at_end = vital.survival.of(t, fertile)[:, _FEMALE : _FEMALE + 1]
+    rate = vital.fertility.of(t, fertile)
+    lasting = rate * at_end
+    before = max(first - 1, 0)
+    shape = np.broadcast_shapes(rate.shape, lasting.shape)
+    borne = np.zeros((shape[0], stop - before, shape[3]))
+    borne[:, first - before :] = rate[:, 0]
+    borne[:, : stop - 1 - before] += lasting[:, 0, before + 1 - first :]
+    if stop > oldest:
+        borne[:, -1] += lasting[:, 0, -1]
+    women = exposed[:, _FEMALE, before:stop]
+    born = 0.5 * np.einsum("rad,rad->rd", borne, women)
     if vital.chance is not None:
         born = born * vital.chance.births(t)
     if vital.births_of_all is not None:
@@ -202,44 +216,43 @@ def _births(exposed: Array, vital: Vital, t: int) -> Array:
     return births
 
 
-def _entering(exposed: Array, births: Array | None, ages: slice) -> Array:
-    """Those who are in the ages, or dead, at the end of the year; a view where that is possible.
-
-    Without births those of age 0 are nobody.
-    """
-    oldest = exposed.shape[2] - 1
-    first, last = ages.start or 0, oldest + 1 if ages.stop is None else ages.stop
-    if first > 0 and last <= oldest:
-        return exposed[:, :, first - 1 : last - 1]
-    entering = np.empty_like(exposed[:, :, first:last])
+def _entering(exposed: Array, births: Array, ages: slice, room: Room) -> Array:
+    """Those who are in the ages, or dead, at the end of the year; a view where that is possible."""
+    first, stop, oldest = ages.start, ages.stop, exposed.shape[2] - 1
+    if first > 0 and stop <= oldest:
+        return exposed[:, :, first - 1 : stop - 1]
+    entering = room.of("entering", exposed[:, :, first:stop].shape)
     if first > 0:
-        entering[...] = exposed[:, :, first - 1 : last - 1]
+        entering[...] = exposed[:, :, first - 1 : stop - 1]
     else:
-        entering[:, :, 1:] = exposed[:, :, : last - 1]
-        entering[:, :, 0] = 0.0 if births is None else births
-    if last > oldest:
+        entering[:, :, 1:] = exposed[:, :, : stop - 1]
+        entering[:, :, 0] = births
+    if stop > oldest:
         entering[:, :, -1] += exposed[:, :, oldest]
     return entering
 
 
-def _survivors(entering: Array, vital: Vital, t: int, ages: slice, factor: Array) -> Array:
+def _survivors(
+    entering: Array, vital: Vital, t: int, ages: slice, factor: Array, room: Room
+) -> Array:
     """Survivors of a year at the ages, ``[region, sex, age, draw]``.
 
     `factor` is what the nation's survival asked for in the year before, ``[sex, age, draw]``, and
     becomes what it asks for now.
     """
     survival = vital.survival.of(t, ages)
+    survivors = room.of("survivors", entering.shape)
     if vital.chance is None and vital.survival_of_all is None:
-        return survival * entering
-    hazard = np.maximum(survival, np.finfo(float).tiny)
-    np.negative(np.log(hazard, out=hazard), out=hazard)
+        return np.multiply(survival, entering, out=survivors)
+    force = np.maximum(survival, _LEAST, out=room.of("force", survival.shape))
+    np.log(force, out=force)
     if vital.chance is not None:
-        hazard = hazard * vital.chance.deaths(t, ages)
+        chance = vital.chance.deaths(t, ages)
+        force = np.multiply(force, chance, out=room.of("by chance", force.shape, chance.shape))
     if vital.survival_of_all is None:
-        dying = np.exp(np.negative(hazard, out=hazard), out=hazard)
-        survivors: Array = entering * dying
-        return survivors
-    return _surviving_together(entering, hazard, vital.survival_of_all[t][:, ages], factor)
+        return np.multiply(entering, np.exp(force, out=force), out=survivors)
+    of_all = vital.survival_of_all[t][:, ages]
+    return _surviving_together(entering, force, of_all, factor, survivors)
 
 
 def _as_many(born: Array, together: Array) -> Array:
@@ -255,37 +268,39 @@ def _as_many(born: Array, together: Array) -> Array:
             )
         )
     wanted = np.broadcast_to(together, sums.shape)
-    return born * np.divide(wanted, sums, out=np.zeros_like(sums), where=sums > 0)
+    scaled: Array = born * np.divide(wanted, sums, out=np.zeros_like(sums), where=sums > 0)
+    return scaled
 
 
-def _surviving_together(entering: Array, hazard: Array, of_all: Array, factor: Array) -> Array:
+def _surviving_together(
+    entering: Array, force: Array, of_all: Array, factor: Array, out: Array
+) -> Array:
     """Survivors ``[region, sex, age, draw]`` that are as many as if all had the nation's survival.
 
     Every region's force of mortality is multiplied by the same factor, :math:`S^k`, which Newton's
     method finds for each sex, age and draw: nobody dies twice, and the order of the regions stays.
+    `force` is the logarithm of survival, the force of mortality with its sign turned.
     """
     wanted = of_all * entering.sum(axis=0)
-    kept = np.empty_like(hazard if hazard.shape == entering.shape else entering)
     for _ in range(_NEWTON_STEPS):
-        _kept(entering, hazard, factor, kept)
-        slope = (kept * hazard).sum(axis=0)
+        kept = _kept(entering, force, factor, out)
+        slope = -np.einsum("rsad,rsad->sad", kept, force)
         step = np.divide(
             kept.sum(axis=0) - wanted, slope, out=np.zeros_like(slope), where=slope > 0
         )
         np.maximum(factor + step, 0.0, out=factor)
         if np.abs(step).max() < _NEAR:
             break
-    survivors = _kept(entering, hazard, factor, kept)
+    survivors = _kept(entering, force, factor, out)
     together = survivors.sum(axis=0)
     survivors *= np.divide(wanted, together, out=np.ones_like(wanted), where=together > 0)
     # What is left of the error is rounding, and must not bring anybody back.
-    result: Array = np.minimum(survivors, entering, out=survivors)
-    return result
+    return np.minimum(survivors, entering, out=survivors)
 
 
-def _kept(entering: Array, hazard: Array, factor: Array, out: Array) -> Array:
+def _kept(entering: Array, force: Array, factor: Array, out: Array) -> Array:
     """Those who live on under a multiple of their force of mortality."""
-    np.multiply(-factor, hazard, out=out)
+    np.multiply(factor, force, out=out)
     np.exp(out, out=out)
     result: Array = np.multiply(entering, out, out=out)
     return result

@@ -9,7 +9,8 @@ from projector.errors import ConsistencyError, Problem
 from projector.inputs.ages import ungroup
 from projector.inputs.input_set import InputSet
 from projector.population import stationary_tail
-from projector.population.deviation_sizes import Earlier, national_sizes, regional_sizes
+from projector.population.deviation_fit import national_sizes
+from projector.population.deviation_sizes import Earlier, regional_sizes
 from projector.run.earlier import earlier_bases
 from projector.run.known import inputs_known_at, project_from
 from projector.tables import NATION, OPEN_AGE
@@ -42,7 +43,7 @@ def counted_series(tables: "Mapping[str, pd.DataFrame]") -> Series:
         raise ConsistencyError(
             Problem(
                 where="table national_history",
-                message="nothing says how the nation's figures went, so not how far off they may be",
+                message="nothing says how the nation's figures went, nor how far off they may be",
                 expected="the table national_history in the input set",
             )
         )

@@ -300,6 +300,13 @@ Extraordinary = TypeAliasType(
     "Extraordinary", Annotated[str, _one(("detect", "keep"), "treatment")]
 )
 
+PeopleInDraws = TypeAliasType(
+    "PeopleInDraws", Annotated[str, _one(("written", "stochastic"), "way people vary")]
+)
+SmallNumbers = TypeAliasType(
+    "SmallNumbers", Annotated[str, _one(("vary", "expected"), "way small numbers are taken")]
+)
+
 Share = TypeAliasType("Share", Annotated[Path, _path(_SHARE)])
 OverflowShare = TypeAliasType(
     "OverflowShare",

@@ -33,8 +33,19 @@ class Uncertainty(Section):
     quantiles: fields.Quantiles = ()
     correlations: tuple[Correlation, ...] = ()
     """assumptions that do not vary independently of each other"""
-    paths: fields.Truth = True
-    """whether nation and regions deviate from the projection of people, by as much as earlier
-    projections did"""
-    chance: fields.Truth = True
-    """whether births, deaths and moves of few people vary by chance"""
+    population: fields.PeopleInDraws = "written"
+    """how people vary in draws: as the distributions that are written, or stochastic: nation and
+    regions deviate besides, as much as earlier projections were off"""
+    small_numbers: fields.SmallNumbers = "vary"
+    """with stochastic people: the births, deaths and moves of few people vary by chance too, or
+    are as expected"""
+
+    @property
+    def paths(self) -> bool:
+        """Whether nation and regions deviate from the projection of people."""
+        return self.population == "stochastic"
+
+    @property
+    def chance(self) -> bool:
+        """Whether small numbers vary."""
+        return self.paths and self.small_numbers == "vary"

@@ -11,8 +11,8 @@ __all__ = ["DEVIATION_TABLES"]
 DEVIATION_TABLES: Mapping[str, Table] = MappingProxyType(
     {
         "national_history": Table(
-            "Fertility, life expectancy and net immigration as they were counted, far back: how far "
-            "off such figures may be is learned from them.",
+            "Fertility, life expectancy and net immigration as they were counted, far back: how "
+            "far off such figures may be is learned from them.",
             frozen(
                 {
                     "component": Column(

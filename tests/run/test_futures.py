@@ -41,12 +41,12 @@ capacity:
   overflow: {{municipal_acute: 5 %}}
 workforce:
   duty: {{nurse: {{inpatient: {{per: bed, FTE: {{2026: 1.3, 2028: {{uniform: [1.3, 1.7]}}}}}}}}}}
-uncertainty: {{draws: 6, seed: 3, paths: false, chance: false}}
+uncertainty: {{draws: 6, seed: 3}}
 """
 
 
 @cache
-def futures(**asked: bool) -> Futures:
+def futures(**asked: str) -> Futures:
     scenario = written(UNCERTAIN)
     if asked:
         own = scenario.uncertainty.model_copy(update=asked)
@@ -77,7 +77,7 @@ def test_every_draw_of_a_block_is_the_run_with_its_numbers() -> None:
 
 
 def test_a_block_of_another_size_gives_the_same_draws() -> None:
-    own = futures(paths=True, chance=True)
+    own = futures(population="stochastic")
     whole, part = own.block(0, 5), own.block(2, 4)
     assert float(whole["population"]["population"].std("draw").max()) > 1
     for (measure, one), (_, other) in zip(figures_of(whole), figures_of(part), strict=True):
@@ -87,7 +87,7 @@ def test_a_block_of_another_size_gives_the_same_draws() -> None:
 
 
 def test_summaries_are_those_of_all_draws_and_regions_do_not_add_up() -> None:
-    own = futures(paths=True)
+    own = futures(population="stochastic", small_numbers="expected")
     found = summarised(own, 6)
     beds = found["beds"].sel(resource="somatic")
     need = own.block(0, 6)["capacity/beds"]["need"].sel(resource="somatic")
