@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "ConsistencyError",
+    "InfeasibleError",
     "InputsError",
     "Problem",
     "ProjectorError",
@@ -91,6 +92,12 @@ class ConsistencyError(ProjectorError):
     """Scenario and inputs are each right, but do not fit together or break a law of the model."""
 
     exit_code = 5
+
+
+class InfeasibleError(ProjectorError):
+    """What was asked for cannot be reached within its bounds."""
+
+    exit_code = 6
 
 
 def _folded(name: str) -> str:

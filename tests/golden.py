@@ -62,6 +62,12 @@ def _figures(tree: xr.DataTree) -> Iterator[tuple[str, float]]:
         },
         "FTE": tree["workforce"]["need"].sum(("region", "setting")),
         "FTE with competence": tree["workforce"]["competence_need"].sum("region"),
+        **{
+            f"staff, {what}": tree["workforce/supply"][what]
+            .sum("region", min_count=1)
+            .dropna("profession")
+            for what in ("supply", "heads", "gap")
+        },
     }
     for what, values in totals.items():
         (dim,) = (str(dim) for dim in values.dims if dim != "year")

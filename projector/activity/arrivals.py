@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from projector.activity.axes import Axes
 from projector.activity.ledger import Block, Demand, Ledger
 from projector.errors import ConsistencyError, Problem
-from projector.tables import BED_SETTINGS
+from projector.tables import BED_SETTINGS, HOSPITAL_SETTINGS
 
 if TYPE_CHECKING:
     from projector.scenario.values import Path
@@ -33,6 +33,8 @@ def arrive(
     keeps_course: bool,
 ) -> None:
     """Put contacts into a setting, for the same people and diagnoses.
+
+    They are at the site of the cases, or from hospital to municipality and back where flows say.
 
     Parameters
     ----------
@@ -65,25 +67,56 @@ def arrive(
     """
     axes = demand.axes
     columns = [axes.columns[c] for c in block.columns]
-    targets = [
-        axes.column(column.diagnosis, setting, column.course if keeps_course else "elective")
-        for column in columns
-    ]
-    goals = np.unique(np.array(targets, dtype=np.int64))
-    arriving = np.zeros((*cases.shape[:2], len(goals), cases.shape[3]))
-    for i, goal in enumerate(np.searchsorted(goals, targets)):
-        arriving[:, :, goal] += cases[:, :, i]
+    targets = np.array(
+        [
+            axes.column(column.diagnosis, setting, column.course if keeps_course else "elective")
+            for column in columns
+        ],
+        dtype=np.int64,
+    )
+    each = np.ones(len(years))
     if per_case is not None:
-        arriving *= per_case.at(years, base_year=demand.base_year)[:, np.newaxis, np.newaxis]
-    there = Block(block.cells, goals, block.rows)
-    index = there.at(len(years))
-    if setting in BED_SETTINGS:
-        if days is None:
-            nights = _nights_there(ledger, there, arriving, axes, place)
-        else:
-            nights = days.at(years, base_year=demand.base_year)[:, np.newaxis, np.newaxis]
-        ledger.bed_days[index] += arriving * nights
-    ledger.contacts[index] += arriving
+        each = per_case.at(years, base_year=demand.base_year)
+    crosses = np.array([_crosses(column.setting, setting, demand) for column in columns], bool)
+    for chosen, by_flow in ((~crosses, False), (crosses, True)):
+        if not chosen.any():
+            continue
+        goals, position = np.unique(targets[chosen], return_inverse=True)
+        arriving = np.zeros((*cases.shape[:2], len(goals), cases.shape[3]))
+        for i, column in zip(position, np.flatnonzero(chosen), strict=True):
+            arriving[:, :, i] += cases[:, :, column]
+        arriving *= each[:, np.newaxis, np.newaxis]
+        there = Block(block.cells, goals, block.rows)
+        if by_flow:
+            there, arriving = _where_flows_say(there, arriving, demand)
+        index = there.at(len(years))
+        if setting in BED_SETTINGS:
+            if days is None:
+                nights = _nights_there(ledger, there, arriving, axes, place)
+            else:
+                nights = days.at(years, base_year=demand.base_year)[:, np.newaxis, np.newaxis]
+            ledger.bed_days[index] += arriving * nights
+        ledger.contacts[index] += arriving
+
+
+def _crosses(one: str, other: str, demand: Demand) -> bool:
+    """Whether care goes from hospital to municipality or back, and it is known what site is which.
+
+    Between settings of one of them the site stays the same: day surgery is done where the stay was.
+    """
+    return demand.flow is not None and (one in HOSPITAL_SETTINGS) != (other in HOSPITAL_SETTINGS)
+
+
+def _where_flows_say(there: Block, arriving: Array, demand: Demand) -> tuple[Block, Array]:
+    """The same contacts at the sites that treat these people in the columns where they arrive.
+
+    A hospital's patients who are shifted to municipal places do not lie in the hospital.
+    """
+    assert demand.flow is not None  # or nothing is known to cross
+    rows = np.flatnonzero(np.isin(demand.origin, demand.origin[there.rows]))
+    same = demand.origin[there.rows][:, np.newaxis] == demand.origin[rows]
+    shares = demand.flow[np.ix_(there.columns, rows)][:, np.newaxis] * same
+    return replace(there, rows=rows), np.einsum("kycr,cro->kyco", arriving, shares, optimize=True)
 
 
 def _nights_there(ledger: Ledger, there: Block, arriving: Array, axes: Axes, place: str) -> Array:

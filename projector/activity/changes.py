@@ -345,6 +345,16 @@ def _work_off(work: Application) -> None:
     now = (years >= between.first) & (years <= between.last)
     a_year = waiting / (between.last - between.first + 1)
     total = work.ledger.contacts[work.contacts].sum(axis=(0, 2, 3), keepdims=True)
+    if work.strict and (none_left := now & (total.ravel() <= 0)).any():
+        raise ConsistencyError(
+            Problem(
+                where=work.place,
+                message=f"'{work.change.name}' finds nothing in {years[none_left][0]} that those "
+                "who wait could have more of",
+                found="a change before it takes all such contacts",
+                expected="years or contacts of which something is left",
+            )
+        )
     more = np.where(now, a_year, 0.0)[np.newaxis, :, np.newaxis, np.newaxis]
     _scale(work, 1.0 + np.divide(more, total, out=np.zeros_like(total), where=total > 0))
 

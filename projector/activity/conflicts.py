@@ -26,6 +26,7 @@ _MOVES = ("shift", "substitute")
 _AVOIDS = ("avoid", "readmissions")
 _ALTERS = (*_AVOIDS, *_MOVES, "add", "work_off", "visitors", "cover")
 _ONE_OF_BOTH = "one of the two, with the share that is left"
+_BEFORE_PATHWAY = "the change before the pathway, so that what follows moves with it"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,21 @@ class _Part:
             and bool(np.intersect1d(self.block.rows, other.block.rows).size)
         )
 
+    def arrives_at(self, other: "_Part") -> bool:
+        """Whether it lets contacts arrive in columns that the other is about, at its sites."""
+        change, axes = self.change, self.axes
+        # What is moved keeps its urgency; what follows on something else is planned.
+        moved = {change.to} if change.kind in _MOVES else set()
+        columns = [axes.columns[c] for c in self.block.columns]
+        reached = {
+            axes.column(one.diagnosis, setting, one.course if setting in moved else "elective")
+            for one in columns
+            for setting in self.arrives_in
+        }
+        return not reached.isdisjoint(other.block.columns.tolist()) and bool(
+            np.intersect1d(self.block.rows, other.block.rows).size
+        )
+
     def about_same_people(self, other: "_Part") -> bool:
         """Whether both are about the same people and diagnoses, in whatever setting and site."""
         return (
@@ -100,7 +116,8 @@ def refuse_conflicts(written: Sequence[WrittenChange], axes: "Axes") -> None:
     - contacts of the same people and diagnoses are moved in a circle, of two changes or more:
       between settings, or between sites;
     - the same contacts are avoided and added by a share, or avoided and added by a number;
-    - a change alters what an earlier pathway starts with, which then would not move what follows;
+    - a change alters what an earlier pathway starts with, or brings more to it, and what follows
+      would not move;
     - a pathway takes the place of what an earlier change lets arrive in the setting of a step, an
       earlier pathway among them;
     - a coverage sets anew what an earlier change altered in its setting.
@@ -184,14 +201,13 @@ def _conflicts(earlier: _Part, later: _Part) -> Iterator[tuple[str, str]]:
             if adds.change.share is not None or by_number:
                 yield "undoes what is done by", _ONE_OF_BOTH
         if kinds[0] == "pathway" and kinds[1] in _ALTERS:
-            yield (
-                "changes the start of the pathway",
-                "the change before the pathway, so that what follows moves with it",
-            )
+            yield "changes the start of the pathway", _BEFORE_PATHWAY
         if kinds[1] == "cover" and (kinds[0] != "cover" or _holds(later.block, earlier.block)):
             yield "sets anew what is set by", _after_cover(kinds[0])
     if not earlier.about_same_people(later):
         return
+    if kinds[0] == "pathway" and not earlier.meets(later) and later.arrives_at(earlier):
+        yield "brings more to the start of the pathway", _BEFORE_PATHWAY
     if kinds[1] == "cover" and not earlier.meets(later):
         reached = set(later.change.selection.setting or ()) & set(earlier.arrives_in)
         if reached:

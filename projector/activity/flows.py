@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,10 @@ from projector.activity.axes import ELSEWHERE, Column, Row
 from projector.errors import ConsistencyError, Problem
 from projector.tables import unique
 
-__all__ = ["Flows", "flows_of"]
+if TYPE_CHECKING:
+    from projector.scenario.models import Scenario
+
+__all__ = ["Flows", "flows_of", "with_own_sites"]
 
 Array = NDArray[np.float64]
 
@@ -103,6 +106,32 @@ def flows_of(
                 origin.append(position)
                 shares.append(treated[:, i])
     return Flows(tuple(rows), np.array(origin), np.stack(shares, axis=1))
+
+
+def with_own_sites(
+    tables: Mapping[str, pd.DataFrame], scenario: "Scenario"
+) -> dict[str, pd.DataFrame]:
+    """The input tables, with the sites that the scenario opens or that serve others in it.
+
+    Parameters
+    ----------
+    tables
+        Input table ``sites``, if there is one.
+    scenario
+        What its existing capacity says that a site serves.
+    """
+    own = {
+        name: site.serves
+        for name, site in scenario.capacity.existing.items()
+        if site.serves is not None
+    }
+    if not own:
+        return dict(tables)
+    known = tables.get("sites", pd.DataFrame(columns=["site", "serves"]))
+    stay = known.assign(serves=known["site"].map(own).fillna(known["serves"]))
+    new = [name for name in own if name not in set(known["site"])]
+    opened = pd.DataFrame({"site": new, "serves": [own[name] for name in new]})
+    return {**tables, "sites": pd.concat([stay, opened], ignore_index=True)}
 
 
 def _specificity(

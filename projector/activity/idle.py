@@ -1,6 +1,7 @@
-"""Growth and healthy ageing of the scenario that would concern nobody."""
+"""Growth and healthy ageing of the scenario that would silently be none."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,8 @@ def refuse_idle_growth(
     Raises
     ------
     ConsistencyError
-        If nobody is treated there, or none of its regions is in the run.
+        If nobody is treated there, none of its regions is in the run, or a region grows by two
+        entries.
     """
     used = rates[rates["contacts_per_1000"] > 0]
     problems = []
@@ -76,8 +78,46 @@ def refuse_idle_growth(
             for whom in _untreated(of_diagnosis, growth)
         ]
     problems += _idle_healthy_ageing(used, scenario)
+    problems += _growing_twice(scenario, regions, members)
     if problems:
         raise ConsistencyError(problems)
+
+
+def _growing_twice(
+    scenario: "Scenario", regions: Collection[str], members: Members
+) -> Iterator[Problem]:
+    """Entries about the same people of a region, which two areas by different names both hold.
+
+    The file alone tells of the same names only; one of the entries would silently be lost.
+    """
+    inside = set(regions)
+
+    def codes(growth: "Growth") -> set[str]:
+        if growth.region is None:
+            return inside
+        return inside & {code for name in growth.region for code in members(name)}
+
+    for diagnosis, several in scenario.activity.growth.items():
+        for (first, one), (second, another) in combinations(enumerate(several), 2):
+            both = codes(one) & codes(another)
+            if both and _meet(one, another):
+                place = scenario.where("activity", "growth", diagnosis, first)
+                yield Problem(
+                    where=scenario.where("activity", "growth", diagnosis, second),
+                    message=f"these people and settings grow already by {place}",
+                    found=f"{diagnosis} in region {', '.join(sorted(both))}",
+                    expected="another sex, region, setting or ages",
+                )
+
+
+def _meet(one: "Growth", another: "Growth") -> bool:
+    """Whether two entries are about some sex, setting and age both."""
+    for chosen, others in ((one.sex, another.sex), (one.setting, another.setting)):
+        if chosen is not None and others is not None and set(chosen).isdisjoint(others):
+            return False
+    if one.annual is not None or another.annual is not None:
+        return True
+    return any(first.overlaps(second) for first in one.ages for second in another.ages)
 
 
 def _untreated(rates: pd.DataFrame, growth: "Growth") -> Iterator[str]:

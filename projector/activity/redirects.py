@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.activity.application import Application, sources_of, with_rows
+from projector.activity.axes import ELSEWHERE
 from projector.activity.ledger import Block
 from projector.errors import ConsistencyError, Problem
 
@@ -48,6 +49,7 @@ def _coverage_share(work: Application, sources: Block) -> Array:
     residents = with_rows(
         replace(work.block, rows=axes.rows_in(anywhere)), lambda r: axes.rows[r].who == "resident"
     )
+    _refuse_untold(work, residents)
     whole, home, away = (
         work.ledger.contacts[block.at(len(work.years))].sum(axis=(0, 2, 3), keepdims=True)
         for block in (
@@ -74,3 +76,19 @@ def _coverage_share(work: Application, sources: Block) -> Array:
     share = np.divide(lacking, away, out=np.zeros_like(away), where=away > 0)
     result: Array = np.clip(share, 0.0, 1.0)
     return result
+
+
+def _refuse_untold(work: Application, residents: Block) -> None:
+    """Where no flow tells who is treated where today, nobody knows what a coverage adds."""
+    flow, rows = work.demand.flow, work.demand.axes.rows
+    assert flow is not None  # there is a site to go to
+    somewhere = np.array([r for r in residents.rows if rows[r].site != ELSEWHERE], dtype=np.int64)
+    if not flow[np.ix_(residents.columns, somewhere)].any():
+        raise ConsistencyError(
+            Problem(
+                where=work.place,
+                message=f"'{work.change.name}' sets an own coverage of what no flow tells where it "
+                "is treated today",
+                expected="rows in the table flows, or a share in place of the coverage",
+            )
+        )

@@ -19,6 +19,7 @@ from projector.activity.application import WrittenChange
 from projector.activity.changes import apply_changes, refuse_idle
 from projector.activity.conflicts import refuse_conflicts
 from projector.activity.demand import demand_of
+from projector.activity.flows import with_own_sites
 from projector.activity.ledger import Demand, Ledger, fill
 from projector.activity.views import Views
 from projector.errors import ConsistencyError, Problem
@@ -78,7 +79,7 @@ def activity_stage(
     """
     demand, visitors = demand_of(population, history, tables, scenario, members, remaining)
     written = written_changes(scenario, demand, members)
-    views = Views(tables, visitors, members)
+    views = Views(with_own_sites(tables, scenario), visitors, members)
     found = change_and_view(filled(demand, written), written, views)
     refuse_idle(written, found, demand)
     return views.datasets(demand)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from projector.activity.axes import COURSES, ELSEWHERE, Axes
 from projector.activity.ledger import Demand, Ledger
 from projector.activity.visitors import Visitors
-from projector.tables import SEASONS, SETTINGS, unique
+from projector.tables import PSYCHIATRIC_KINDS, SEASONS, SETTINGS, unique
 
 __all__ = ["Views"]
 
@@ -55,7 +55,7 @@ class Views:
         self._by_region: list[dict[str, Array]] = []
         self._added = 0
         self._by_site: dict[str, dict[str, Array]] = {}
-        self._treated: dict[tuple[str, str], Array] = {}
+        self._treated: dict[tuple[str, str], dict[str, Array]] = {}
 
     def add(self, ledger: Ledger, demand: Demand) -> None:
         """Add a ledger, filled from `demand`, of regions that were not added before."""
@@ -131,10 +131,10 @@ class Views:
                         for name in ("contacts", "bed_days")
                     },
                     "own_coverage": (("region", "year", "setting"), joined["own_coverage"]),
-                    "treated": (
-                        ("region", "site", "year", "setting"),
-                        self._treated_by(regions, sites),
-                    ),
+                    **{
+                        name: (("region", "site", "year", "setting"), there)
+                        for name, there in self._treated_by(regions, sites).items()
+                    },
                 },
                 coords={**coords, "site": np.array(sites, dtype=object)},
             ).assign_coords(kind=kind)
@@ -207,20 +207,31 @@ class Views:
             there[name] = there.get(name, 0.0) + found
 
     def _add_treated(self, contacts: Array, axes: Axes) -> None:
-        """Contacts of each region at each site, ``[year, setting]``."""
+        """Contacts of each region at each site, and those in psychiatry, ``[year, setting]``."""
         settings = np.array([SETTINGS.index(column.setting) for column in axes.columns])
-        in_setting = settings[:, np.newaxis] == np.arange(len(SETTINGS))
+        in_setting = (settings[:, np.newaxis] == np.arange(len(SETTINGS))).astype(np.float64)
+        kinds = [self._kinds[column.diagnosis] for column in axes.columns]
+        psychiatric = np.isin(kinds, PSYCHIATRIC_KINDS)[:, np.newaxis]
+        counted = {"treated": in_setting, "treated_psychiatry": in_setting * psychiatric}
         for position, row in enumerate(axes.rows):
             if row.site != ELSEWHERE:
-                there = contacts[:, :, position] @ in_setting
-                key = row.region, row.site
-                self._treated[key] = self._treated.get(key, 0.0) + there
+                found = self._treated.setdefault((row.region, row.site), {})
+                for name, columns in counted.items():
+                    found[name] = found.get(name, 0.0) + contacts[:, :, position] @ columns
 
-    def _treated_by(self, regions: Sequence[str], sites: Sequence[str]) -> Array:
-        nobody = np.zeros_like(next(iter(self._treated.values())))
-        return np.array(
-            [[self._treated.get((region, site), nobody) for site in sites] for region in regions]
-        )
+    def _treated_by(self, regions: Sequence[str], sites: Sequence[str]) -> dict[str, Array]:
+        """The sums of `_add_treated`, ``[region, site, year, setting]`` each."""
+        someone = next(iter(self._treated.values()))
+        nobody = {name: np.zeros_like(amount) for name, amount in someone.items()}
+        return {
+            name: np.array(
+                [
+                    [self._treated.get((region, site), nobody)[name] for site in sites]
+                    for region in regions
+                ]
+            )
+            for name in someone
+        }
 
     def _own_coverage(self, contacts: Array, axes: Axes, of_row: Array) -> Array:
         """Share of the residents' contacts treated at a site that serves them.

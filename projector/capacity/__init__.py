@@ -1,5 +1,5 @@
 """Capacity: the beds, places and rooms that the activity takes."""
 
-from projector.capacity.stage import capacity_stage
+from projector.capacity.stage import capacity_stage, resources_of_run
 
-__all__ = ["capacity_stage"]
+__all__ = ["capacity_stage", "resources_of_run"]

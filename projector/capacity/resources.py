@@ -13,7 +13,7 @@ from projector.capacity.erlang import Rhythm
 from projector.capacity.norms import Norm, work_of
 from projector.capacity.rhythm import rhythm_of
 from projector.capacity.sizing import Sizer
-from projector.tables import DIAGNOSIS_KINDS, SETTINGS, unique
+from projector.tables import DIAGNOSIS_KINDS, PERIODS, SETTINGS, unique
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Resource", "Work", "resources_of"]
 
 Array = NDArray[np.float64]
-
-_WEEK, _YEAR = 7, 12
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,13 @@ class Resource:
             arrivals += norm.share * contacts @ norm.diagnoses.astype(np.float64)
         return Work(in_use, planned, arrivals)
 
-    def need(self, work: Work, together: Sequence[Sequence[int]], sizer: Sizer) -> Array:
+    def need(
+        self,
+        work: Work,
+        together: Sequence[Sequence[int]],
+        sizer: Sizer,
+        parts: Sequence[Array] = (),
+    ) -> Array:
         """Units needed, ``[place, year, setting, kind]``.
 
         Parameters
@@ -94,23 +98,32 @@ class Resource:
         work
             From `work`.
         together
-            Positions of the places that share units; each place is in one of them. Beds sized by
-            overflow are for all that share them, who then carry them in proportion to their
-            bed days.
+            Positions of the places that share units; each place is in one of them, or in
+            `parts`. Beds sized by overflow are for all that share them, who then carry them in
+            proportion to their bed days.
         sizer
             Keeps the tables.
+        parts
+            Work of the places that shares units with others', axes as `Work.in_use`; of places
+            that are not in `together`.
         """
         if self.limit is None:
             return work.planned
         need = np.zeros_like(work.in_use)
         for sharing in together:
-            there = work.in_use[list(sharing)]
-            load = there.sum(axis=(0, 2, 3))
-            beds = sizer.beds(load, self.limit, self.rhythm)[:, np.newaxis, np.newaxis]
-            pooled = np.broadcast_to(load[:, np.newaxis, np.newaxis], there.shape)
-            share = np.divide(there, pooled, out=np.zeros_like(there), where=pooled > 0)
-            need[list(sharing)] = share * beds
+            need[list(sharing)] = self._carried(work.in_use[list(sharing)], self.limit, sizer)
+        for part in parts:
+            need += self._carried(part, self.limit, sizer)
         return need
+
+    def _carried(self, in_use: Array, limit: Array, sizer: Sizer) -> Array:
+        """Beds of one unit, carried by those in it in proportion to their bed days."""
+        load = in_use.sum(axis=(0, 2, 3))
+        beds = sizer.beds(load, limit, self.rhythm)[:, np.newaxis, np.newaxis]
+        pooled = np.broadcast_to(load[:, np.newaxis, np.newaxis], in_use.shape)
+        share = np.divide(in_use, pooled, out=np.zeros_like(in_use), where=pooled > 0)
+        result: Array = share * beds
+        return result
 
 
 def resources_of(
@@ -118,6 +131,7 @@ def resources_of(
     tables: Mapping[str, pd.DataFrame],
     scenario: "Scenario",
     activity: xr.Dataset,
+    years: NDArray[np.int64],
 ) -> list[Resource]:
     """The resources of a run, in the order of the norms.
 
@@ -132,8 +146,9 @@ def resources_of(
         arrivals by resource.
     activity
         Group ``activity`` of the results: says how long stays are, which smooths the rhythm.
+    years
+        Calendar years that limits are taken of.
     """
-    years = activity["year"].values
     result = []
     for name in unique(norm.resource for norm in norms):
         own = tuple(norm for norm in norms if norm.resource == name)
@@ -165,12 +180,11 @@ def _rhythm(
     """How uneven the arrivals of a resource are."""
     if norms[0].unit != "beds":
         return Rhythm()
-    factors = {"weekday": [1.0] * _WEEK, "month": [1.0] * _YEAR}
+    factors = {period: [1.0] * count for period, count in PERIODS.items()}
     if table is not None:
-        for period, number, factor in table.loc[
-            table["resource"] == name, ["period", "number", "factor"]
-        ].itertuples(index=False):
-            factors[period][int(number) - 1] = float(factor)
+        own = table[table["resource"] == name].sort_values("number")
+        for period, rows in own.groupby("period", sort=False):
+            factors[str(period)] = [float(factor) for factor in rows["factor"]]
     asked = scenario.capacity.arrivals.get(name)
     nights, stays = 0.0, 0.0
     for norm in norms:
@@ -181,6 +195,7 @@ def _rhythm(
         factors["weekday"],
         factors["month"],
         nights / stays if nights > 0 else 1.0,
+        weeks=factors["week"],
         stays="exponential" if asked is None else asked.stays,
         variation=1.0 if asked is None else asked.variation,
         dispersion=1.0 if asked is None else asked.dispersion,

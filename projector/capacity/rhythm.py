@@ -1,8 +1,9 @@
-r"""Weekdays and months: how many arrive, and how many are there because of it.
+r"""Weekdays, weeks and months: how many arrive, and how many are there because of it.
 
-Arrivals :math:`a_d` of a day are a factor of its weekday times one of its month, with mean 1 over
-the year. Whoever arrived :math:`k` days ago is still there with a probability that the length of
-stay gives, so the load follows the arrivals, later and smoother,
+Arrivals :math:`a_d` of a day are a factor of its weekday times one of its month times one of its
+week, with mean 1 over a year of 52 weeks. What is said of week 53, which 71 of 400 years have,
+counts by that share in the last week. Whoever arrived :math:`k` days ago is still there with a
+probability that the length of stay gives, so the load follows the arrivals, later and smoother,
 
 .. math:: r_d = \sum_{k \ge 0} h_k \, a_{d-k}, \qquad
           h_k = \frac{1}{\ell} \int_{-1}^{1} (1 - |v|) \, S(k + v) \, dv, \quad k + v \ge 0
@@ -27,8 +28,16 @@ Array = NDArray[np.float64]
 _WEEKS = 52
 _DAYS = 7 * _WEEKS
 _MONTHS = 12
+_LONG_YEARS = 71 / 400
+"""Share of the years that have a week 53 (ISO 8601)."""
+
 _PARTS = 48
 """Half hours of a day, over which the kernel is summed."""
+
+_DAY = np.arange(_DAYS)
+_WEEKDAY, _WEEK, _MONTH = _DAY % 7, _DAY // 7, _DAY * _MONTHS // _DAYS
+_KIND = _WEEKDAY * _MONTHS + _MONTH
+"""Kind of each day of the year where weeks are alike; where not, each day is one of its own."""
 
 
 def _exponential(time: Array, mean: float, _: float) -> Array:
@@ -60,6 +69,7 @@ def rhythm_of(
     months: Sequence[float],
     nights: float,
     *,
+    weeks: Sequence[float] = (1.0,) * _WEEKS,
     stays: str = "exponential",
     variation: float = 1.0,
     dispersion: float = 1.0,
@@ -74,6 +84,8 @@ def rhythm_of(
         Arrivals from January to December, relative to one another.
     nights
         Mean length of stay, days, above 0.
+    weeks
+        Arrivals of weeks 1 to 52 or to 53, relative to one another.
     stays
         Distribution of the length of stay, one of `STAYS`.
     variation
@@ -84,26 +96,33 @@ def rhythm_of(
     Returns
     -------
     Rhythm
-        One kind of day for each weekday of each month, or a single one where they are all alike.
+        One kind of day for each weekday of each month, for each day of the year where weeks
+        differ, or a single one where days are all alike.
     """
-    if len(set(weekdays)) == 1 and len(set(months)) == 1:
+    of_week = np.array(weeks[:_WEEKS], dtype=float)
+    if len(weeks) > _WEEKS:
+        of_week[-1] = (of_week[-1] + _LONG_YEARS * weeks[_WEEKS]) / (1.0 + _LONG_YEARS)
+    weeks_alike = len(set(of_week)) == 1
+    if len(set(weekdays)) == 1 and len(set(months)) == 1 and weeks_alike:
         return Rhythm(dispersion=dispersion)
-    day = np.arange(_DAYS)
-    weekday, month = day % 7, day * _MONTHS // _DAYS
-    arrivals = np.array(weekdays, dtype=float)[weekday] * np.array(months, dtype=float)[month]
+    arrivals = (
+        np.array(weekdays, dtype=float)[_WEEKDAY]
+        * np.array(months, dtype=float)[_MONTH]
+        * of_week[_WEEK]
+    )
     arrivals /= arrivals.mean()
     load = np.fft.irfft(
         np.fft.rfft(arrivals) * np.fft.rfft(_kernel(nights, stays, variation)), n=_DAYS
     )
-    kinds = weekday * _MONTHS + month
-    count = np.bincount(kinds, minlength=7 * _MONTHS)
+    kinds = _KIND if weeks_alike else _DAY
+    count = np.bincount(kinds)
     of_kind = np.bincount(kinds, load) / count
     return Rhythm(
         weight=tuple(count / _DAYS),
         arrivals=tuple(np.bincount(kinds, arrivals) / count),
         load=tuple(of_kind),
         dispersion=dispersion,
-        busy_month=_busy_month(count / _DAYS, of_kind),
+        busy_month=_busy_month(of_kind),
     )
 
 
@@ -118,36 +137,42 @@ def together(
     Parameters
     ----------
     rhythms
-        Each with one kind of day, or one for each weekday and month.
+        From `rhythm_of`.
     loads
         Mean number present, of which some is above 0.
     arrivals
         Number who arrive, of which some is above 0.
     """
-    kinds = max(len(rhythm.weight) for rhythm in rhythms)
-    longest = next(rhythm for rhythm in rhythms if len(rhythm.weight) == kinds)
+    finest = max((rhythm.weight for rhythm in rhythms), key=len)
 
     def mean(name: str, amounts: Sequence[float]) -> Array:
-        values = [np.broadcast_to(getattr(rhythm, name), kinds) for rhythm in rhythms]
+        values = [_as_kinds(getattr(rhythm, name), len(finest)) for rhythm in rhythms]
         result: Array = np.average(values, axis=0, weights=amounts)
         return result
 
     load = mean("load", loads)
     return Rhythm(
-        weight=longest.weight,
+        weight=finest,
         arrivals=tuple(mean("arrivals", arrivals)),
         load=tuple(load),
         dispersion=float(np.average([rhythm.dispersion for rhythm in rhythms], weights=loads)),
-        busy_month=_busy_month(np.array(longest.weight), load),
+        busy_month=_busy_month(load),
     )
 
 
-def _busy_month(weight: Array, load: Array) -> float:
-    """Mean load of the busiest month, of kinds of day by weekday and month or of a single one."""
-    if len(weight) == 1:
-        return float(load[0])
-    of_month = (weight * load).reshape(-1, _MONTHS).sum(axis=0)
-    return float((of_month / weight.reshape(-1, _MONTHS).sum(axis=0)).max())
+def _as_kinds(values: Sequence[float], kinds: int) -> Array:
+    """Values of kinds of day as those of as many kinds, or of more."""
+    of_kind = np.array(values)
+    if len(of_kind) in (1, kinds):
+        return np.broadcast_to(of_kind, (kinds,))
+    by_day: Array = of_kind[_KIND]
+    return by_day
+
+
+def _busy_month(load: Array) -> float:
+    """Mean load of the busiest month, relative to the mean."""
+    by_day = _as_kinds(tuple(load), _DAYS)
+    return float((np.bincount(_MONTH, by_day) / np.bincount(_MONTH)).max())
 
 
 def _kernel(nights: float, stays: str, variation: float) -> Array:

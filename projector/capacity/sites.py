@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from projector.scenario.models import Scenario
 
-__all__ = ["Site", "gather_sites"]
+__all__ = ["Site", "gather_sites", "serving"]
+
+_LONG, _SHORT = "nursing_home", "municipal_short_stay"
+"""Resources of a nursing home: places for those who live there, and for short stays."""
 
 Array = NDArray[np.float64]
 
@@ -48,6 +52,7 @@ def gather_sites(
     regions: Sequence[str],
     members: "Callable[[str], Sequence[str]]",
     by_flow: "Collection[tuple[str, str]]" = (),
+    told: "Mapping[str, Collection[str]]" = MappingProxyType({}),
 ) -> tuple[list[Site], list[str]]:
     """Sites of the input tables with the scenario's own figures in their place.
 
@@ -65,6 +70,8 @@ def gather_sites(
         Region codes of a region or area name.
     by_flow
         Sites and resources of which the flows say who is treated there.
+    told
+        By resource, codes of the regions of which the flows say where their people are treated.
 
     Returns
     -------
@@ -78,24 +85,12 @@ def gather_sites(
     ------
     ConsistencyError
         If two sites offer the same resource to the same region and no flow says which part of
-        the need is whose, if flows send those whom a site serves to another and nobody to it, or
-        if a site that the scenario writes serves none of the regions.
+        the need is whose, if flows send those whom a site serves to another and nobody to it, if
+        flows send somebody to a site and are silent about others whom it serves, or if a site that
+        the scenario writes serves none of the regions.
     """
-    serves: dict[str, str] = {}
-    if "sites" in tables:
-        serves = dict(zip(tables["sites"]["site"], tables["sites"]["serves"], strict=True))
-    amounts: dict[str, dict[str, Array]] = {name: {} for name in serves}
-    if "existing" in tables:
-        table = tables["existing"].sort_values("year")
-        for name, resource in unique(zip(table["site"], table["resource"], strict=True)):
-            points = table[(table["site"] == name) & (table["resource"] == resource)]
-            amounts[name][resource] = np.interp(years, points["year"], points["amount"])
-    for name, own in scenario.capacity.existing.items():
-        if own.serves is not None:
-            serves[name] = own.serves
-        for resource, path in own.amounts.items():
-            amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)
-        _open_and_close(amounts.setdefault(name, {}), name, scenario, years)
+    serves = serving(tables, scenario)
+    amounts = _existing_amounts(tables, scenario, years)
     sites = [
         Site(name, frozenset(members(area)), amounts[name])
         for name, area in serves.items()
@@ -105,10 +100,53 @@ def gather_sites(
     sent = _sent_by_flows(tables.get("flows"), members)
     here = [site for site in sites if not site.regions.isdisjoint(regions)]
     inside = [site for site in here if site.regions | sent.get(site.name, set()) <= set(regions)]
-    _refuse_shared_need(scenario, inside, by_flow)
+    _refuse_shared_need(scenario, inside, told)
+    _refuse_silent_flows(scenario, inside, by_flow, told)
     _refuse_sites_without_flow(scenario, inside, sent, by_flow)
     kept = {site.name for site in inside}
     return inside, [site.name for site in here if site.name not in kept]
+
+
+def serving(tables: Mapping[str, pd.DataFrame], scenario: "Scenario") -> dict[str, str]:
+    """The region or area that each site serves.
+
+    Parameters
+    ----------
+    tables
+        Input table ``sites``; may be absent.
+    scenario
+        What it writes of a site goes before the table.
+
+    Returns
+    -------
+    dict of str
+        By name of the site.
+    """
+    serves: dict[str, str] = {}
+    if "sites" in tables:
+        serves = dict(zip(tables["sites"]["site"], tables["sites"]["serves"], strict=True))
+    for name, own in scenario.capacity.existing.items():
+        if own.serves is not None:
+            serves[name] = own.serves
+    return serves
+
+
+def _existing_amounts(
+    tables: Mapping[str, pd.DataFrame], scenario: "Scenario", years: NDArray[np.int64]
+) -> dict[str, dict[str, Array]]:
+    """What stands at each site, in and outside the run, by site and resource, ``[year]``."""
+    amounts: dict[str, dict[str, Array]] = {name: {} for name in serving(tables, scenario)}
+    if "existing" in tables:
+        table = tables["existing"].sort_values("year")
+        for name, resource in unique(zip(table["site"], table["resource"], strict=True)):
+            points = table[(table["site"] == name) & (table["resource"] == resource)]
+            amounts[name][resource] = np.interp(years, points["year"], points["amount"])
+    for name, own in scenario.capacity.existing.items():
+        for resource, path in own.amounts.items():
+            amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)
+        _open_and_close(amounts.setdefault(name, {}), name, scenario, years)
+        _divide_nursing_home(amounts[name], name, scenario, years)
+    return amounts
 
 
 def _sent_by_flows(
@@ -142,6 +180,27 @@ def _open_and_close(
         amounts[resource] = amount
 
 
+def _divide_nursing_home(
+    amounts: dict[str, Array], site: str, scenario: "Scenario", years: NDArray[np.int64]
+) -> None:
+    """Divide the places of a nursing home between long and short stays; none is won or lost."""
+    share = scenario.capacity.existing[site].short_stay_share
+    if share is None:
+        return
+    there = [amounts[resource] for resource in (_LONG, _SHORT) if resource in amounts]
+    if not there:
+        raise ConsistencyError(
+            Problem(
+                where=scenario.where("capacity", "existing", site, "short_stay_share"),
+                message=f"{site} has no places to divide between long and short stays",
+                expected=f"places under {_LONG} or {_SHORT}",
+            )
+        )
+    together = sum(there, np.zeros(len(years)))
+    short = share.at(years, base_year=scenario.years.base)
+    amounts[_LONG], amounts[_SHORT] = (1.0 - short) * together, short * together
+
+
 def _refuse_sites_elsewhere(scenario: "Scenario", sites: Sequence[Site], regions: set[str]) -> None:
     """Capacity that the scenario writes itself must be of use to some region of the run."""
     problems = [
@@ -166,13 +225,13 @@ def _place(scenario: "Scenario", *sites: str) -> str:
 
 
 def _refuse_shared_need(
-    scenario: "Scenario", sites: Sequence[Site], by_flow: Collection[tuple[str, str]]
+    scenario: "Scenario", sites: Sequence[Site], told: Mapping[str, Collection[str]]
 ) -> None:
     """Every region's need of a resource belongs to one site, but where the flows divide it."""
     problems = [
         Problem(
             where=_place(scenario, one.name, other.name),
-            message=f"both sites offer {resource} to region {min(one.regions & other.regions)}",
+            message=f"both sites offer {resource} to region {min(shared)}",
             found=f"{one.name} and {other.name}",
             expected="one site per region and resource; give their places to one of them, or "
             "let each serve its own part, or say in the table flows who goes where",
@@ -180,8 +239,33 @@ def _refuse_shared_need(
         for one, other in combinations(sites, 2)
         for resource in one.amounts
         if resource in other.amounts
-        and one.regions & other.regions
-        and not {(one.name, resource), (other.name, resource)} <= set(by_flow)
+        and (shared := (one.regions & other.regions).difference(told.get(resource, ())))
+    ]
+    if problems:
+        raise ConsistencyError(problems)
+
+
+def _refuse_silent_flows(
+    scenario: "Scenario",
+    sites: Sequence[Site],
+    by_flow: Collection[tuple[str, str]],
+    told: Mapping[str, Collection[str]],
+) -> None:
+    """A site that flows send to works for those alone, so they tell of all whom it serves."""
+    problems = [
+        Problem(
+            where=_place(scenario, site.name),
+            message=f"flows send somebody to the {resource} of {site.name}, and no flow says where "
+            f"region {min(silent)} is treated, which it serves",
+            found=f"flows of {', '.join(sorted(heard)) or 'regions that it does not serve'}",
+            expected="flows of all regions that the site serves, in the table flows or by a change "
+            "that redirects",
+        )
+        for site in sites
+        for resource in site.amounts
+        if (site.name, resource) in by_flow
+        and (silent := site.regions.difference(told.get(resource, ())))
+        for heard in [site.regions - silent]
     ]
     if problems:
         raise ConsistencyError(problems)

@@ -2,9 +2,9 @@
 
 Need is given by region. A site works for those whom the flows send there, or else for the regions
 that it serves; its gap is the need of all of them less what stands there. Beds sized by overflow
-are sized for the unit that the patients share (the site that has such beds, or else the region
-alone), and the regions then carry the unit's beds in proportion to their bed days, so that parts
-add up.
+are sized for the unit that the patients share (`projector.capacity.sharing`), and the regions then
+carry the unit's beds in proportion to their bed days, so that parts add up: the need of all regions
+is what their sites need, and the beds of those who are treated elsewhere.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,7 @@ from projector.capacity.erlang import refusal
 from projector.capacity.norms import UNITS, norms_of
 from projector.capacity.pools import AtSite, pools_dataset
 from projector.capacity.resources import Resource, Work, resources_of
+from projector.capacity.sharing import parts_by_flow, regions_told
 from projector.capacity.sites import Site, gather_sites
 from projector.capacity.sizing import BUSY, Sizer
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
@@ -26,11 +27,11 @@ from projector.tables import DIAGNOSIS_KINDS, SETTINGS
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["capacity_stage"]
+__all__ = ["ROUNDING", "capacity_stage", "resources_of_run"]
 
 Array = NDArray[np.float64]
 
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 """Units that whole beds may miss by, when regions carry them in parts that add up again."""
 
 
@@ -39,6 +40,9 @@ def capacity_stage(
     tables: Mapping[str, pd.DataFrame],
     scenario: "Scenario",
     members: Callable[[str], Sequence[str]],
+    *,
+    resources: Sequence[Resource] | None = None,
+    sizer: Sizer | None = None,
 ) -> tuple[dict[str, xr.Dataset], list[str]]:
     """Need, existing capacity and gap.
 
@@ -53,6 +57,10 @@ def capacity_stage(
         Occupancy, overflow, opening, arrivals, pools and existing capacity.
     members
         Region codes of a region or area name.
+    resources
+        From `resources_of_run`, where the stage is walked many times; None makes them.
+    sizer
+        Tables that earlier walks have made; None begins with none.
 
     Returns
     -------
@@ -60,9 +68,10 @@ def capacity_stage(
         By unit (``beds``, ``places``, ``rooms``): ``need[region, year, resource]``, the same as
         ``need_by_kind[region, year, setting, kind]``, and ``existing``, ``served``, ``gap``,
         ``utilisation`` and ``gap_cost``, ``[site, year, resource]``, with ``first_shortage[site,
-        resource]``, NaN where the site has no such resource (it is not zero: the question does
-        not arise there). For beds also ``refusal[site, year, resource]`` and ``peak[region, year,
-        resource, measure]`` and the same by site as ``site_peak``. ``pools`` where the
+        resource]``, NaN where the site has no such resource (it is not zero: the question does not
+        arise there), and ``price_year[resource]`` of the costs. For beds also ``refusal[site, year,
+        resource]`` and ``peak[region, year, resource, measure]`` and the same by site as
+        ``site_peak``. ``pools`` where the
         scenario pools units.
     list of str
         Sites that were left out because they also serve regions outside the run.
@@ -76,14 +85,13 @@ def capacity_stage(
     activity = care["activity"]
     years = activity["year"].values
     regions = [str(code) for code in activity["region"].values]
-    kinds = dict(
-        zip(map(str, activity["diagnosis"].values), map(str, activity["kind"].values), strict=True)
+    if resources is None:
+        resources = resources_of_run(tables, scenario, activity, years)
+    flows = _Flows(resources, care.get("sites"))
+    sites, left_out = gather_sites(
+        tables, scenario, years, regions, members, flows.of_site, flows.told
     )
-    norms = norms_of(tables["norms"], scenario, kinds, years)
-    resources = resources_of(norms, tables, scenario, activity)
-    flows = _work_by_flow(resources, care.get("sites"))
-    sites, left_out = gather_sites(tables, scenario, years, regions, members, flows)
-    sizer = Sizer()
+    sizer = sizer or Sizer()
     assessed = [_Assessed(resource, activity, sites, flows, sizer) for resource in resources]
     costs = _unit_costs(tables.get("unit_costs"))
     result = {
@@ -103,6 +111,29 @@ def capacity_stage(
     return result, left_out
 
 
+def resources_of_run(
+    tables: Mapping[str, pd.DataFrame],
+    scenario: "Scenario",
+    activity: xr.Dataset,
+    years: NDArray[np.int64],
+) -> list[Resource]:
+    """The resources of a scenario, with their norms in some years.
+
+    Parameters
+    ----------
+    tables, scenario
+        As for `capacity_stage`.
+    activity
+        Group ``activity`` of the results: its first year says how long stays are, which smooths
+        the rhythm of arrivals.
+    years
+        Calendar years that norms are taken of.
+    """
+    diagnoses, kinds = (map(str, activity[name].values) for name in ("diagnosis", "kind"))
+    norms = norms_of(tables["norms"], scenario, dict(zip(diagnoses, kinds, strict=True)), years)
+    return resources_of(norms, tables, scenario, activity, years)
+
+
 class _Assessed:
     """A resource with its need by region, and by site where it stands."""
 
@@ -111,7 +142,7 @@ class _Assessed:
         resource: Resource,
         activity: xr.Dataset,
         sites: Sequence[Site],
-        flows: Mapping[tuple[str, str], Work],
+        flows: "_Flows",
         sizer: Sizer,
     ) -> None:
         self.resource = resource
@@ -120,22 +151,24 @@ class _Assessed:
         self._regions = [str(code) for code in activity["region"].values]
         self._flows = flows
         self.work = resource.work(activity)
-        self.need = resource.need(self.work, self._sharing(), sizer)
+        parts = [] if resource.limit is None else flows.parts(resource, self.work, activity)
+        self.need = resource.need(self.work, self._sharing(), sizer, parts)
 
     def _sharing(self) -> list[list[int]]:
-        """Positions of the regions that share a site, the first that serves them, or nobody's."""
-        first: dict[str, str] = {}
-        for site in self.sites:
-            for code in site.regions:
-                first.setdefault(code, site.name)
+        """Positions of the regions that share the site which serves them, or nobody's.
+
+        Not of those whose people go where flows tell.
+        """
+        served = {code: site.name for site in self.sites for code in site.regions}
         groups: dict[str, list[int]] = {}
         for i, code in enumerate(self._regions):
-            groups.setdefault(first.get(code, f"alone: {code}"), []).append(i)
+            if code not in self._flows.told[self.resource.name]:
+                groups.setdefault(served.get(code, f"alone: {code}"), []).append(i)
         return list(groups.values())
 
     def served(self, site: Site) -> tuple[Work, Array]:
         """The work that a site does, and the units that it takes, ``[year]``."""
-        work = self._flows.get((site.name, self.resource.name))
+        work = self._flows.of_site.get((site.name, self.resource.name))
         if work is not None:
             need = self.resource.need(work, [[0]], self.sizer)
             return work, need.sum(axis=(0, 2, 3))
@@ -143,10 +176,10 @@ class _Assessed:
         return self.work.of(inside), self.need[inside].sum(axis=(0, 2, 3))
 
     def peak(self, load: Array) -> Array:
-        """Units in use in the busiest month and on busy days, one more axis than the load."""
+        """Units in use on average, in the busiest month and on busy days, on one more axis."""
         rhythm = self.resource.rhythm
         busy = [self.sizer.busy_days(load, level, rhythm) for level in BUSY.values()]
-        return np.stack([load * rhythm.busy_month, *busy], axis=-1)
+        return np.stack([load, load * rhythm.busy_month, *busy], axis=-1)
 
     def at_site(self, name: str) -> AtSite | None:
         """Patients present, arrivals and beds at a site, or None where it has none."""
@@ -157,32 +190,48 @@ class _Assessed:
         return AtSite(work.load[0], work.arrivals[0], site.amounts[self.resource.name])
 
 
-def _work_by_flow(
-    resources: Sequence[Resource], at_sites: xr.Dataset | None
-) -> dict[tuple[str, str], Work]:
-    """What the flows send to a site, by site and resource, where they send anything."""
-    result: dict[tuple[str, str], Work] = {}
-    if at_sites is not None:
+class _Flows:
+    """What the flows send to sites, by resource, and of which regions they tell."""
+
+    def __init__(self, resources: Sequence[Resource], at_sites: xr.Dataset | None) -> None:
+        self.at_sites = at_sites
+        self.of_site: dict[tuple[str, str], Work] = {}
+        """by site and resource, where anything is sent"""
+        self.told = {
+            resource.name: regions_told(resource.norms, at_sites) for resource in resources
+        }
+        """by resource, codes of regions"""
+        self._in_use: dict[str, Array] = {}
+        if at_sites is None:
+            return
         for resource in resources:
             work = resource.work(at_sites)
+            self._in_use[resource.name] = work.in_use
             for i, site in enumerate(map(str, at_sites["site"].values)):
                 if work.load[i].any():
-                    result[site, resource.name] = work.of([i])
-    return result
+                    self.of_site[site, resource.name] = work.of([i])
+
+    def parts(self, resource: Resource, work: Work, activity: xr.Dataset) -> list[Array]:
+        """The work of regions by the site that does it; none where no flow tells of any."""
+        told = self.told[resource.name]
+        if self.at_sites is None or not told:
+            return []
+        of_sites = self._in_use[resource.name]
+        return parts_by_flow(work.in_use, of_sites, activity, self.at_sites, told)
 
 
 def _dataset(
     assessed: Sequence[_Assessed],
     regions: Sequence[str],
     years: NDArray[np.int64],
-    costs: Mapping[str, float],
+    costs: Mapping[str, tuple[float, int]],
 ) -> xr.Dataset:
     """Need by region, and beside existing capacity for the sites that have any of the resources."""
     here = list({site.name: site for one in assessed for site in one.sites}.values())
     names = np.array([one.resource.name for one in assessed], dtype=object)
     shape = (len(here), len(years), len(assessed))
     existing, served, in_use, cost, refused = (np.full(shape, np.nan) for _ in range(5))
-    peak = np.full((*shape, 1 + len(BUSY)), np.nan)
+    peak = np.full((*shape, 2 + len(BUSY)), np.nan)
     for j, one in enumerate(assessed):
         for i, site in enumerate(here):
             if one.resource.name not in site.amounts:
@@ -191,9 +240,10 @@ def _dataset(
             existing[i, :, j] = site.amounts[one.resource.name]
             served[i, :, j] = units
             in_use[i, :, j] = work.load[0]
-            cost[i, :, j] = costs.get(one.resource.name, np.nan)
+            cost[i, :, j] = costs.get(one.resource.name, (np.nan, 0))[0]
             refused[i, :, j] = refusal(existing[i, :, j], work.load[0], one.resource.rhythm)
             peak[i, :, j] = one.peak(work.load[0])
+    price_year = np.array([costs.get(str(name), (0.0, np.nan))[1] for name in names], dtype=float)
     gap = served - existing
     by_site = ("site", "year", "resource")
     utilisation = np.divide(in_use, existing, out=np.full(shape, np.nan), where=existing > 0)
@@ -211,7 +261,8 @@ def _dataset(
             "gap": (by_site, gap),
             "utilisation": (by_site, utilisation),
             "gap_cost": (by_site, np.maximum(gap, 0.0) * cost),
-            "first_shortage": (("site", "resource"), _first_year(gap > _ROUNDING, years)),
+            "price_year": ("resource", price_year),
+            "first_shortage": (("site", "resource"), _first_year(gap > ROUNDING, years)),
         },
         coords={
             "region": list(regions),
@@ -230,7 +281,7 @@ def _dataset(
                 np.stack([one.peak(one.work.load) for one in assessed], axis=2),
             ),
             site_peak=((*by_site, "measure"), peak),
-        ).assign_coords(measure=["busy_month", *BUSY])
+        ).assign_coords(measure=["mean", "busy_month", *BUSY])
     return result
 
 
@@ -239,8 +290,9 @@ def _first_year(short: NDArray[np.bool_], years: NDArray[np.int64]) -> Array:
     return np.where(short.any(axis=1), years[short.argmax(axis=1)], np.nan)
 
 
-def _unit_costs(table: pd.DataFrame | None) -> dict[str, float]:
-    """NOK a year for one unit, by resource."""
+def _unit_costs(table: pd.DataFrame | None) -> dict[str, tuple[float, int]]:
+    """NOK a year for one unit and the year of the price level, by resource."""
     if table is None:
         return {}
-    return dict(zip(table["resource"], table["nok"].astype(float), strict=True))
+    prices = zip(table["nok"].astype(float), table["year"].astype(int), strict=True)
+    return dict(zip(table["resource"], prices, strict=True))

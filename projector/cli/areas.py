@@ -5,34 +5,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from projector.activity.flows import with_own_sites
 from projector.errors import Problem, UsageError
+from projector.outputs.areas import printed_areas
 from projector.outputs.study import AREAS, refuse_study_target, write_study
 from projector.outputs.summary import headline_years
-from projector.outputs.words import number, word
+from projector.outputs.words import word
 from projector.run import run, vocabulary
-from projector.run.areas import area_figures, area_findings
+from projector.run.area_criteria import area_findings
+from projector.run.area_divisions import divisions
+from projector.run.areas import area_figures, area_people, with_present
 from projector.run.pipeline import read_inputs, region_names
 from projector.scenario import load_scenario
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from projector.outputs.words import Language
 
 __all__ = ["compare_areas"]
-
-_SHOWN = {
-    "people": (1, 0),
-    "people 80+": (1, 0),
-    "hospital contacts": (1, 0),
-    "hospital beds": (1, 0),
-    "own coverage": (100, 1),
-    "mean travel": (1, 0),
-}
-"""Measures on the terminal, with a scale and decimals; the table on disk has all of them."""
-
-_DETAILS = 4
-"""Of a criterion that is missed, so many are shown."""
 
 
 def compare_areas(path: Path, output: Path, language: "Language") -> None:
@@ -61,45 +50,19 @@ def compare_areas(path: Path, output: Path, language: "Language") -> None:
     tree = run(scenario)
     population = tree["population"].to_dataset()
     years = headline_years(population["year"].values)
-    figures = area_figures(tree, scenario, inputs.members, inputs.tables, years)
-    known = region_names(inputs)
     codes = [str(code) for code in population["region"].values]
+    given = with_own_sites(inputs.tables, scenario)
+    drawn = divisions(scenario, inputs.members, codes)
+    figures = area_figures(tree, drawn, inputs.members, given, years)
+    compared = with_present(figures, drawn, area_people(tree, years[0]))
+    known = region_names(inputs)
     names = {code: known.get(code, code) for code in codes}
-    findings = area_findings(figures, scenario, inputs.members, names)
-    tables = {"areas": figures, "criteria": findings}
+    findings = area_findings(figures, drawn, inputs.members, given, names)
+    tables = {"areas": compared, "criteria": findings}
     write_study(tables, scenario.resolved_yaml(), output, AREAS)
-    for alternative in figures["alternative"].unique():
-        click.echo(f"\n{alternative}")
-        click.echo("\n".join(_lines(figures, findings, alternative, years, language)))
+    present = next((one.name for one in drawn if one.present), None)
+    # Today first, whatever its place in the file: the others are read against it.
+    for one in sorted(drawn, key=lambda one: not one.present):
+        click.echo("")
+        click.echo(printed_areas(compared, findings, one.name, present, language))
     click.echo(f"\n{word('results in', language, folder=output)}/")
-
-
-def _lines(
-    figures: "pd.DataFrame",
-    findings: "pd.DataFrame",
-    alternative: str,
-    years: list[int],
-    language: "Language",
-) -> list[str]:
-    """An alternative as text: a block for each measure, a line for each area, then what misses."""
-    own = figures[figures["alternative"] == alternative]
-    wide = max(map(len, own["area"])) + 4
-    column = 12
-    lines = ["".ljust(wide) + "".join(f"{year:>{column}}" for year in years)]
-    for measure, (scale, decimals) in _SHOWN.items():
-        of_measure = own[own["measure"] == measure]
-        if of_measure.empty:
-            continue
-        lines.append(word(f"area {measure}", language))
-        for area, values in of_measure.groupby("area", sort=False)["value"]:
-            texts = [number(scale * value, language, decimals) for value in values]
-            lines.append(f"  {area}".ljust(wide) + "".join(f"{text:>{column}}" for text in texts))
-    missed = findings[findings["alternative"] == alternative]
-    lines.append(word("criteria missed" if len(missed) else "criteria met", language))
-    for key, rows in missed.groupby(["area", "criterion"], sort=False):
-        area, criterion = map(str, key)
-        details = list(rows["detail"])
-        more = [f"… +{len(details) - _DETAILS}"] if len(details) > _DETAILS else []
-        text = "; ".join([*details[:_DETAILS], *more])
-        lines.append(f"  {area}: {word(f'criterion {criterion}', language)}: {text}")
-    return lines

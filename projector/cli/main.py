@@ -28,6 +28,7 @@ Exit codes:
   3  a scenario file is wrong
   4  a table of the inputs is wrong
   5  scenario and inputs do not fit together
+  6  what was asked for cannot be reached within its bounds
 """
 
 
@@ -114,7 +115,8 @@ def run(
     metavar="NAME",
     help="What to explain: contacts, bed_days, acute, readmissions, ready_days, own_coverage, "
     "site_contacts, site_bed_days, drg_points, activity_income, ready_day_payment, cost, beds, "
-    "places, rooms, peak, gap, gap_cost, utilisation, refusal, shared_beds, staff or competence.",
+    "places, rooms, peak, gap, gap_cost, utilisation, refusal, shared_beds, staff, competence, "
+    "staff_supply, staff_gap or competence_gap.",
 )
 @click.option(
     "--of",
@@ -339,6 +341,65 @@ def calibrate(scenario: Path, output: Path | None, language: "Language") -> None
 
     calibrate_scenario(
         scenario, output or Path("outputs") / f"calibration-{scenario.stem}", language
+    )
+
+
+@cli.group()
+def workforce() -> None:
+    """Look into who will do the work."""
+
+
+@workforce.command()
+@_SCENARIO
+@click.option("--profession", required=True, metavar="NAME", help="Whose gap is to be closed.")
+@click.option("--year", type=int, required=True, help="The year by which it is to be closed.")
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="NAME",
+    help="A region or area in place of the scenario's; may be given several times.",
+)
+@click.option(
+    "--lever",
+    "levers",
+    multiple=True,
+    metavar="NAME",
+    help="places, retention, full_time or task_shift; may be given several times.  [default: all]",
+)
+@click.option("--to", metavar="NAME", help="The profession that a task shift goes to.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a scenario that does what closes the gap, all levers together.",
+)
+@_LANGUAGE
+def close(
+    scenario: Path,
+    profession: str,
+    year: int,
+    regions: tuple[str, ...],
+    levers: tuple[str, ...],
+    to: str | None,
+    output: Path | None,
+    language: "Language",
+) -> None:
+    """Find what closes the gap between need and supply of a profession in SCENARIO.
+
+    Each lever by itself, and all together with the least effort. Exit code 6 where not even all
+    levers at their bounds close it.
+    """
+    from projector.cli.workforce import close_scenario
+
+    close_scenario(
+        scenario,
+        profession,
+        year,
+        regions=regions,
+        levers=levers,
+        to=to,
+        output=output,
+        language=language,
     )
 
 

@@ -11,6 +11,7 @@ from projector.outputs import refuse_target, write_results
 from projector.outputs.ablation import printed_ablation
 from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
 from projector.outputs.summary import headline_years, summary
+from projector.outputs.table import printed
 from projector.outputs.words import number, word
 from projector.run import vocabulary
 from projector.run.ablation import ablation
@@ -19,8 +20,6 @@ from projector.scenario import load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import xarray
 
     from projector.outputs.words import Language
 
@@ -73,26 +72,9 @@ def run_scenario(
     tables = {} if effects is None or effects.empty else {"ablation": effects}
     write_results(tree, output, tables)
     progress("outputs", {"folder": output})
-    click.echo(_table(tree, language))
+    click.echo(printed(tree.attrs["title"], years, summary(tree, language)))
     if effects is not None:
         click.echo(f"\n{printed_ablation(effects, language)}")
     if left_out := json.loads(tree.attrs["sites_left_out"]):
         click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
     click.echo(f"\n{word('results in', language, folder=output)}/")
-
-
-def _table(tree: "xarray.DataTree", language: "Language") -> str:
-    """The summary as text: a name column, then one column for each year."""
-    sections = summary(tree, language)
-    years = headline_years(tree["population"].to_dataset()["year"].values)
-    rows = [row for section in sections for row in section.rows if row.figures]
-    wide = max(len(row.name) for row in rows) + 2
-    column = max(len(figure) for row in rows for figure in row.figures) + 2
-    lines = ["", tree.attrs["title"].ljust(wide) + "".join(f"{year:>{column}}" for year in years)]
-    for section in sections:
-        lines += ["", section.heading]
-        lines += [
-            f"  {row.name}".ljust(wide) + "".join(f"{figure:>{column}}" for figure in row.figures)
-            for row in section.rows
-        ]
-    return "\n".join(lines)

@@ -146,7 +146,7 @@ def group_orders_differ(tables: Tables) -> Found:
 def kinds_fit_diagnoses(tables: Tables) -> Found:
     """A row for a diagnosis and a kind is for the kind that the diagnosis has."""
     kinds = dict(zip(tables["diagnoses"]["diagnosis"], tables["diagnoses"]["kind"], strict=True))
-    for table in ("priority_groups", "flows", "norms"):
+    for table in ("priority_groups", "flows", "norms", "workloads"):
         if table not in tables:
             continue
         rows = tables[table]

@@ -1,13 +1,14 @@
-"""Checks of the tables on norms, rhythms and needs."""
+"""Checks of the tables on norms, rhythms, needs and sites."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
-from projector.errors import Problem
-from projector.tables import BED_SETTINGS, PERIODS, SEXES
+from projector.errors import Problem, nearest_name
+from projector.inputs.regions import contains
+from projector.tables import BED_SETTINGS, LONGEST_PERIODS, NATION, PERIODS, SEXES
 
 __all__ = [
     "beds_shared_out_once",
@@ -15,6 +16,7 @@ __all__ = [
     "norms_complete",
     "norms_said_once",
     "one_unit_of_a_resource",
+    "places_known",
     "rhythms_whole",
 ]
 
@@ -119,15 +121,16 @@ def _share(row: Row) -> float:
 
 
 def rhythms_whole(tables: Tables) -> Found:
-    """A resource with factors for one weekday or month has them for all."""
+    """A resource with factors for one weekday, week or month has them for all."""
     if "rhythms" not in tables:
         return
     for (resource, period), rows in tables["rhythms"].groupby(["resource", "period"], sort=False):
         count, where = PERIODS[str(period)], f":{rows.index[0]}"
-        beyond = rows[rows["number"] > count]
+        longest = LONGEST_PERIODS[str(period)]
+        beyond = rows[rows["number"] > longest]
         for line, number in zip(beyond.index, beyond["number"], strict=True):
             message = f"there is no {period} of this number"
-            yield "rhythms", Problem(f":{line}", message, str(number), f"1 to {count}")
+            yield "rhythms", Problem(f":{line}", message, str(number), f"1 to {longest}")
         missing = sorted(set(range(1, count + 1)) - set(rows["number"]))
         if missing:
             message = f"{resource} has no factor for {period} {', '.join(map(str, missing))}"
@@ -144,3 +147,46 @@ def needs_of_all_sexes(tables: Tables) -> Found:
             message = f"the need {need} is not of all sexes once"
             expected = f"rows for * or for both {' and '.join(SEXES)}"
             yield "needs", Problem(f":{rows.index[0]}", message, ", ".join(sorted(sexes)), expected)
+
+
+_OF_PLACES = (("sites", "region"), ("sites", "serves"), ("travel", "region"), ("flows", "region"))
+"""Columns with regions where something stands, or whose people go there."""
+
+_CODES_ALONE = (("sites", "region"), ("travel", "region"))
+"""Those in which the name of an area says nothing."""
+
+
+def places_known(tables: Tables, regions: Collection[str]) -> Found:
+    """A code of a region stands in the population table or in an area, or lies in one that does.
+
+    Parameters
+    ----------
+    tables
+        The tables that were read, by name; their index is the line in the file.
+    regions
+        Codes of the population table.
+    """
+    members = {name for name in tables["areas"]["member"] if name.isdecimal()}
+    codes = {*regions, *members, NATION}
+    areas = set(tables["areas"]["area"])
+    for table, column in _OF_PLACES:
+        if table not in tables or column not in tables[table]:
+            continue
+        may_be_area = (table, column) not in _CODES_ALONE
+        rows = tables[table].dropna(subset=[column]).drop_duplicates(column)
+        for line, name in zip(rows.index, rows[column], strict=True):
+            if not name or (may_be_area and not name.isdecimal()):
+                continue  # none is said, or it is the name of an area, which is held elsewhere
+            inside = any(contains(code, name) or contains(name, code) for code in codes - {NATION})
+            if name not in codes and not inside:
+                yield (
+                    table,
+                    Problem(
+                        where=f":{line}",
+                        message=f"column '{column}': the region is not in the population table, "
+                        "and in no area",
+                        found=str(name),
+                        expected="the code of a region",
+                        nearest=nearest_name(str(name), [*codes, *(areas if may_be_area else ())]),
+                    ),
+                )

@@ -30,6 +30,7 @@ from projector.inputs.capacity_rules import (
     norms_complete,
     norms_said_once,
     one_unit_of_a_resource,
+    places_known,
     rhythms_whole,
 )
 from projector.inputs.deviation_rules import deviations_whole
@@ -38,6 +39,23 @@ from projector.inputs.migration_rules import (
     every_cell_of_moves,
     moves_go_together,
     moves_of_regions,
+)
+from projector.inputs.staff_rules import (
+    entry_of_every_stock,
+    everybody_retires,
+    staff_ages_once,
+    staff_ages_within,
+    staff_shares_make_one,
+    staff_tables_together,
+)
+from projector.inputs.workforce_rules import (
+    allowances_complete,
+    participation_of_all_sexes,
+    professions_known,
+    teams_agree,
+    wages_dated,
+    work_said_once,
+    working_time_known,
 )
 from projector.tables import BED_SETTINGS, SEXES
 
@@ -52,6 +70,7 @@ _OF_DIAGNOSES = (
     "flows",
     "activity_counts",
     "norms",
+    "workloads",
 )
 """Tables with rows for a diagnosis, or for ``*``."""
 
@@ -84,6 +103,7 @@ def check_tables(
     found = [
         *(one for rule in _RULES for one in rule(tables)),
         *overriding_rows_possible(tables, regions),
+        *places_known(tables, regions),
     ]
     return [replace(problem, where=f"{places[table]}{problem.where}") for table, problem in found]
 
@@ -98,7 +118,6 @@ def _names_known(tables: Tables) -> Found:
         ("existing", "resource", "norms", "resource"),
         ("rhythms", "resource", "norms", "resource"),
         ("unit_costs", "resource", "norms", "resource"),
-        ("competences", "profession", "staffing", "profession"),
         ("use_levels", "region", "areas", "area"),
         ("visitor_ages", "region", "areas", "area"),
         ("sites", "serves", "areas", "area"),
@@ -108,6 +127,8 @@ def _names_known(tables: Tables) -> Found:
         ("travel", "site", "sites", "site"),
         ("activity_counts", "region", "areas", "area"),
         ("areas", "member", "areas", "area"),
+        ("specialisation", "competence", "competences", "competence"),
+        ("staff_counts", "region", "areas", "area"),
     ]
     for table, column, home, home_column in references:
         if table not in tables:
@@ -140,6 +161,7 @@ def _every_age_once(tables: Tables) -> Found:
         ("readmissions", ["diagnosis"]),
         ("discharge_ready", ["diagnosis", "setting"]),
         ("needs", ["need", "sex"]),
+        ("participation", ["sex"]),
     ):
         if table not in tables:
             continue
@@ -293,4 +315,17 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     rhythms_whole,
     needs_of_all_sexes,
     deviations_whole,
+    staff_tables_together,
+    staff_ages_within,
+    staff_ages_once,
+    staff_shares_make_one,
+    everybody_retires,
+    entry_of_every_stock,
+    professions_known,
+    wages_dated,
+    working_time_known,
+    work_said_once,
+    teams_agree,
+    allowances_complete,
+    participation_of_all_sexes,
 )

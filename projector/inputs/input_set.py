@@ -15,7 +15,7 @@ from projector.inputs.consistency import check_tables
 from projector.inputs.read import Population, read_population, read_table
 from projector.inputs.region_changes import RegionChanges, read_region_changes
 from projector.inputs.regions import outermost
-from projector.tables import INPUT_TABLES, NATION
+from projector.tables import INPUT_TABLES, NATION, PROFESSION_TABLES
 
 __all__ = ["ALL_REGIONS", "InputSet", "load_inputs"]
 
@@ -145,7 +145,14 @@ class InputSet:
             ],
             "diagnosis": list(tables["diagnoses"]["diagnosis"]),
             "resource": sorted(set(tables["norms"]["resource"])),
-            "profession": sorted(set(tables["staffing"]["profession"])),
+            "profession": sorted(
+                {
+                    name
+                    for table in PROFESSION_TABLES
+                    if table in tables
+                    for name in tables[table]["profession"]
+                }
+            ),
             "competence": sorted(set(tables["competences"]["competence"])),
             "site": list(tables["sites"]["site"]) if "sites" in tables else [],
         }

@@ -29,6 +29,8 @@ _COORDINATES = {
     "pool": {"long_name": "units that share their beds"},
     "site": {"long_name": "site that treats people or has capacity"},
     "profession": {"long_name": "occupational group"},
+    "education": {"long_name": "level of education"},
+    "old": {"long_name": "ages of the old that others are counted against"},
     "competence": {"long_name": "speciality or further training"},
     "competence_profession": {"long_name": "occupational group of the competence"},
 }

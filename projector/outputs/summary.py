@@ -1,24 +1,23 @@
 """The figures that a planner looks at first: a few years, all regions of the run together."""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.outputs.existing import existing_rows, pool_rows
+from projector.outputs.staff import staff_sections
+from projector.outputs.staff_supply import supply_sections
+from projector.outputs.table import Row, Section
 from projector.outputs.words import Language, number, word
-from projector.tables import DIAGNOSIS_KINDS, MUNICIPAL_SETTINGS, SEASONS
+from projector.tables import DIAGNOSIS_KINDS, SEASONS
 
 __all__ = [
     "AGE_GROUPS",
-    "Compared",
-    "Row",
-    "Section",
     "headline_years",
     "people_in",
-    "sites_compared",
     "summary",
 ]
 
@@ -27,37 +26,6 @@ _REGIONS_SHOWN = 20
 _MOST_YEARS = 6
 _MILLION = 1e6
 _SHOWN_BY_KIND = ("inpatient", "outpatient")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table: a name and its figures, already written out."""
-
-    name: str
-    figures: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """Some lines under a heading."""
-
-    heading: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Need of one resource at one site, and what there is, both ``[year]``.
-
-    `refusal` is the share turned away with the beds that exist, ``[year]``; None of places and
-    rooms. `short_from` is the first year in which there is less than is needed, if any.
-    """
-
-    name: str
-    need: xr.DataArray
-    existing: xr.DataArray
-    refusal: xr.DataArray | None
-    short_from: int | None
 
 
 def headline_years(years: NDArray[np.int64]) -> list[int]:
@@ -106,11 +74,12 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     list of Section
         People by age group, contacts and bed days by setting, what of the stays is acute, comes
         again, is treated at home and waits for discharge, money, beds, places and rooms, staff
-        by profession, need against existing by site, pooled beds, and people 80+ by region.
+        by profession, by education and against those of working age, need of staff against supply,
+        need against existing by site, pooled beds, and people 80+ by region.
         Figures stand for the years of `headline_years`; what the inputs do not tell is left out.
     """
     population = tree["population"].to_dataset()["population"]
-    activity, workforce = (tree[group].to_dataset() for group in ("activity", "workforce"))
+    activity = tree["activity"].to_dataset()
     years = headline_years(population["year"].values)
     named = json.loads(tree.attrs["names"])
 
@@ -142,27 +111,23 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     for measure, heading in (("contacts", "contacts"), ("bed_days", "bed days")):
         rows = [row(name, one) for name, one in _by_setting(activity[measure], language)]
         sections.append(Section(word(heading, language), tuple(rows)))
-    for heading, figures in (("stays", _of_stays(tree)), ("money", _money(tree))):
-        rows = [row(word(key, language), one, decimals) for key, one, decimals in figures]
+    for heading, told in (("stays", _of_stays(tree)), ("money", _money(tree))):
+        rows = [row(word(key, language), one, decimals) for key, one, decimals in told]
         sections.append(Section(word(heading, language), tuple(rows)))
     for unit in ("beds", "places", "rooms"):
         need = tree[f"capacity/{unit}"].to_dataset()["need"].sum("region")
         rows = [row(name_of("resource", key), one, 1) for key, one in nonzero(need, "resource")]
         sections.append(Section(word(unit, language), tuple(rows)))
-    by_setting = workforce["need"].sum("region")
-    staff = by_setting.sum("setting")
-    rows = [row(name_of("profession", key), one, 1) for key, one in nonzero(staff, "profession")]
-    municipal = by_setting.sel(setting=list(MUNICIPAL_SETTINGS)).sum(("setting", "profession"))
-    everyone = staff.sum("profession")
-    rows += [
-        row(total, everyone, 1),
-        row(word("specialist staff", language), everyone - municipal, 1),
-        row(word("municipal staff", language), municipal, 1),
-    ]
-    sections.append(Section(word("staff", language), tuple(rows)))
-    sections.append(Section(word("existing", language), tuple(_existing(tree, years, language))))
-    sections.append(Section(word("pools", language), tuple(_pools(tree, years, language))))
-    sections.append(Section(word("by region", language), tuple(_regions(tree, years, language))))
+    for heading, figures in staff_sections(tree, language, name_of):
+        rows = [row(name, values, decimals) for name, values, decimals in figures]
+        sections.append(Section(word(heading, language), tuple(rows)))
+    sections += supply_sections(tree, years, language)
+    for heading, lines in (
+        ("existing", existing_rows),
+        ("pools", pool_rows),
+        ("by region", _regions),
+    ):
+        sections.append(Section(word(heading, language), tuple(lines(tree, years, language))))
     return [section for section in sections if section.rows]
 
 
@@ -227,87 +192,6 @@ def _money(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray, int]]:
     ):
         if bool((amount > 0).any()):
             yield key, amount, decimals
-
-
-def _existing(tree: xr.DataTree, years: list[int], language: Language) -> Iterator[Row]:
-    """Need / what exists, and below it how often beds are full and since when there are too few."""
-    for one in sites_compared(tree, language):
-        yield _abreast(one.name, (one.need, one.existing), years, language)
-        refused = () if one.refusal is None else _percent(one.refusal.sel(year=years), language)
-        told = [word("turned away", language)] if refused else []
-        if one.short_from is not None:
-            told.append(word("short from", language, year=one.short_from))
-        if told:
-            yield Row(f"  {'; '.join(told)}", refused)
-
-
-def _pools(tree: xr.DataTree, years: list[int], language: Language) -> Iterator[Row]:
-    """Beds of pooled units together / apart / saved, and below it how often they are full."""
-    if "pools" not in tree["capacity"].children:
-        return
-    dataset = tree["capacity/pools"].to_dataset()
-    for name in dataset["pool"].values:
-        pool = dataset.sel(pool=name)
-        beds = (pool["together"], pool["apart"], pool["saved"])
-        yield _abreast(str(name), beds, years, language)
-        full = (
-            _percent(pool[key].sel(year=years), language)
-            for key in ("refusal_together", "refusal_apart")
-        )
-        yield Row(
-            f"  {word('turned away pooled', language)}",
-            tuple(" / ".join(both) for both in zip(*full, strict=True)),
-        )
-
-
-def _abreast(
-    name: str, amounts: Sequence[xr.DataArray], years: list[int], language: Language
-) -> Row:
-    """A row with several amounts of units in each year."""
-    by_year = zip(*(amount.sel(year=years).values for amount in amounts), strict=True)
-    figures = (" / ".join(_units(float(one), language) for one in each) for each in by_year)
-    return Row(name, tuple(figures))
-
-
-def _percent(shares: xr.DataArray, language: Language) -> tuple[str, ...]:
-    return tuple(number(100 * float(share), language, 1) for share in shares.values)
-
-
-def _units(amount: float, language: Language) -> str:
-    """Beds, places or rooms: whole ones without a decimal."""
-    return number(amount, language, 0 if abs(amount - round(amount)) < 1e-6 else 1)
-
-
-def sites_compared(tree: xr.DataTree, language: Language) -> Iterator[Compared]:
-    """Need and existing capacity of every site, by resource, for all years.
-
-    Parameters
-    ----------
-    tree
-        From `projector.run`.
-    language
-        ``nb`` or ``en``.
-
-    Yields
-    ------
-    Compared
-    """
-    named = json.loads(tree.attrs["names"]).get("resource", {})
-    for unit in ("beds", "places", "rooms"):
-        dataset = tree[f"capacity/{unit}"].to_dataset()
-        for site in dataset["site"].values:
-            for resource in dataset["resource"].values:
-                one = dataset.sel(site=site, resource=resource)
-                if not np.isnan(one["existing"].values).all():
-                    name = named.get(str(resource), {}).get(language, str(resource))
-                    first = float(one["first_shortage"])
-                    yield Compared(
-                        f"{site}: {name}",
-                        one["served"],
-                        one["existing"],
-                        one.get("refusal"),
-                        None if np.isnan(first) else int(first),
-                    )
 
 
 def _regions(tree: xr.DataTree, years: list[int], language: Language) -> Iterator[Row]:

@@ -71,7 +71,7 @@ def write_csv(tree: xr.DataTree, folder: Path) -> None:
         Where the files go; made if it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for node in tree.leaves:
+    for node in tree.subtree:
         if node.path == _OWN_TABLES:
             continue
         for name, variable in node.data_vars.items():
@@ -88,7 +88,8 @@ def csv_name(group: str, variable: str) -> str:
     """A file name that says what it is: ``need`` alone would be beds, rooms or staff."""
     if group.startswith("/capacity/"):
         return f"{group.removeprefix('/capacity/')}_{variable}.csv"
-    return f"staff_{variable}.csv" if group == "/workforce" else f"{variable}.csv"
+    of_staff = group == "/workforce" or group.startswith("/workforce/")
+    return f"staff_{variable}.csv" if of_staff else f"{variable}.csv"
 
 
 def _headings(dim: str) -> list[str]:

@@ -9,7 +9,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from projector.outputs.summary import Compared, people_in, sites_compared
+from projector.outputs.existing import Compared, sites_compared
+from projector.outputs.summary import people_in
 from projector.outputs.words import Language, number, word
 
 if TYPE_CHECKING:

@@ -103,7 +103,7 @@ def _results(
 ) -> Iterator[tuple[str, xr.DataArray, str]]:
     care = worlds.care(worlds.factors, kept)
     activity = care["activity"]
-    capacity = worlds.capacity(care, worlds.factors)
+    capacity = worlds.capacity(care, worlds.factors, same_base=False)
     staff = worlds.workforce(activity, capacity, worlds.factors)
     # The axis of years may bear the base year's number throughout where no norm moves.
     at = [int(year - worlds.years[0]) for year in years]

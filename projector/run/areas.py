@@ -1,69 +1,34 @@
-"""Catchments: who would live in each hospital area, what they need, and whether it fits together.
+"""Hospital areas: who would live in each, what they need, and what is other than today.
 
 A scenario may hold several ways of drawing the map (`catchments`). Each is a set of areas of the
-regions of the run; the criteria are those of the proposal for the capital region of 2007: between
-300 000 and 500 000 people, no municipality or district divided, psychiatry follows somatic care,
-and how far people travel where a table says.
+regions of the run. Somatic care is that of the regions of `areas`, mental health and addiction
+that of the regions that `psychiatry` gives the area.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import combinations
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from projector.errors import ConsistencyError, Problem
-from projector.inputs.regions import contains
-from projector.tables import HOSPITAL_SETTINGS, unique
+from projector.run.area_divisions import Division, Members, of_region, sites_in
+from projector.tables import HOSPITAL_SETTINGS, PSYCHIATRIC_KINDS, unique
 
-if TYPE_CHECKING:
-    from projector.scenario.models import Catchment, Scenario
+__all__ = ["area_figures", "area_people", "with_present"]
 
-__all__ = ["SIZE", "area_figures", "area_findings", "shared_regions"]
+_SERVICES = ("diagnosis", "setting")
+_ROUNDING = 1e-9
+"""What a difference of two sums of contacts may miss nought by, relative to them."""
 
-SIZE = (300_000, 500_000)
-"""People that an area should have, by the proposal of 2007."""
+_COLUMNS = ["alternative", "area", "year", "measure", "value", "unit"]
 
-_MUNICIPALITY = 4
-"""Figures of a municipality's code; those of its districts are longer."""
-
-Members = Callable[[str], Sequence[str]]
-
-
-def shared_regions(scenario: "Scenario", members: Members) -> list[Problem]:
-    """Regions that an alternative puts in two areas, by areas that only the inputs can open.
-
-    Parameters
-    ----------
-    scenario
-        Its catchments.
-    members
-        Region codes of a region or area name.
-    """
-    problems = []
-    for position, alternative in enumerate(scenario.catchments):
-        for key in ("areas", "psychiatry"):
-            taken: dict[str, str] = {}
-            for area, named in (getattr(alternative, key) or {}).items():
-                for item, name in enumerate(named):
-                    for code in members(name):
-                        if taken.setdefault(code, area) != area:
-                            problems.append(
-                                Problem(
-                                    where=scenario.where("catchments", position, key, area, item),
-                                    message=f"'{alternative.name}' puts region {code} in two areas",
-                                    found=f"{taken[code]} and {area}",
-                                    expected="each region in one area",
-                                )
-                            )
-    return problems
+Figure = tuple[str, int, float, str]
+"""Measure, year, value and unit."""
 
 
 def area_figures(
     tree: xr.DataTree,
-    scenario: "Scenario",
+    drawn: Sequence[Division],
     members: Members,
     tables: Mapping[str, pd.DataFrame],
     years: list[int],
@@ -74,8 +39,8 @@ def area_figures(
     ----------
     tree
         Result of the run.
-    scenario
-        Its catchments.
+    drawn
+        The alternatives.
     members
         Region codes of a region or area name.
     tables
@@ -86,214 +51,207 @@ def area_figures(
     Returns
     -------
     pandas.DataFrame
-        ``alternative, area, year, measure, value, unit``.
-
-    Raises
-    ------
-    ConsistencyError
-        If an alternative names a region outside the run.
+        ``alternative, area, year, measure, value, unit``. Contacts, bed days and beds are those
+        of somatic care for the people of the area and of mental health and addiction for those
+        whose psychiatry it has; the latter also by themselves (``psychiatry …``). Beside the
+        present division ``people from`` each of its areas.
     """
-    population = tree["population"].to_dataset()["population"].sum("sex").sel(year=years)
-    hospital = list(HOSPITAL_SETTINGS)
-    activity = tree["activity"].to_dataset().sel(year=years, setting=hospital)
-    beds = tree["capacity/beds"].to_dataset()["need_by_kind"].sel(year=years, setting=hospital)
-    services = ("diagnosis", "setting")
-    by_region: dict[tuple[str, str], xr.DataArray] = {
-        ("people", "persons"): population.sum("age"),
-        ("people 80+", "persons"): population.sel(age=slice(80, None)).sum("age"),
-        ("hospital contacts", "contacts year-1"): activity["contacts"].sum(services),
-        ("hospital bed days", "bed days year-1"): activity["bed_days"].sum(services),
-        ("hospital beds", "beds"): beds.sum(("setting", "kind")),
-    }
+    known = _Known(tree, members, tables, years)
+    present = next((one for one in drawn if one.present), None)
     rows = []
-    for position, alternative in enumerate(scenario.catchments):
-        codes = _codes(alternative, position, "areas", scenario, members, tree)
-        if alternative.psychiatry is not None:
-            _codes(alternative, position, "psychiatry", scenario, members, tree)
-        for area, inside in codes.items():
-            for (measure, unit), values in by_region.items():
-                of_area = values.sel(region=inside).sum("region").values
-                rows += [
-                    (alternative.name, area, year, measure, float(value), unit)
-                    for year, value in zip(years, of_area, strict=True)
-                ]
-            if "sites" in tree.children:
-                home = _at_home(inside, tables, members)
-                rows += [
-                    (alternative.name, area, year, measure, value, unit)
-                    for measure, year, value, unit in _coverage(tree, inside, years, home)
-                ]
-            if "travel" in tables:
-                rows += [
-                    (alternative.name, area, year, measure, value, "minutes")
-                    for measure, year, value in _travel(by_region, tables["travel"], inside, years)
-                ]
-    return pd.DataFrame(rows, columns=["alternative", "area", "year", "measure", "value", "unit"])
+    for one in drawn:
+        for area in one.areas:
+            somatic, psychiatric = (
+                list(division.get(area, ())) for division in (one.somatic, one.psychiatric)
+            )
+            found = [*known.figures(somatic, psychiatric)]
+            if present is not None and one is not present:
+                found += known.origins(somatic, present)
+            rows += [
+                (one.name, area, year, measure, value, unit) for measure, year, value, unit in found
+            ]
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def area_findings(
-    figures: pd.DataFrame, scenario: "Scenario", members: Members, names: Mapping[str, str]
+def area_people(tree: xr.DataTree, year: int) -> dict[str, float]:
+    """People of each region of a run on 1 January of a year."""
+    people = tree["population"].to_dataset()["population"].sel(year=year).sum(("sex", "age"))
+    codes = map(str, people["region"].values)
+    return dict(zip(codes, map(float, people.values), strict=True))
+
+
+def with_present(
+    figures: pd.DataFrame, drawn: Sequence[Division], people: Mapping[str, float]
 ) -> pd.DataFrame:
-    """Where an alternative misses a criterion.
+    """Put the figures of today's areas beside those of the alternatives.
 
     Parameters
     ----------
     figures
         From `area_figures`.
-    scenario
-        Its catchments.
-    members
-        Region codes of a region or area name.
-    names
-        Region names by code, of the regions of the run.
+    drawn
+        The alternatives; one of them may be how the map is drawn today.
+    people
+        People by region, which say which of today's areas an area is compared with.
 
     Returns
     -------
     pandas.DataFrame
-        ``alternative, area, criterion, detail``: ``small`` and ``large`` with the years,
-        ``divided`` with the regions, ``psychiatry`` with the regions that go elsewhere, and
-        ``outside`` with the regions of the run that are in no area.
+        With ``present_area``, the area of today with the same name or else the one that most of
+        its people are from, ``before``, its figure, and ``difference``, the figure less that one.
+        Empty (NaN) for today's areas themselves, and where no alternative is called present.
     """
-    rows = []
-    low, high = SIZE
-    people = figures[figures["measure"] == "people"]
-    for (alternative, area), of_area in people.groupby(["alternative", "area"], sort=False):
-        for criterion, wrong in (
-            ("small", of_area["value"] < low),
-            ("large", of_area["value"] > high),
+    present = next((one for one in drawn if one.present), None)
+    if present is None:
+        return figures.assign(present_area=None, before=np.nan, difference=np.nan)
+    counterpart = {
+        (one.name, area): _counterpart(one, area, present, people)
+        for one in drawn
+        if one is not present
+        for area in one.areas
+    }
+    keys = zip(figures["alternative"], figures["area"], strict=True)
+    of_today = pd.Series([counterpart.get(key) for key in keys], figures.index, dtype=object)
+    result = figures.assign(present_area=of_today)
+    today = figures[figures["alternative"] == present.name]
+    before = today.set_index(["area", "year", "measure"])["value"].to_dict()
+    asked = zip(result["present_area"], result["year"], result["measure"], strict=True)
+    result["before"] = [before.get(key, np.nan) for key in asked]
+    return result.assign(difference=result["value"] - result["before"])
+
+
+def _counterpart(
+    one: Division, area: str, present: Division, people: Mapping[str, float]
+) -> str | None:
+    """The area of today that an area is compared with; None where all its people are new."""
+    if area in present.areas:
+        return area
+    codes = one.somatic.get(area) or one.psychiatric.get(area, ())
+    today = of_region(present.somatic if area in one.somatic else present.psychiatric)
+    shared: dict[str, float] = {}
+    for code in codes:
+        if code in today:
+            shared[today[code]] = shared.get(today[code], 0.0) + people[code]
+    return max(shared, key=lambda name: shared[name]) if shared else None
+
+
+class _Known:
+    """What a run knows, by region, for the figures of areas."""
+
+    def __init__(
+        self,
+        tree: xr.DataTree,
+        members: Members,
+        tables: Mapping[str, pd.DataFrame],
+        years: list[int],
+    ) -> None:
+        self._years, self._members, self._tables = years, members, tables
+        population = tree["population"].to_dataset()["population"].sum("sex").sel(year=years)
+        self._people = {
+            "people": population.sum("age"),
+            "people 80+": population.sel(age=slice(80, None)).sum("age"),
+        }
+        hospital = {"year": years, "setting": list(HOSPITAL_SETTINGS)}
+        activity = tree["activity"].to_dataset().sel(hospital)
+        psychiatric = activity["kind"].isin(PSYCHIATRIC_KINDS)
+        beds = tree["capacity/beds"].to_dataset()["need_by_kind"].sel(hospital)
+        of_beds = beds["kind"].isin(PSYCHIATRIC_KINDS)
+        # Somatic care and psychiatry of each measure, [region, year].
+        self._care = {
+            ("contacts", "contacts year-1"): _apart(activity["contacts"], psychiatric, _SERVICES),
+            ("bed days", "bed days year-1"): _apart(activity["bed_days"], psychiatric, _SERVICES),
+            ("beds", "beds"): _apart(beds, of_beds, ("setting", "kind")),
+        }
+        self._treated: tuple[xr.DataArray, xr.DataArray] | None = None
+        if "sites" in tree.children:
+            at_sites = tree["sites"].to_dataset().sel(hospital)
+            both, mental = at_sites["treated"], at_sites["treated_psychiatry"]
+            somatic = (both - mental).where(both - mental > _ROUNDING * both, 0.0)
+            self._treated = somatic, mental
+            self._contacts = _apart(activity["contacts"], psychiatric, ("diagnosis",))
+
+    def figures(self, somatic: list[str], psychiatric: list[str]) -> Iterator[Figure]:
+        """Every measure of an area with these regions."""
+        if somatic:
+            for measure, values in self._people.items():
+                yield from self._rows(measure, values.sel(region=somatic).sum("region"), "persons")
+        if psychiatric:
+            there = self._people["people"].sel(region=psychiatric).sum("region")
+            yield from self._rows("psychiatry people", there, "persons")
+        for (measure, unit), (body, mind) in self._care.items():
+            of_mind = mind.sel(region=psychiatric).sum("region")
+            both = body.sel(region=somatic).sum("region") + of_mind
+            yield from self._rows(f"hospital {measure}", both, unit)
+            yield from self._rows(f"psychiatry {measure}", of_mind, unit)
+        yield from self._coverage(somatic, psychiatric)
+        if "travel" in self._tables:
+            yield from self._travel(somatic)
+
+    def origins(self, somatic: list[str], present: Division) -> Iterator[Figure]:
+        """The people of an area by the area of today, and those that are in none today."""
+        today = of_region(present.somatic)
+        for area in unique([*(today.get(code) for code in somatic)]):
+            codes = [code for code in somatic if today.get(code) == area]
+            there = self._people["people"].sel(region=codes).sum("region")
+            yield from self._rows(f"people from {area or 'no area'}", there, "persons")
+
+    def _rows(self, measure: str, values: xr.DataArray, unit: str) -> Iterator[Figure]:
+        for year, value in zip(self._years, values.values, strict=True):
+            yield measure, year, float(value), unit
+
+    def _coverage(self, somatic: list[str], psychiatric: list[str]) -> Iterator[Figure]:
+        """Share of an area's contacts at each site, and at those that stand in it.
+
+        Of the regions and settings of which some flow tells where people are treated; nothing
+        where none does.
+        """
+        if self._treated is None:
+            return
+        parts = []
+        for treated, contacts, codes in zip(
+            self._treated, self._contacts, (somatic, psychiatric), strict=True
         ):
-            if wrong.any():
-                years = ", ".join(map(str, of_area["year"][wrong]))
-                rows.append((alternative, area, criterion, years))
-    for catchment in scenario.catchments:
-        somatic = _of_region(catchment.areas, members)
-        for one, other in combinations(somatic, 2):
-            same = _one_municipality(one, other)
-            if same and somatic[one] != somatic[other]:
-                between = f"{names.get(one, one)}, {names.get(other, other)}"
-                rows.append((catchment.name, somatic[one], "divided", between))
-        mental = _of_region(catchment.psychiatry or catchment.areas, members)
-        rows += [
-            (catchment.name, "–", "outside", name)
-            for code, name in names.items()
-            if code not in somatic
-        ]
-        for code, area in somatic.items():
-            if mental.get(code) != area:
-                elsewhere = mental.get(code, "–")
-                rows.append(
-                    (catchment.name, area, "psychiatry", f"{names.get(code, code)}: {elsewhere}")
-                )
-    return pd.DataFrame(rows, columns=["alternative", "area", "criterion", "detail"])
+            there = treated.sel(region=codes)
+            told = (there > 0).any(("site", "year"))
+            whole = contacts.sel(region=codes).where(told, 0.0).sum(("region", "setting"))
+            at_site = there.sum(("region", "setting"))
+            home = sites_in(codes, self._tables.get("sites"), self._members)
+            own = at_site.sel(site=[site for site in at_site["site"].values if site in home])
+            parts.append((whole, at_site, own.sum("site")))
+        (body, body_at, body_own), (mind, mind_at, mind_own) = parts
+        if bool((body + mind > 0).all()):
+            share = (body_at + mind_at) / (body + mind)
+            yield from self._rows("own coverage", (body_own + mind_own) / (body + mind), "1")
+            for site in share["site"].values:
+                yield from self._rows(f"treated at {site}", share.sel(site=site), "1")
+            yield from self._rows("treated elsewhere", 1.0 - share.sum("site"), "1")
+        if bool((mind > 0).all()):
+            yield from self._rows("psychiatry own coverage", mind_own / mind, "1")
+
+    def _travel(self, inside: list[str]) -> Iterator[Figure]:
+        """Minutes to the nearest hospital of the area: mean of the people, and the longest.
+
+        Of the regions of which the table knows the minutes to some.
+        """
+        travel = self._tables["travel"]
+        home = sites_in(inside, self._tables.get("sites"), self._members)
+        known = travel[travel["region"].isin(inside) & travel["site"].isin(home)]
+        if known.empty:
+            return
+        nearest = known.groupby("region")["minutes"].min()
+        people = self._people["people"].sel(region=list(nearest.index))
+        minutes = nearest.to_numpy(dtype=np.float64)
+        for year in self._years:
+            weight = people.sel(year=year).values
+            yield "mean travel", year, float(np.average(minutes, weights=weight)), "minutes"
+            yield "longest travel", year, float(minutes.max()), "minutes"
 
 
-def _codes(
-    alternative: "Catchment",
-    position: int,
-    key: str,
-    scenario: "Scenario",
-    members: Members,
-    tree: xr.DataTree,
-) -> dict[str, list[str]]:
-    """Region codes of the areas of an alternative.
-
-    `key` is ``areas`` or ``psychiatry``.
-    """
-    inside = {str(code) for code in tree["population"].to_dataset()["region"].values}
-    problems = []
-    result: dict[str, list[str]] = {}
-    for area, named in getattr(alternative, key).items():
-        place = scenario.where("catchments", position, key, area)
-        result[area] = unique(code for name in named for code in members(name))
-        for code in result[area]:
-            if code not in inside:
-                problems.append(
-                    Problem(
-                        where=place,
-                        message=f"region {code} of {area} is not in the run",
-                        expected="regions that the scenario projects",
-                    )
-                )
-    if problems:
-        raise ConsistencyError(problems)
-    return result
-
-
-def _of_region(areas: Mapping[str, Sequence[str]], members: Members) -> dict[str, str]:
-    """The area of each region."""
-    return {code: area for area, named in areas.items() for name in named for code in members(name)}
-
-
-def _one_municipality(one: str, other: str) -> bool:
-    """Whether two regions are parts of one municipality, or one lies in the other."""
-    parts = (
-        min(len(one), len(other)) > _MUNICIPALITY and one[:_MUNICIPALITY] == other[:_MUNICIPALITY]
+def _apart(
+    amounts: xr.DataArray, psychiatric: xr.DataArray, over: Collection[str]
+) -> tuple[xr.DataArray, xr.DataArray]:
+    """Somatic care and psychiatry, summed over some dimensions."""
+    return (
+        amounts.where(~psychiatric, 0.0).sum(over),
+        amounts.where(psychiatric, 0.0).sum(over),
     )
-    return parts or contains(one, other) or contains(other, one)
-
-
-def _coverage(
-    tree: xr.DataTree, inside: list[str], years: list[int], at_home: Collection[str]
-) -> list[tuple[str, int, float, str]]:
-    """Share of the contacts of an area's people at each site, and at those that stand in it.
-
-    Of the regions and settings of which some flow tells where people are treated; nothing where
-    none does.
-    """
-    treated = tree["sites"].to_dataset()["treated"].sel(region=inside, year=years)
-    told = treated.any(("site", "year"))
-    if not told.any():
-        return []
-    contacts = tree["activity"].to_dataset()["contacts"].sel(region=inside, year=years)
-    whole = contacts.sel(setting=treated["setting"]).sum("diagnosis").where(told, 0.0)
-    share = treated.sum(("region", "setting")) / whole.sum(("region", "setting"))
-    rows = []
-    for year in years:
-        by_site = share.sel(year=year).to_series()
-        own = by_site[[site for site in by_site.index if site in at_home]].sum()
-        rows.append(("own coverage", year, float(own), "1"))
-        rows += [
-            (f"treated at {site}", year, float(value), "1")
-            for site, value in by_site.items()
-            if value > 0
-        ]
-        rows.append(("treated elsewhere", year, float(1.0 - by_site.sum()), "1"))
-    return rows
-
-
-def _at_home(
-    inside: Collection[str], tables: Mapping[str, pd.DataFrame], members: Members
-) -> set[str]:
-    """Sites that stand in an area: by their region, or most of whom they serve."""
-    home = set()
-    for row in tables["sites"].to_dict("records") if "sites" in tables else ():
-        region = row.get("region")
-        served = list(members(row["serves"]))
-        if isinstance(region, str) and region:
-            stands = any(region == code or contains(code, region) for code in inside)
-        else:
-            stands = sum(code in inside for code in served) > len(served) / 2
-        if stands:
-            home.add(str(row["site"]))
-    return home
-
-
-def _travel(
-    by_region: Mapping[tuple[str, str], xr.DataArray],
-    travel: pd.DataFrame,
-    inside: list[str],
-    years: list[int],
-) -> list[tuple[str, int, float]]:
-    """Minutes to the nearest site that the table knows: mean of the people, and the longest."""
-    known = travel[travel["region"].isin(inside)]
-    if known.empty:
-        return []
-    nearest = known.groupby("region")["minutes"].min()
-    people = by_region["people", "persons"].sel(region=list(nearest.index))
-    minutes = nearest.to_numpy(dtype=np.float64)
-    rows = []
-    for year in years:
-        weight = people.sel(year=year).values
-        rows.append(("mean travel", year, float(np.average(minutes, weights=weight))))
-        rows.append(("longest travel", year, float(minutes.max())))
-    return rows

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from projector.activity import money_dataset
 from projector.errors import Problem, UsageError
+from projector.run.pipeline import SUPPLY as SUPPLY_GROUP
 from projector.run.pipeline import People
 from projector.run.provenance import names_of
 from projector.run.questions import Question
@@ -31,7 +32,12 @@ Array = NDArray[np.float64]
 MOST_CHANGES = 10
 """More named changes have too many subsets to walk: each more doubles them."""
 
-_NOT_FOR = {"activity": ("capacity", "staffing"), "capacity": ("staffing",), "workforce": ()}
+_NOT_FOR = {
+    "activity": ("capacity", "staffing", "supply"),
+    "capacity": ("staffing", "supply"),
+    "workforce": ("supply",),
+    SUPPLY_GROUP: (),
+}
 """Factors that a result of a stage cannot depend on."""
 
 _ALWAYS = ("size", "ageing", "change")
@@ -109,7 +115,7 @@ def explain(
         As `projector.run` does.
     """
     worlds = worlds_of(scenario, people)
-    factors = [one for one in worlds.factors if one.kind not in _NOT_FOR[question.about.stage]]
+    factors = [one for one in worlds.factors if one.kind not in _NOT_FOR[_room(question)]]
     changes = [one for one in factors if one.kind == "change"]
     if free_of_order and len(changes) > MOST_CHANGES:
         raise UsageError(
@@ -128,6 +134,7 @@ def explain(
             seen[loose] = _figures(worlds, loose, question)
         return seen[loose]
 
+    _refuse_other_base(result(frozenset()), result(frozenset(factors)), question)
     effects = one_after_the_other(result, factors)
     if free_of_order and changes:
         first = factors.index(changes[0])
@@ -153,6 +160,24 @@ def explain(
         interaction=interaction(effects, by_itself),
         order_free=free_of_order,
     )
+
+
+def _refuse_other_base(held: Array, values: Array, question: Question) -> None:
+    """Effects are added to the base year, which must be the same with everything held.
+
+    The mean over settings is not, where patients are sent to a site in a setting of which no flow
+    tells, for it is known of that setting only with the change.
+    """
+    if not np.allclose(held, values[0], rtol=1e-9, atol=1e-9 * float(np.abs(values).max())):
+        raise UsageError(
+            Problem(
+                where="--result",
+                message="in some settings only the changes tell where people are treated, so the "
+                "effects would not sum to the change",
+                found=question.result,
+                expected="one setting, by --of",
+            )
+        )
 
 
 def _figures(worlds: Worlds, loose: Collection[Factor], question: Question) -> Array:
@@ -209,10 +234,17 @@ def _variable(
         capacity = worlds.capacity(care, loose)
         groups |= {f"capacity/{unit}": dataset for unit, dataset in capacity.items()}
         if stage == "workforce":
-            groups["workforce"] = worlds.workforce(care["activity"], capacity, loose)
+            staff = worlds.workforce(care["activity"], capacity, loose)
+            supply = worlds.supply(staff, loose) if question.group == SUPPLY_GROUP else None
+            groups |= {"workforce": staff, **({} if supply is None else {SUPPLY_GROUP: supply})}
     if question.group not in groups:
         raise _unknown_here(question)
     return groups[question.group][question.about.variable]
+
+
+def _room(question: Question) -> str:
+    """What `_NOT_FOR` calls the room that the result comes from."""
+    return SUPPLY_GROUP if question.group == SUPPLY_GROUP else question.about.stage
 
 
 def _unknown_here(question: Question) -> UsageError:

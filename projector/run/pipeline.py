@@ -12,14 +12,14 @@ from projector.errors import ConsistencyError, InputsError, ScenarioError
 from projector.inputs.input_set import InputSet, load_inputs
 from projector.population import population_stage
 from projector.population.calibration_tables import calibration_dataset
-from projector.run.areas import shared_regions
+from projector.run.area_divisions import shared_regions
 from projector.run.history import age_notes, age_tables
 from projector.run.provenance import provenance
 from projector.run.regions import chosen_regions
 from projector.run.threads import in_one_thread
 from projector.scenario import check_names
-from projector.tables import check_dataset, unique
-from projector.workforce import workforce_stage
+from projector.tables import NATION, check_dataset, unique
+from projector.workforce import supply_stage, workforce_stage
 
 if TYPE_CHECKING:
     from projector.population.calibrate import Calibration
@@ -38,6 +38,15 @@ __all__ = [
 ]
 
 Progress = Callable[[str, Mapping[str, object]], None]
+
+
+SUPPLY = "workforce/supply"
+"""Group of the results with the staff that there will be."""
+
+
+def nation_at(history: xr.DataArray, year: int) -> float:
+    """People of the nation on 1 January of a year."""
+    return float(history.sel(region=NATION, year=year).sum())
 
 
 def silent(stage: str, facts: Mapping[str, object]) -> None:
@@ -164,8 +173,18 @@ def _project_care(scenario: "Scenario", people: People, progress: Progress) -> x
     progress("capacity", {"sites": _number_of_sites(capacity)})
 
     workforce = check_dataset(
-        "workforce", workforce_stage(people.population, activity, capacity, tables, scenario)
+        "workforce",
+        workforce_stage(people.population, activity, capacity, tables, scenario, inputs.members),
     )
+    supply = supply_stage(
+        workforce,
+        people.population,
+        nation_at(people.history, scenario.years.base),
+        tables,
+        scenario,
+        inputs.members,
+    )
+    staff = {} if supply is None else {"/workforce/supply": check_dataset(SUPPLY, supply)}
     progress("workforce", {"professions": workforce.sizes["profession"]})
 
     groups = {
@@ -175,6 +194,7 @@ def _project_care(scenario: "Scenario", people: People, progress: Progress) -> x
         **{f"/{name}": dataset for name, dataset in care.items()},
         **{f"/capacity/{unit}": dataset for unit, dataset in capacity.items()},
         "/workforce": workforce,
+        **staff,
     }
     named = {path: _with_names(dataset, known) for path, dataset in groups.items()}
     # A tree lists shallow groups first; naming the empty one keeps the order of the stages.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from projector.capacity.norms import UNITS
 from projector.capacity.sizing import BUSY
 from projector.errors import Problem, UsageError, nearest_name
-from projector.run.pipeline import People, region_names
+from projector.run.pipeline import SUPPLY, People, region_names
 from projector.run.provenance import names_of
 from projector.tables import BED_SETTINGS, SETTINGS, VARIABLES, unique
+from projector.workforce import professions_of
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -84,6 +85,10 @@ RESULTS: Mapping[str, Result] = MappingProxyType(
         "shared_beds": Result(("capacity/pools",), "together", ("pool",)),
         "staff": Result(("workforce",), "need", ("profession", "setting")),
         "competence": Result(("workforce",), "competence_need", ("competence",)),
+        "staff_supply": Result((SUPPLY,), "supply", ("profession",)),
+        "staff_gap": Result((SUPPLY,), "gap", ("profession",)),
+        "competence_gap": Result((SUPPLY,), "competence_gap", ("competence",)),
+        "wages": Result(("workforce",), "wage_cost", ("profession",)),
     }
 )
 """What can be asked about."""
@@ -253,9 +258,9 @@ def _keys(axis: str, about: Result, scenario: "Scenario", people: People) -> Ite
         "diagnosis": column("diagnoses", "diagnosis"),
         "group": column("priority_groups", "group"),
         "site": unique([*column("sites", "site"), *scenario.capacity.existing]),
-        "measure": ("busy_month", *BUSY),
+        "measure": ("mean", "busy_month", *BUSY),
         "pool": [pool.name for pool in scenario.capacity.pools],
-        "profession": unique([*column("staffing", "profession"), *staff.duty]),
+        "profession": professions_of(tables),
         "competence": unique([*column("competences", "competence"), *own]),
     }
     return known[axis]
@@ -271,7 +276,7 @@ def _names_inside(people: People, inside: Sequence[str]) -> list[str]:
 def _unknown(
     option: str, what: str, found: str, allowed: Iterable[str], also: Iterable[str] = ()
 ) -> Problem:
-    names = list(allowed)
+    names = unique(allowed)
     nearest = nearest_name(found, [*names, *also])
     expected = None if nearest is not None else ", ".join(names[:13]) or "no part: it has none"
     return Problem(option, f"no {what} has this name", found, expected, nearest)

@@ -8,7 +8,8 @@ of them loose. Held are
 - ageing: their shares by sex and age are those of the base year;
 - the growth of a diagnosis: its contacts per person and the nights of its stays;
 - a change: its values are those of the base year (it may have begun before);
-- norms and what exists: the paths of the scenario have their values of the base year.
+- norms and what exists: the paths of the scenario have their values of the base year;
+- supply: there are as many staff as in the base year.
 
 With all of them held every year is as the base year; with all let loose it is the run.
 """
@@ -28,11 +29,13 @@ from projector.activity.ledger import Demand, Ledger, Profile
 from projector.activity.stage import change_and_view, filled, written_changes
 from projector.activity.views import Views
 from projector.activity.visitors import Visitors
-from projector.capacity import capacity_stage
-from projector.run.pipeline import People
+from projector.capacity import capacity_stage, resources_of_run
+from projector.capacity.resources import Resource
+from projector.capacity.sizing import Sizer
+from projector.run.pipeline import People, nation_at
 from projector.run.threads import in_one_thread
 from projector.tables import SEXES
-from projector.workforce import workforce_stage
+from projector.workforce import supply_stage, workforce_stage
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -43,6 +46,7 @@ __all__ = [
     "HEALTHY_AGEING",
     "SIZE",
     "STAFFING",
+    "SUPPLY",
     "VISITORS",
     "Factor",
     "Worlds",
@@ -60,7 +64,7 @@ class Factor:
     ----------
     kind
         ``size``, ``ageing``, ``visitors``, ``growth``, ``healthy_ageing``, ``change``,
-        ``capacity`` or ``staffing``.
+        ``capacity``, ``staffing`` or ``supply``.
     name
         Of the diagnosis that grows, or of the change.
     """
@@ -71,7 +75,7 @@ class Factor:
 
 SIZE, AGEING, VISITORS = Factor("size"), Factor("ageing"), Factor("visitors")
 HEALTHY_AGEING = Factor("healthy_ageing")
-CAPACITY, STAFFING = Factor("capacity"), Factor("staffing")
+CAPACITY, STAFFING, SUPPLY = Factor("capacity"), Factor("staffing"), Factor("supply")
 
 
 @dataclass
@@ -99,6 +103,9 @@ class Worlds:
     _filled: tuple[frozenset[Factor], list[tuple[Demand, Ledger]]] | None = field(
         default=None, repr=False
     )
+    _sizer: Sizer = field(default_factory=Sizer, repr=False)
+    _resources: dict[bool, list[Resource]] = field(default_factory=dict, repr=False)
+    _staff: xr.Dataset | None = field(default=None, repr=False)
 
     @property
     def regions(self) -> list[str]:
@@ -137,7 +144,7 @@ class Worlds:
             ``priority``.
         """
         before = frozenset(
-            one for one in loose if one.kind not in ("change", "capacity", "staffing")
+            one for one in loose if one.kind not in ("change", "capacity", "staffing", "supply")
         )
         if self._filled is None or self._filled[0] != before:
             self._filled = before, list(filled(self._demand(before), self.written))
@@ -156,25 +163,47 @@ class Worlds:
         return views.datasets(self._demands[True, True])
 
     def capacity(
-        self, care: Mapping[str, xr.Dataset], loose: Collection[Factor]
+        self,
+        care: Mapping[str, xr.Dataset],
+        loose: Collection[Factor],
+        *,
+        same_base: bool = True,
     ) -> dict[str, xr.Dataset]:
         """Beds, places and rooms for the activity of a world.
+
+        Parameters
+        ----------
+        care
+            From `care`.
+        loose
+            The factors that are let loose.
+        same_base
+            Whether the world has all changes, so that its base year is that of all others.
 
         Returns
         -------
         dict of Dataset
             By unit, as in the tree of results but for its years.
         """
-        inputs = self.people.inputs
+        inputs, moves = self.people.inputs, CAPACITY in loose
+        dated = {
+            name: self._at(care[name], moves) for name in ("activity", "sites") if name in care
+        }
+        resources = None
+        if same_base:
+            if moves not in self._resources:
+                activity = dated["activity"]
+                self._resources[moves] = resources_of_run(
+                    inputs.tables, self.scenario, activity, activity["year"].values
+                )
+            resources = self._resources[moves]
         capacity, _ = capacity_stage(
-            {
-                name: self._at(care[name], CAPACITY in loose)
-                for name in ("activity", "sites")
-                if name in care
-            },
+            dated,
             inputs.tables,
             self.scenario,
             inputs.members,
+            resources=resources,
+            sizer=self._sizer,
         )
         return capacity
 
@@ -197,7 +226,48 @@ class Worlds:
             capacity,
             self.people.inputs.tables,
             self.scenario,
+            self.people.inputs.members,
         )
+
+    def supply(self, workforce: xr.Dataset, loose: Collection[Factor]) -> xr.Dataset | None:
+        """Staff that there will be, and what is short, for the need of a world.
+
+        Supply is that of the run, or as in its base year: who is trained, moves and retires does
+        not depend on what else is let loose.
+
+        Returns
+        -------
+        Dataset or None
+            ``supply``, ``gap``, ``competence_supply`` and ``competence_gap`` of the group
+            ``workforce/supply`` of the tree of results; None where the inputs know of none.
+        """
+        staff = self._supply_of_run()
+        if staff is None:
+            return None
+        # Of held norms the axis of years bears the base year's number throughout.
+        need = workforce.assign_coords(year=self.years)
+        supplied = staff[["supply", "competence_supply"]]
+        if SUPPLY not in loose:
+            supplied = supplied.isel(year=[0] * len(self.years)).assign_coords(year=self.years)
+        return supplied.assign(
+            gap=need["need"].sum("setting") - supplied["supply"],
+            competence_gap=need["competence_need"] - supplied["competence_supply"],
+        )
+
+    def _supply_of_run(self) -> xr.Dataset | None:
+        people = self.people
+        if self._staff is None:
+            care = self.care(self.factors)
+            capacity = self.capacity(care, self.factors)
+            self._staff = supply_stage(
+                self.workforce(care["activity"], capacity, self.factors),
+                people.population,
+                nation_at(people.history, self.scenario.years.base),
+                people.inputs.tables,
+                self.scenario,
+                people.inputs.members,
+            )
+        return self._staff
 
     def _at(self, activity: xr.Dataset, moves: bool) -> xr.Dataset:
         """Activity whose years all bear the base year's number where paths shall not move."""
@@ -334,7 +404,7 @@ def _factors(
     if len(demands) > 1:
         yield HEALTHY_AGEING
     yield from (Factor("change", one.change.name) for one in written)
-    yield from (CAPACITY, STAFFING)
+    yield from (CAPACITY, STAFFING, SUPPLY)
 
 
 def _mixed(

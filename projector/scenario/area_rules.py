@@ -67,11 +67,24 @@ def catchments_faults(catchments: object, areas: object) -> Iterator[Fault]:
     if not isinstance(catchments, list | tuple):
         return
     yield from same_names(catchments, "catchments", "two alternatives")
+    yield from _several_presents(catchments)
     drawn = _members(areas)
     for position, catchment in enumerate(catchments):
         for key in ("areas", "psychiatry"):
             divided = _members(catchment.get(key) if isinstance(catchment, dict) else None)
             yield from _shared_regions(divided, ("catchments", position, key), drawn)
+
+
+def _several_presents(catchments: Sequence[object]) -> Iterator[Fault]:
+    """The map is drawn in one way today."""
+    first: Location | None = None
+    for position, catchment in enumerate(catchments):
+        if isinstance(catchment, dict) and catchment.get("present") is True:
+            location = ("catchments", position, "present")
+            if first is not None:
+                message = "the map is drawn in one way today; that is in {other}"
+                yield Fault(message, location, other=first)
+            first = first or location
 
 
 def _shared_regions(divided: Members, above: Location, drawn: Members) -> Iterator[Fault]:

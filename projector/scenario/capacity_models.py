@@ -86,6 +86,8 @@ class SiteCapacity(Section):
 
     serves: fields.Text | None = None
     """the region or area it serves; needed for a site that the inputs do not have"""
+    short_stay_share: fields.Share | None = None
+    """share of the nursing home's places that are for short stays; the others are for long ones"""
     openings: Annotated[
         tuple[StepChange, ...],
         BeforeValidator(as_list, json_schema_input_type=StepChange | tuple[StepChange, ...]),

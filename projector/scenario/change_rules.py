@@ -245,7 +245,10 @@ def _add_faults(written: Written) -> Iterator[Fault]:
                 message = f"{counted} is of one {key}"
                 yield Fault(message, location, expected=f"a change for each {key}")
     settings = [setting for _, setting in _selected(written, "add", "setting")]
-    if settings and not set(settings) & set(BED_SETTINGS):
+    if "days" in written and "share" in written:
+        message = "days does not go with share, which is in {other}: more of the same stays"
+        yield Fault(message, ("days", KEY), other=("share",))
+    elif settings and not set(settings) & set(BED_SETTINGS):
         yield from _nights_faults(written, settings[0])
 
 

@@ -16,7 +16,8 @@ precedence is:
 6. What a child writes takes the place of what it inherits and does not go with it: beds of a
    setting or resource are sized by occupancy or by overflow; only lognormal stays have a
    variation; acute is said of hospital or of settings; a change has one amount (`AMOUNTS`), and
-   coverage is of one group of people (`COVERED`).
+   coverage is of one group of people (`COVERED`); beginners of an education are said in one way
+   (`BEGINNERS`).
 7. ``inputs: folder`` means ``inputs: {set: folder}``, and every path in `inputs` is
    relative to the file that wrote it.
 
@@ -26,7 +27,7 @@ A change is taken back by giving it the share 0 (visitors the factor 1, a pathwa
 
 import os
 import pathlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from projector.errors import Problem
@@ -36,10 +37,12 @@ from projector.scenario.change_rules import AMOUNTS, COVERED
 from projector.scenario.distributions import DISTRIBUTIONS
 from projector.scenario.numbers import YEARS
 from projector.scenario.reading import nearest_file, read_tree
+from projector.scenario.supply_rules import BEGINNERS
 from projector.scenario.tree import Entry, Items, Located, Map, Node, Place, Scalar
 
 __all__ = ["map_at", "merge", "name_of", "read_with_parents", "with_entry"]
 
+_EDUCATION = ("workforce", "supply", "education")
 _OWN_KEYS = ("extends", "scenario", "description", "without")
 
 
@@ -104,7 +107,40 @@ def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, 
 def _without_rivals(merged: Node, child: Map) -> Node:
     """What is inherited, less what the child's own takes the place of."""
     rest = _without_other_acute(_without_other_sizing(merged, child), child)
-    return _without_idle_variation(rest, child)
+    return _without_other_beginners(_without_idle_variation(rest, child), child)
+
+
+def _without_other_beginners(merged: Node, child: Map) -> Node:
+    """What is inherited, less the beginners that the child says in another way."""
+    own, inherited = _map_below(child, _EDUCATION), _map_below(merged, _EDUCATION)
+    if not (isinstance(merged, Map) and own and inherited):
+        return merged
+    for profession in own.entries:
+        said, before = map_at(own, str(profession)), map_at(inherited, str(profession))
+        if said and before:
+            gone = [
+                rival
+                for key, rivals in BEGINNERS.items()
+                if key in said.entries
+                for rival in rivals
+            ]
+            inherited = with_entry(inherited, str(profession), _without(before, gone))
+    return _with_map(merged, _EDUCATION, inherited)
+
+
+def _map_below(tree: Node | None, keys: Sequence[str]) -> Map | None:
+    """The map under keys that lead from one to the next, or None where there is none."""
+    for key in keys:
+        tree = map_at(tree, key)
+    return tree if isinstance(tree, Map) else None
+
+
+def _with_map(tree: Map, keys: Sequence[str], node: Map) -> Map:
+    """A map with another one under keys that it has."""
+    if not keys:
+        return node
+    below = map_at(tree, keys[0])
+    return tree if below is None else with_entry(tree, keys[0], _with_map(below, keys[1:], node))
 
 
 def _without_other_sizing(merged: Node, child: Map) -> Node:

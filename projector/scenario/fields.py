@@ -32,6 +32,7 @@ from projector.tables import (
     DIAGNOSIS_KINDS,
     DRIVERS,
     INPUT_TABLES,
+    LEVERS,
     SEASONS,
     SETTINGS,
     SEXES,
@@ -212,6 +213,7 @@ SettingOrResource = TypeAliasType(
 BedSettingOrResource = TypeAliasType(
     "BedSettingOrResource", Annotated[str, _or_resource(BED_SETTINGS, _parse_bed_setting)]
 )
+Truth = TypeAliasType("Truth", Annotated[bool, Parsed(parsing.parse_truth, {"type": "boolean"})])
 Settings = TypeAliasType("Settings", Annotated[tuple[str, ...], _one_or_more(_SETTING)])
 Sexes = TypeAliasType("Sexes", Annotated[tuple[str, ...], _one_or_more(_one(SEXES, "sex"))])
 Urgency = TypeAliasType("Urgency", Annotated[str, _one(URGENCIES, "urgency")])
@@ -302,6 +304,7 @@ OverflowShare = TypeAliasType(
     "OverflowShare",
     Annotated[Path, _path(Bounds("share", low=0, high=1, low_open=True, high_open=True))],
 )
+FamilyShare = TypeAliasType("FamilyShare", Annotated[Path, _path(Bounds("share", low=-1, high=1))])
 ShareOnTop = TypeAliasType("ShareOnTop", Annotated[Path, _path(Bounds("share", low=0))])
 Days = TypeAliasType("Days", Annotated[Path, _path(Bounds("days", low=0, low_open=True))])
 Rate = TypeAliasType("Rate", Annotated[Path, _path(paths.RATE, rate=False)])
@@ -348,5 +351,18 @@ Turnover = TypeAliasType("Turnover", Annotated[Path, _path(Bounds("minutes", low
 HoursPerDay = TypeAliasType("HoursPerDay", Annotated[Path, _norm("hours_per_day", "hours")])
 DaysPerYear = TypeAliasType("DaysPerYear", Annotated[Path, _norm("days_per_year", "days")])
 Utilisation = TypeAliasType("Utilisation", Annotated[Path, _norm("utilisation", "share")])
+RelativeChange = TypeAliasType("RelativeChange", Annotated[Path, _path(Bounds("change", low=-1))])
+YearsLater = TypeAliasType("YearsLater", Annotated[Path, _path(Bounds("years", low=-10, high=10))])
+PartOfFullTime = TypeAliasType(
+    "PartOfFullTime", Annotated[Path, _path(Bounds("FTE of a head", low=0, high=1, low_open=True))]
+)
+Amount = TypeAliasType("Amount", Annotated[float, _number(_NO_LESS_THAN_ZERO)])
+Calibrate = TypeAliasType(
+    "Calibrate", Annotated[str, _one(("steady", "observed"), "way to calibrate")]
+)
+StaffMoves = TypeAliasType(
+    "StaffMoves", Annotated[str, _one(("population", "none"), "kind of moves")]
+)
+Lever = TypeAliasType("Lever", Annotated[str, _one(LEVERS, "lever")])
 
 __all__ = [name for name, kind in list(globals().items()) if isinstance(kind, TypeAliasType)]

@@ -32,8 +32,17 @@ from projector.scenario.capacity_models import (
 )
 from projector.scenario.faults import find
 from projector.scenario.section import Rule, Section
+from projector.scenario.supply_models import Closing, Education, Specialising, Supply
 from projector.scenario.tree import Map, Node, Place
 from projector.scenario.values import Path
+from projector.scenario.workforce_models import (
+    Duty,
+    FamilyCare,
+    Levers,
+    Limits,
+    RateLever,
+    TaskShift,
+)
 from projector.tables import INPUT_TABLES
 
 __all__ = [
@@ -44,19 +53,28 @@ __all__ = [
     "Capacity",
     "Catchment",
     "Change",
+    "Closing",
     "Duty",
+    "Education",
+    "FamilyCare",
     "Fertility",
     "Growth",
     "HealthyAgeing",
     "Inputs",
+    "Levers",
+    "Limits",
     "Opening",
     "Pool",
     "Population",
+    "RateLever",
     "Scenario",
     "Selection",
     "SiteCapacity",
+    "Specialising",
     "Step",
     "StepChange",
+    "Supply",
+    "TaskShift",
     "Uncertainty",
     "Window",
     "Workforce",
@@ -158,17 +176,6 @@ class Population(Section):
     source: fields.Text | None = None
 
 
-class Duty(Section):
-    """Staff of one profession per unit of a driver."""
-
-    per: fields.Driver
-    fte: fields.AmountPath = Field(alias="FTE")
-    """full-time equivalents per unit"""
-    kind: fields.DiagnosisKind | None = None
-    """only this kind of diagnosis"""
-    source: fields.Text | None = None
-
-
 class Workforce(Section):
     """Who will staff it."""
 
@@ -176,6 +183,14 @@ class Workforce(Section):
     """staff by profession and setting"""
     competence: dict[fields.Text, dict[fields.Text, fields.Share]] = Field(default_factory=dict)
     """share of a profession that needs a competence, by profession and competence"""
+    supply: Supply = Field(default_factory=Supply)
+    """who will do the work"""
+    close: Closing = Field(default_factory=Closing)
+    """what may be done to close a gap"""
+    levers: Levers | None = None
+    """what changes the staff that the same services take"""
+    limits: Limits = Field(default_factory=Limits)
+    """what the need is held against"""
     source: fields.Text | None = None
 
 
@@ -202,6 +217,8 @@ class Catchment(Section):
     """regions or areas of each hospital area; a region belongs to one at most"""
     psychiatry: dict[fields.Text, fields.Names] | None = None
     """the same for psychiatry and addiction, where they do not follow `areas`"""
+    present: fields.Truth = False
+    """whether it is how the map is drawn today, which the others are compared with"""
     source: fields.Text | None = None
 
     rule: ClassVar[Rule] = staticmethod(rules.catchment_rule)

@@ -22,7 +22,7 @@ _ANY = "*"
 """In a pattern: whatever key or list position."""
 
 _SETTING_OR_RESOURCE = "setting or resource"
-_NO_RESOURCES = ("serves", "openings")
+_NO_RESOURCES = ("serves", "short_stay_share", "openings")
 """Keys of a site that are not resources."""
 
 Location = tuple[str | int, ...]
@@ -62,6 +62,24 @@ _WRITTEN: tuple[tuple[str, Location], ...] = (
     ("profession", ("workforce", "duty", KEY)),
     ("profession", ("workforce", "competence", KEY)),
     ("competence", ("workforce", "competence", _ANY, KEY)),
+    *(
+        ("profession", ("workforce", "supply", key, KEY))
+        for key in ("education", "abroad", "retention", "retirement", "full_time", "stock")
+    ),
+    ("competence", ("workforce", "supply", "specialisation", KEY)),
+    ("region", ("workforce", "supply", "stock", _ANY, KEY)),
+    ("region", ("workforce", "supply", "settle", KEY)),
+    *(
+        ("profession", ("workforce", "levers", lever, *position, key))
+        for lever, keys in (
+            ("standard_growth", ("profession",)),
+            ("productivity", ("profession",)),
+            ("family_care", ("profession",)),
+            ("task_shift", ("from", "to")),
+        )
+        for position in ((), (_ANY,))
+        for key in keys
+    ),
 )
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "parse_increasing_shares",
     "parse_integer",
     "parse_text",
+    "parse_truth",
     "parse_variant",
     "parse_year",
 ]
@@ -68,6 +69,13 @@ def parse_text(written: object) -> str:
     if isinstance(written, bool):
         raise FaultsError(Fault("{found} is read as a truth value; put it in quotes"))
     raise FaultsError(Fault(f"{kind_of(written)} stands where a text is expected"))
+
+
+def parse_truth(written: object) -> bool:
+    """Whether something is so: ``true`` or ``false`` without quotes."""
+    if isinstance(written, bool):
+        return written
+    raise FaultsError(Fault(f"{kind_of(written)} stands where true or false is expected"))
 
 
 def one_of(allowed: Collection[str], word: str) -> Callable[[object], str]:

@@ -86,14 +86,17 @@ CAPACITY_TABLES: Mapping[str, Table] = MappingProxyType(
             ("setting", "kind", "diagnosis", "resource"),
         ),
         "rhythms": Table(
-            "When patients arrive, against the mean: by weekday, by month or both. A resource "
-            "with no row has the same arrivals all year.",
+            "When patients arrive, against the mean: by weekday, week of the year and month, each "
+            "whole or not at all; their factors are multiplied. Week 53 may be left out. A "
+            "resource with no row has the same arrivals all year.",
             frozen(
                 {
                     "resource": _RESOURCE_OF_NORMS,
                     "period": Column("text", "what the number counts", allowed=tuple(PERIODS)),
                     "number": Column(
-                        "integer", "1 Monday to 7 Sunday, or 1 January to 12 December", minimum=1
+                        "integer",
+                        "1 Monday to 7 Sunday, week 1 to 53, or 1 January to 12 December",
+                        minimum=1,
                     ),
                     "factor": Column(
                         "number", "arrivals a day against the mean", unit="1", minimum=0.01

@@ -26,14 +26,15 @@ from projector.tables.columns import (
     frozen,
 )
 from projector.tables.deviation_inputs import DEVIATION_TABLES
+from projector.tables.staff_inputs import STAFF_TABLES
 from projector.tables.vocabulary import (
     BED_SETTINGS,
     DIAGNOSIS_KINDS,
-    DRIVERS,
     LEVELS,
     REGIONAL_MEASURES,
     SEXES,
 )
+from projector.tables.workforce_inputs import WORKFORCE_TABLES
 
 __all__ = ["INPUT_TABLES", "Column", "Table"]
 
@@ -409,35 +410,8 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
         **DEVIATION_TABLES,
         **ACTIVITY_TABLES,
         **CAPACITY_TABLES,
-        "staffing": Table(
-            "Staff by profession for each unit of a driver.",
-            frozen(
-                {
-                    "profession": Column("code", "occupational group"),
-                    "setting": SETTING_OR_ALL,
-                    "kind": KIND_OR_ALL,
-                    "per": Column("text", "what the ratio is counted per", allowed=DRIVERS),
-                    "fte": Column("number", "full-time equivalents", unit="FTE", minimum=0),
-                }
-                | PROVENANCE
-            ),
-            ("profession", "setting", "kind", "per"),
-        ),
-        "competences": Table(
-            "Share of a profession that needs a speciality or further training; the rest is "
-            "general.",
-            frozen(
-                {
-                    "profession": Column("code", "occupational group"),
-                    "competence": Column("code", "speciality or further training"),
-                    "setting": SETTING_OR_ALL,
-                    "kind": KIND_OR_ALL,
-                    "share": Column("number", "share", unit="1", minimum=0, maximum=1),
-                }
-                | PROVENANCE
-            ),
-            ("profession", "competence", "setting", "kind"),
-        ),
+        **WORKFORCE_TABLES,
+        **STAFF_TABLES,
         "names": Table(
             "What diagnoses, resources, professions, competences, priority groups and needs are "
             "called.",

@@ -57,6 +57,14 @@ def _estimate(name: str, dims: tuple[str, ...], what: str) -> dict[str, Variable
     }
 
 
+def _staff(
+    unit: str, what: str, minimum: float | None = 0.0, cell_methods: str | None = None
+) -> Variable:
+    """A figure by profession, for those that have a stock."""
+    dims = ("region", "year", "profession")
+    return Variable(dims, unit, what, minimum, cell_methods, may_not_apply=True)
+
+
 _BEDS_ONLY = {
     "refusal": Variable(
         ("site", "year", "resource"),
@@ -67,12 +75,12 @@ _BEDS_ONLY = {
     "peak": Variable(
         ("region", "year", "resource", "measure"),
         "beds",
-        "beds in use in the busiest month and on busy days",
+        "beds in use on average, in the busiest month and on busy days",
     ),
     "site_peak": Variable(
         ("site", "year", "resource", "measure"),
         "beds",
-        "beds in use at the site in the busiest month and on busy days",
+        "beds in use at the site on average, in the busiest month and on busy days",
         may_not_apply=True,
     ),
 }
@@ -194,6 +202,12 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                 "contacts of the region's people at the site",
                 cell_methods=_FLOW,
             ),
+            "treated_psychiatry": Variable(
+                ("region", "site", "year", "setting"),
+                "contacts year-1",
+                "of these for mental health and addiction",
+                cell_methods=_FLOW,
+            ),
             "own_coverage": Variable(
                 ("region", "year", "setting"),
                 "1",
@@ -281,9 +295,12 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
                     f"yearly cost of the {unit} that are short",
                     may_not_apply=True,
                 ),
+                "price_year": Variable(
+                    ("resource",), "1", "year of the price level of the cost", may_not_apply=True
+                ),
                 "first_shortage": Variable(
                     ("site", "resource"),
-                    "years",
+                    "1",
                     f"first calendar year in which {unit} are short",
                     may_not_apply=True,
                 ),
@@ -306,6 +323,79 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
             "need": Variable(("region", "year", "setting", "profession"), "FTE", "staff needed"),
             "competence_need": Variable(
                 ("region", "year", "competence"), "FTE", "staff needed with the competence"
+            ),
+            "need_by_education": Variable(
+                ("region", "year", "education"),
+                "FTE",
+                "staff needed by level of education",
+                may_not_apply=True,
+            ),
+            "wage_cost": Variable(
+                ("region", "year", "profession"),
+                "NOK year-1",
+                "pay of the staff needed, less employer contributions",
+                cell_methods=_FLOW,
+                may_not_apply=True,
+            ),
+            "working_age_share": Variable(
+                ("region", "year"),
+                "1",
+                "full-time equivalents needed for each person of 20 to 66",
+                may_not_apply=True,
+            ),
+            "working_age_excess": Variable(
+                ("region", "year"),
+                "1",
+                "what that share lies above the limit",
+                may_not_apply=True,
+            ),
+            "working_age_per_old": Variable(
+                ("region", "year", "old"),
+                "1",
+                "people of 20 to 66 for each of the old",
+                may_not_apply=True,
+            ),
+            "active_per_old": Variable(
+                ("region", "year", "old"),
+                "1",
+                "economically active people for each of the old",
+                may_not_apply=True,
+            ),
+        },
+        "workforce/supply": {
+            "supply": _staff("FTE", "staff that there will be"),
+            "heads": _staff("heads", "people who work in the profession"),
+            "gap": _staff("FTE", "staff short: needed less supplied", minimum=None),
+            "entered": _staff("heads", "newly trained and from abroad", cell_methods=_FLOW),
+            "returned": _staff("heads", "back from other work or none", cell_methods=_FLOW),
+            "left": _staff("heads", "gone to other work or none", cell_methods=_FLOW),
+            "retired": _staff("heads", "retired or dead", cell_methods=_FLOW),
+            "moved": _staff(
+                "heads", "come from other regions less gone there", minimum=None, cell_methods=_FLOW
+            ),
+            "begun": _staff(
+                "heads",
+                "beginning a training that the region will have them of",
+                cell_methods=_FLOW,
+            ),
+            "competence_supply": Variable(
+                ("region", "year", "competence"),
+                "FTE",
+                "staff that there will be with the competence",
+                may_not_apply=True,
+            ),
+            "competence_gap": Variable(
+                ("region", "year", "competence"),
+                "FTE",
+                "staff with the competence short: needed less supplied",
+                None,
+                may_not_apply=True,
+            ),
+            "first_shortage": Variable(
+                ("region", "profession"),
+                "years",
+                "first calendar year in which staff are short",
+                may_not_apply=True,
             ),
         },
     }

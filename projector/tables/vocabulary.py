@@ -5,25 +5,40 @@ from types import MappingProxyType
 from typing import TypeVar
 
 __all__ = [
+    "ALLOWANCES",
     "BED_SETTINGS",
+    "COUNTED_STAFF",
     "DIAGNOSIS_KINDS",
     "DRIVERS",
+    "EDUCATIONS",
+    "ENTRY_MEASURES",
     "HOSPITAL_SETTINGS",
     "LEVELS",
+    "LEVERS",
+    "LONGEST_PERIODS",
     "MUNICIPAL_SETTINGS",
     "NATION",
+    "OLD_AGES",
     "OPEN_AGE",
+    "ORIGINS",
     "PERIODS",
     "PRICE_ITEMS",
+    "PSYCHIATRIC_KINDS",
     "QUALITIES",
     "REGIONAL_MEASURES",
     "SEASONS",
     "SETTINGS",
     "SEXES",
+    "SHIFTS",
+    "SHORTAGE_GROUPS",
+    "STAFF_AGES",
     "UNITS",
     "URGENCIES",
     "VERBS",
     "WHO",
+    "WORKING_AGES",
+    "WORKLOAD_UNITS",
+    "WORK_PATTERNS",
     "one_or_all",
     "unique",
 ]
@@ -104,10 +119,16 @@ SEASONS: Mapping[str, int] = MappingProxyType(
 """Days of each season: December to February, March to May, June to August, September to
 November."""
 
-PERIODS: Mapping[str, int] = MappingProxyType({"weekday": 7, "month": 12})
-"""What arrivals go up and down over, and how many of each there are."""
+PERIODS: Mapping[str, int] = MappingProxyType({"weekday": 7, "week": 52, "month": 12})
+"""What arrivals go up and down over, and how many of each there are in every year."""
+
+LONGEST_PERIODS: Mapping[str, int] = MappingProxyType({**PERIODS, "week": 53})
+"""How many of each there are in some years."""
 
 DIAGNOSIS_KINDS = ("somatic", "mental", "addiction")
+PSYCHIATRIC_KINDS = ("mental", "addiction")
+"""Kinds of diagnosis that psychiatry treats, whose hospital areas may be drawn in another way."""
+
 QUALITIES = ("official", "derived", "assumption")
 REGIONAL_MEASURES = ("mortality", "fertility")
 """What a region has a level of, relative to the nation."""
@@ -117,6 +138,51 @@ LEVELS = ("L", "M", "H")
 
 DRIVERS = ("bed", "place", "room", "1000 contacts", "1000 bed days", "1000 inhabitants")
 """What a staffing ratio is counted per."""
+
+ENTRY_MEASURES = (
+    "training_years",
+    "completion",
+    "to_health",
+    "trained",
+    "abroad",
+)
+"""What is known of those who begin in a profession; only ``trained`` may be unknown."""
+
+ORIGINS = ("education", "abroad")
+"""Where those come from who begin."""
+
+SHORTAGE_GROUPS = ("all", "general", "specialist")
+"""Of a profession: everybody, those without a further competence, or those with one."""
+
+COUNTED_STAFF = ("all", "hospital", "municipal")
+"""Which staff of a place a count is of."""
+
+LEVERS = ("places", "retention", "full_time", "task_shift")
+"""What may close a gap between need and supply."""
+
+STAFF_AGES = (18, 74)
+"""First and last age at which anybody works."""
+SHIFTS = ("day", "evening", "night")
+"""Parts of a day that posts are staffed in."""
+
+WORK_PATTERNS = ("rotating", "day")
+"""Agreements on hours: rotating round the clock, or by day."""
+
+WORKLOAD_UNITS = ("contact", "bed day")
+"""What minutes of work are for."""
+
+ALLOWANCES = ("category", "individual")
+"""Work beside the patients: of all of a profession, or of some of them."""
+
+EDUCATIONS = ("none", "upper_secondary", "bachelor", "master")
+"""Levels of education as statistics group health personnel: without health education, upper
+secondary, up to four years of higher education, and longer."""
+
+WORKING_AGES = (20, 66)
+"""First and last age of the people of working age."""
+
+OLD_AGES: Mapping[str, int] = MappingProxyType({"67+": 67, "80+": 80})
+"""First age of the old that those of working age are counted against."""
 
 UNITS = (
     "persons",

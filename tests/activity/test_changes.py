@@ -323,6 +323,17 @@ REFUSALS = {
         "'1: work_off' works off a part of the waiting list before the base year",
         "from: 2024",
     ),
+    "those who wait find nothing in some year": (
+        [change("avoid", HEART_STAYS, share={2026: 0, 2027: 1}),
+         change("work_off", HEART_STAYS, waiting=30, between={"from": 2026, "to": 2028})],
+        "'2: work_off' finds nothing in 2027 that those who wait could have more of",
+        "a change before it takes all such contacts",
+    ),
+    "a coverage of what no flow tells": (
+        [change("redirect", {"setting": "municipal_acute"}, to_site="A", coverage=0.5)],
+        "'1: redirect' sets an own coverage of what no flow tells where it is treated today",
+        None,
+    ),
     "part of the regions": (
         [change("avoid", {"region": "East", **INPATIENT}, contacts=10)],
         "'1: avoid' counts contacts for East, of which only a part is in the run",

@@ -32,6 +32,11 @@ CONFLICTS = [
     (PATHWAY, change("add", HEARTS, contacts=5), "changes the start of the pathway"),
     (PATHWAY, change("work_off", STAYS, waiting=5, between={"from": 2026, "to": 2027}),
      "changes the start of the pathway"),
+    (PATHWAY, change("shift", {"setting": "municipal_acute"}, to="inpatient", share=0.1),
+     "brings more to the start of the pathway"),
+    (PATHWAY, change("avoid", {"setting": "municipal_acute"}, share=0.1,
+                     adds={"setting": "inpatient", "contacts": 0.5, "days": 3}),
+     "brings more to the start of the pathway"),
     (COVER, COVER | {"coverage": 0.2}, "sets anew what is set by"),
     (PATHWAY, PATHWAY, "takes the place, in municipal_acute, of what follows by"),
     (change("add", HEARTS, contacts=5), change("avoid", STAYS, contacts=5),
@@ -110,6 +115,8 @@ def of(written: dict[str, object], **limits: object) -> dict[str, object]:
         ),
         (LESS, PATHWAY),
         (PATHWAY, of(LESS, diagnosis="copd")),
+        (PATHWAY, of(BACK, diagnosis="copd")),
+        (of(PATHWAY, region="West"), of(BACK, region="0003")),
     ],
 )
 def test_changes_about_different_people_or_contacts_are_not(

@@ -84,6 +84,37 @@ def test_own_coverage_is_asked_where_the_region_is_served_and_flows_are_known(
     assert bool(own.sel(setting="hotel").isnull().all())
 
 
+@pytest.mark.parametrize("at_b", [0.0, 0.3])
+def test_patients_shifted_to_municipal_care_are_where_flows_say_and_no_longer_in_hospital(
+    tmp_path: Path, at_b: float
+) -> None:
+    """Those shifted to another hospital setting stay at their site."""
+    rows = [
+        ("West", "*", "*", "inpatient", "A", 0.8),
+        *([("West", "*", "*", "municipal_acute", "B", at_b)] if at_b else []),
+    ]
+    flows = {"flows": pd.DataFrame(rows, columns=HEADER)}
+    west = {"setting": "inpatient", "region": "West"}
+    still = changed_views(tmp_path, changed=flows)
+    for target, site, share in (("municipal_acute", "B", at_b), ("observation", "A", 0.8)):
+        shifted = changed_views(
+            tmp_path, change("shift", west, to=target, share=0.5, days=2), changed=flows
+        )
+        for amount in ("contacts", "bed_days"):
+            more = (shifted["activity"][amount] - still["activity"][amount]).sel(setting=target)
+            arrived = more.sum(("diagnosis", "region"))
+            assert (arrived > 1).all()
+            before, after = (
+                found["sites"][amount].sel(setting=target).sum("diagnosis")
+                for found in (still, shifted)
+            )
+            for there in before["site"].values.tolist():
+                expected = share * arrived if there == site else 0.0 * arrived
+                np.testing.assert_allclose((after - before).sel(site=there), expected, atol=1e-9)
+    own = shifted["sites"]["own_coverage"].sel(setting="municipal_acute")
+    assert bool(own.isnull().all()) == (at_b == 0)
+
+
 def test_flows_of_regions_outside_the_run_make_no_site(tmp_path: Path) -> None:
     far = ("0009", "*", "*", "*", "Far", 0.5)
     assert "sites" not in sites(tmp_path, far)

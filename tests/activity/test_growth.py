@@ -120,6 +120,34 @@ def test_growth_of_regions_outside_the_run_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "twice"),
+    [
+        ({"annual": 0.01}, {"annual": 0.02}, True),
+        ({"ages": {"80+": 0.01}}, {"annual": 0.02, "sex": "male"}, True),
+        ({"annual": 0.01, "sex": "female"}, {"annual": 0.02, "sex": "male"}, False),
+        ({"ages": {"0-79": 0.01}}, {"ages": {"80+": 0.02}}, False),
+        ({"annual": 0.01, "setting": "inpatient"},
+         {"annual": 0.02, "setting": "municipal_acute"}, False),
+    ],
+)  # fmt: skip
+def test_a_region_of_an_area_does_not_grow_by_both(
+    tmp_path: Path, one: dict[str, object], other: dict[str, object], twice: bool
+) -> None:
+    growth = [one | {"region": "West"}, other | {"region": "0002"}]
+    written = scenario(tmp_path, activity={"growth": {"heart": growth}})
+    if not twice:
+        assert float(activity(written)["contacts"].sum()) > 0
+        return
+    with pytest.raises(ConsistencyError) as caught:
+        activity(written)
+    (problem,) = caught.value.problems
+    assert problem.message.startswith("these people and settings grow already by ")
+    assert problem.found == "heart in region 0002"
+    first, second = (int(text.split(":")[-2]) for text in (problem.message, problem.where))
+    assert first < second
+
+
+@pytest.mark.parametrize(
     ("growth", "whom"),
     [
         ({"annual": 0.01, "sex": "male"}, "nobody of this sex (male)"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from hypothesis import given
@@ -89,6 +90,25 @@ def test_the_rooms_of_a_setting_are_not_sized_as_its_beds(tmp_path: Path) -> Non
     for unit in ("rooms", "places"):
         xr.testing.assert_allclose(plain[unit]["need"], sized[unit]["need"])
     assert (beds_of(sized["beds"], "somatic") > beds_of(plain["beds"], "somatic")).all()
+
+
+def test_a_wave_of_some_weeks_takes_more_beds_and_has_worse_days(tmp_path: Path) -> None:
+    factors = [3.0 if 4 <= week <= 8 else 1.0 for week in range(1, 53)]
+    waves = pd.DataFrame(
+        [("municipal_acute", "week", week, f) for week, f in enumerate(factors, start=1)],
+        columns=["resource", "period", "number", "factor"],
+    ).sample(frac=1.0, random_state=1)  # rows of a table stand in any order
+    many = {"activity": activity({"municipal_acute": 9000.0})}
+    even, wavy = (
+        capacity(tmp_path, tables, many, overflow={"municipal_acute": 0.02})[0]["beds"].sel(
+            resource="municipal_acute"
+        )
+        for tables in ({}, {"rhythms": waves})
+    )
+    assert (wavy["need"] > even["need"]).all()
+    peak = wavy["peak"] - even["peak"]
+    np.testing.assert_allclose(peak.sel(measure="mean"), 0)
+    assert (peak.sel(measure=["busy_month", "p90", "p95"]) > 0).all()
 
 
 def test_the_rhythm_of_the_table_and_clusters_of_the_scenario_take_more_beds(

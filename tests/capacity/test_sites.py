@@ -6,13 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
 from projector.capacity.erlang import refusal
-from projector.errors import ConsistencyError
 from projector.scenario.capacity_models import SiteCapacity
 from tests.activity.world import REGIONS, YEARS
 from tests.capacity import world
@@ -71,6 +69,37 @@ def test_more_than_there_is_cannot_close(tmp_path: Path) -> None:
     assert "test.yaml:" in problem.where
 
 
+@pytest.mark.parametrize("stands", [{"nursing_home": 40}, {"municipal_short_stay": {2026: 40}}])
+def test_a_share_of_the_nursing_home_is_for_short_stays_and_no_place_is_lost(
+    tmp_path: Path, stands: dict[str, object]
+) -> None:
+    home = {
+        **stands,
+        "short_stay_share": {2026: 0.1, 2030: 0.5},
+        "openings": {"resource": "nursing_home", "from": 2028, "amount": 10},
+    }
+    norms = pd.concat(
+        [
+            world.norms(),
+            world.norms().iloc[[3]].assign(setting="nursing_home", resource="nursing_home"),
+        ]
+    )
+    tables = TABLES | {"norms": norms}
+    beds = capacity(tmp_path, tables, existing={"Sickbay": home})[0]["beds"]["existing"]
+    short, long = (
+        beds.sel(site="Sickbay", resource=resource).values
+        for resource in ("municipal_short_stay", "nursing_home")
+    )
+    np.testing.assert_allclose(short + long, [40, 40, 50, 50, 50])
+    np.testing.assert_allclose(short / (short + long), [0.1, 0.2, 0.3, 0.4, 0.5])
+
+
+def test_a_site_without_a_nursing_home_has_no_places_to_divide(tmp_path: Path) -> None:
+    problem = world.refusal(tmp_path, TABLES, existing={"Sickbay": {"short_stay_share": 0.2}})
+    assert problem.message == "Sickbay has no places to divide between long and short stays"
+    assert "test.yaml:" in problem.where
+
+
 steps = st.builds(step, st.integers(2026, 2031), st.floats(-5, 5).filter(bool), until=st.just(2031))
 
 
@@ -88,7 +117,7 @@ def test_the_order_of_openings_does_not_matter(
 
 
 def test_a_gap_has_a_first_year_a_use_and_a_cost(tmp_path: Path) -> None:
-    costs = pd.DataFrame({"resource": ["municipal_acute"], "nok": [1.5e6]})
+    costs = pd.DataFrame({"resource": ["municipal_acute"], "year": [2024], "nok": [1.5e6]})
     result, _ = capacity(
         tmp_path,
         TABLES | {"unit_costs": costs},
@@ -104,6 +133,8 @@ def test_a_gap_has_a_first_year_a_use_and_a_cost(tmp_path: Path) -> None:
     np.testing.assert_allclose(at["refusal"], refusal(beds, load))
     np.testing.assert_allclose(at["gap_cost"], 1.5e6 * np.maximum(load / 0.7 - beds, 0))
     assert at["first_shortage"] == 2028
+    assert at["price_year"] == 2024
+    assert np.isnan(result["beds"]["price_year"].sel(resource="somatic"))
     hospital = result["places"].sel(site="Hospital", resource="day")
     assert np.isnan(hospital["gap_cost"]).all()
 
@@ -113,6 +144,7 @@ def test_a_site_has_the_bad_days_of_all_its_patients_together(tmp_path: Path) ->
     at = result["beds"]["site_peak"].sel(site="Sickbay", resource="municipal_acute")
     days = activity()["bed_days"].sel(setting="municipal_acute", region=REGIONS[:2])
     load = days.sum(("region", "diagnosis")).values / 365
+    np.testing.assert_allclose(at.sel(measure="mean"), load)
     np.testing.assert_allclose(at.sel(measure="busy_month"), load)
     np.testing.assert_array_equal(at.sel(measure="p95"), poisson.ppf(0.95, load))
     by_region = result["beds"]["peak"].sel(region=REGIONS[:2], resource="municipal_acute")
@@ -143,58 +175,6 @@ def test_no_beds_are_not_used_and_turn_everybody_away(tmp_path: Path) -> None:
 
 def flows(*rows: tuple[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["region", "site"])
-
-
-def at_sites(*names: str) -> xr.Dataset:
-    return activity({"inpatient": 3000.0}, places=names, dim="site")
-
-
-def test_a_site_that_flows_know_works_for_those_they_send(tmp_path: Path) -> None:
-    care = {"sites": at_sites("Hospital")}
-    result, _ = capacity(tmp_path, TABLES, care)
-    somatic = result["beds"].sel(site="Hospital", resource="somatic")
-    days = care["sites"]["bed_days"].sel(setting="inpatient", diagnosis="heart", site="Hospital")
-    np.testing.assert_allclose(somatic["served"], days / 365 / 0.85)
-    np.testing.assert_allclose(somatic["utilisation"], days / 365 / 4)
-    sickbay = result["beds"].sel(site="Sickbay", resource="municipal_acute")
-    need = result["beds"]["need"].sel(region=REGIONS[:2], resource="municipal_acute")
-    np.testing.assert_allclose(sickbay["served"], need.sum("region"))  # no flow knows it
-
-
-def test_two_sites_for_one_region_need_flows_that_divide_its_patients(tmp_path: Path) -> None:
-    two = TABLES | {
-        "sites": sites(("Hospital", "All"), ("Ward", "0003")),
-        "existing": existing(("Hospital", "somatic", 2026, 4), ("Ward", "somatic", 2026, 2)),
-    }
-    problem = world.refusal(tmp_path, two)
-    assert problem.message == "both sites offer somatic to region 0003"
-    own = world.refusal(tmp_path, two, existing={"Ward": {"somatic": 2}})
-    assert own.found == "Hospital and Ward"
-    assert "test.yaml:" in own.where
-    result, _ = capacity(tmp_path, two, {"sites": at_sites("Hospital", "Ward")})
-    served = result["beds"]["served"].sel(resource="somatic")
-    np.testing.assert_allclose(served.sel(site="Hospital"), 2 * served.sel(site="Ward"))
-    sized, _ = capacity(
-        tmp_path, two, {"sites": at_sites("Hospital", "Ward")}, overflow={"somatic": 0.05}
-    )
-    total = sized["beds"]["need"].sel(resource="somatic").sum("region").values
-    np.testing.assert_allclose(total, np.round(total))
-
-
-def test_a_site_that_no_flow_sends_to_does_not_do_the_work_of_another(tmp_path: Path) -> None:
-    """Flows say that the patients of both sites go to the hospital."""
-    two = TABLES | {
-        "sites": sites(("Hospital", "All"), ("Ward", "0003")),
-        "existing": existing(("Ward", "somatic", 2026, 2)),
-        "flows": flows(("All", "Hospital")),
-    }
-    with pytest.raises(ConsistencyError) as caught:
-        capacity(tmp_path, two, {"sites": at_sites("Hospital")})
-    (problem,) = caught.value.problems
-    assert problem.message == "no flow sends anybody to the somatic of Ward"
-    assert problem.found == "flows of those it serves to Hospital"
-    result, _ = capacity(tmp_path, two, {"sites": at_sites("Hospital", "Ward")})
-    assert result["beds"]["served"].sel(site="Ward", resource="somatic").values.all()
 
 
 @pytest.mark.parametrize(

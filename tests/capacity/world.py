@@ -1,6 +1,6 @@
 """A small world for the capacity tests: three regions, two diagnoses, a hospital and a sickbay."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +83,39 @@ def activity(
             "setting": list(SETTINGS),
             "kind": ("diagnosis", list(KINDS.values())),
         },
+    )
+
+
+def at_sites(
+    shares: Mapping[str, Mapping[str, Sequence[float]]],
+    care: xr.Dataset,
+    setting: str = "inpatient",
+) -> xr.Dataset:
+    """What sites do of the stays in a setting.
+
+    `shares` is of each region, by site and by diagnosis or ``*`` for the others.
+    """
+    there = xr.zeros_like(care).expand_dims(site=list(shares)).copy(deep=True)
+    for site, by_diagnosis in shares.items():
+        for diagnosis in KINDS:
+            share = xr.DataArray(
+                list(by_diagnosis.get(diagnosis, by_diagnosis.get("*", [0.0] * len(REGIONS)))),
+                coords={"region": list(REGIONS)},
+                dims="region",
+            )
+            stays = {"diagnosis": diagnosis, "setting": setting}
+            for name in ("contacts", "bed_days"):
+                there[name].loc[{"site": site, **stays}] = care[name].sel(stays) * share
+    mental = there["contacts"]["kind"] == "mental"
+    treated = there["contacts"].transpose("region", "site", "year", "diagnosis", "setting")
+    return (
+        there[["contacts", "bed_days"]]
+        .sum("region")
+        .assign(
+            treated=treated.sum("diagnosis").drop_vars("kind", errors="ignore"),
+            treated_psychiatry=treated.where(mental, 0.0).sum("diagnosis"),
+        )
+        .assign_coords(region=list(REGIONS))
     )
 
 

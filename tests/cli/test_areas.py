@@ -25,14 +25,27 @@ def cached(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_alternatives_are_printed_one_below_the_other_and_written(tmp_path: Path) -> None:
     result = areas(CAPITAL, "--output", tmp_path / "areas", "--language", "en")
     assert result.exit_code == 0
-    first, second = result.stdout.split("Follo til Østfold\n")
-    for text in ("Forslaget", "People", "Hospital beds", "Own coverage, per cent", "Sørlandet"):
+    today, rest = result.stdout.split("Forslaget, against Foretakene i 2007\n")
+    first, second = rest.split("Follo til Østfold, against Foretakene i 2007\n")
+    assert "Foretakene i 2007 (as it is today)" in today
+    assert "against Asker" not in today
+    for text in (
+        "against Asker og Bærum",
+        "People",
+        "Hospital beds",
+        "Own coverage, per cent",
+        "Sørlandet",
+    ):
         assert text in first
     assert "Østfold: fewer than 300 000 people: 2007, 2010" in first
-    assert "Østfold med Follo" in second
+    assert "Østfold med Follo: Østfold 269,999, Akershus 110,000" in second
+    assert "Follo: Ullevål universitetssykehus 30, Sykehuset Østfold 50" in " ".join(second.split())
+    assert max(map(len, result.stdout.splitlines())) <= 100
     figures = pd.read_csv(tmp_path / "areas" / "csv" / "areas.csv")
-    assert list(figures.columns) == ["alternative", "area", "year", "measure", "value", "unit"]
-    assert figures["alternative"].unique().tolist() == ["Forslaget", "Follo til Østfold"]
+    columns = "alternative area year measure value unit present_area before difference"
+    assert list(figures.columns) == columns.split()
+    names = ["Foretakene i 2007", "Forslaget", "Follo til Østfold"]
+    assert figures["alternative"].unique().tolist() == names
     criteria = pd.read_csv(tmp_path / "areas" / "csv" / "criteria.csv")
     assert list(criteria.columns) == ["alternative", "area", "criterion", "detail"]
     resolved = (tmp_path / "areas" / "scenario.yaml").read_text(encoding="utf-8")

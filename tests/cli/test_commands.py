@@ -43,7 +43,8 @@ def test_run_prints_a_line_a_stage_and_the_table_and_writes_the_files(tmp_path: 
         "Døgnopphold",
         "Somatiske senger",
         "Sykepleier",
-        "Hallingdal sjukestugu: Kommunale akutte døgnplasser (KAD)",
+        "Hallingdal sjukestugu",
+        "Kommunale akutte døgnplasser (KAD)",
     ):
         assert text in result.stdout
     written = {path.name for path in (tmp_path / "out").iterdir()}

@@ -93,6 +93,30 @@ def test_figures_that_do_not_fit_the_unit_are_told(
     assert any(message in fault for fault in faults(set_with(tmp_path, "norms", old, new)))
 
 
+def test_regions_of_sites_flows_and_minutes_that_stand_nowhere_are_told(tmp_path: Path) -> None:
+    folder = set_with(tmp_path, "sites", "Hallingdal,3328,", "Hallingdal,3399,")
+    sites = (folder / "sites.csv").read_text(encoding="utf-8")
+    (folder / "sites.csv").write_text(
+        sites.replace("Sykehjem i Norge,0,,", "Sykehjem i Norge,4711,Aal,"), encoding="utf-8"
+    )
+    source = "For the test,assumption"
+    (folder / "travel.csv").write_text(
+        f"region,site,minutes,source,quality\n3328,Ringerike sykehus,100,{source}\n"
+        f"Hallingdal,Ringerike sykehus,90,{source}\n"
+        f"033001,Ringerike sykehus,100,{source}\n332601,Ringerike sykehus,95,{source}\n",
+        encoding="utf-8",
+    )
+    message = "the region is not in the population table, and in no area"
+    expected = "expected the code of a region)"
+    assert faults(folder) == [
+        f"set/sites.csv:2: column 'region': {message} (found 3399; {expected}",
+        f"set/sites.csv:5: column 'region': {message} (found Aal; {expected}",
+        f"set/sites.csv:5: column 'serves': {message} (found 4711; {expected}",
+        f"set/travel.csv:3: column 'region': {message} (found Hallingdal; {expected}",
+        f"set/travel.csv:4: column 'region': {message} (found 033001; {expected}",
+    ]
+
+
 def test_a_rhythm_with_a_weekday_missing_is_told(tmp_path: Path) -> None:
     folder = rewritten(tmp_path, "rhythms", without="somatic,weekday,6")
     (fault,) = faults(folder)
@@ -106,6 +130,24 @@ def test_an_eighth_weekday_is_told(tmp_path: Path) -> None:
         f"set/rhythms.csv:{last_line(folder, 'rhythms')}: there is no weekday of this number "
         "(found 8; expected 1 to 7)"
     ]
+
+
+def weeks(last: int) -> str:
+    return "\n".join(
+        f"somatic,week,{number},1,For the test,assumption" for number in range(1, last)
+    )
+
+
+def test_weeks_of_the_year_are_52_or_53(tmp_path: Path) -> None:
+    old = "somatic,weekday,1,1.2"
+    for last in (52, 53):
+        folder = set_with(tmp_path / str(last), "rhythms", old, f"{weeks(last + 1)}\n{old}")
+        assert len(load_inputs(folder, {}).tables["rhythms"]) > last
+    for last, message in ((51, "somatic has no factor for week 52"), (54, "(found 54; expected 1")):
+        (fault,) = faults(
+            set_with(tmp_path / str(last), "rhythms", old, f"{weeks(last + 1)}\n{old}")
+        )
+        assert message in fault
 
 
 def test_a_weekday_without_arrivals_is_out_of_bounds(tmp_path: Path) -> None:
@@ -132,5 +174,6 @@ def test_a_need_of_one_sex_only_is_told(tmp_path: Path) -> None:
 def test_the_embedded_rhythms_are_whole_and_its_needs_cover_every_age() -> None:
     tables = load_inputs(CASE_AREAS, {}).tables
     assert set(tables["rhythms"]["resource"]) == {"municipal_acute", "somatic", "observation"}
-    assert set(tables["needs"]["need"]) == {"dementia"}
+    assert set(tables["needs"]["need"]) == {"dementia", "living_alone"}
     assert (tables["unit_costs"]["nok"] > 0).all()
+    assert set(tables["existing"]["resource"]) <= set(tables["unit_costs"]["resource"])

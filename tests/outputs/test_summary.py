@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import xarray as xr
 
-from projector.outputs.summary import Section, headline_years, summary
+from projector.outputs.summary import headline_years, summary
+from projector.outputs.table import Row, Section, printed
+from projector.outputs.words import Language
 from tests.embedded import result_of, result_with
 
 
@@ -76,17 +79,59 @@ def test_what_the_inputs_do_not_tell_has_no_line(tmp_path: Path) -> None:
     assert "Senger" in headings
 
 
-def test_below_what_exists_stands_how_often_it_is_full_and_since_when_it_is_too_little() -> None:
+def existing(tree: xr.DataTree) -> list[Row]:
+    (found,) = (one for one in summary(tree, "en") if one.heading.startswith("Need against"))
+    return list(found.rows)
+
+
+def test_below_what_exists_stands_when_it_is_too_little_how_full_it_is_and_the_bad_days() -> None:
     tree = result_of("hallingdal-beds")
-    rows = list(section(tree, "Need against what exists"))
-    assert rows[0].startswith("Hallingdal sjukestugu: ")
-    assert rows[1] == "  turned away because it is full, per cent; too few from 2026"
+    rows = existing(tree)
+    assert [row.name for row in rows[:9]] == [
+        "Hallingdal sjukestugu",
+        "  Municipal acute beds",
+        "    too few from 2026",
+        "    turned away because it is full, per cent",
+        "    beds in use, on average",
+        "    in the busiest month",
+        "    at most, nine of ten days",
+        "    at most, nineteen of twenty days",
+        "    the gap costs, NOK million of 2024 a year",
+    ]
     beds = tree["capacity/beds"].to_dataset().squeeze("site")
-    years = headline_years(beds["year"].values)
-    found = [one for one in summary(tree, "en") if one.heading.startswith("Need against")]
-    acute = beds["refusal"].sel(resource="municipal_acute", year=years)
-    shown = [float(text) for text in found[0].rows[1].figures]
-    assert shown == pytest.approx(100 * acute.values, abs=0.05)
+    acute = beds.sel(resource="municipal_acute", year=headline_years(beds["year"].values))
+    shown = [[float(text) for text in row.figures] for row in rows[3:9]]
+    assert shown[0] == pytest.approx(100 * acute["refusal"].values, abs=0.05)
+    for figures, measure in zip(shown[1:5], ("mean", "busy_month", "p90", "p95"), strict=True):
+        assert figures == pytest.approx(acute["site_peak"].sel(measure=measure).values, abs=0.05)
+    missing = np.array([5, 5, 6, 6]) - 3
+    assert shown[5] == pytest.approx(1.661 * missing, abs=0.05)
+
+
+def test_a_shortage_that_ends_is_said_to_end(tmp_path: Path) -> None:
+    """Beds that are closed for some years and opened again: from the first year is not enough."""
+    openings = (
+        "[{resource: day, from: 2028, until: 2029, amount: -20},"
+        " {resource: day, from: 2034, until: 2034, amount: -20},"
+        " {resource: day, from: 2040, amount: -20}]"
+    )
+    centre = f"{{existing: {{Dagsenter: {{serves: Hallingdal, day: 20, openings: {openings}}}}}}}"
+    tree = result_with(tmp_path, "hallingdal", capacity=centre)
+    names = [row.name for row in existing(tree)]
+    assert names[names.index("Dagsenter") :] == [
+        "Dagsenter",
+        "  Day places",
+        "    too few 2028–2029, 2034, from 2040",
+    ]
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("name", ["hallingdal-beds", "ahus", "reference"])
+def test_a_page_has_100_columns(name: str, language: Language) -> None:
+    tree = result_of(name)
+    years = headline_years(tree["population"]["year"].values)
+    text = printed(tree.attrs["title"], years, summary(tree, language))
+    assert max(map(len, text.splitlines())) <= 100
 
 
 def test_pooled_beds_are_told_together_apart_and_saved() -> None:
@@ -95,7 +140,7 @@ def test_pooled_beds_are_told_together_apart_and_saved() -> None:
     pool = tree["capacity/pools"].to_dataset().squeeze("pool").sel(year=2040)
     beds = rows["Ti felles senger"][-1]
     assert beds == f"{pool['together']:.0f} / {pool['apart']:.0f} / {pool['saved']:.0f}"
-    full = rows["  turned away with what exists, per cent (together / apart)"][-1]
+    full = rows["  turned away, per cent (together / apart)"][-1]
     assert full == f"{100 * pool['refusal_together']:.1f} / {100 * pool['refusal_apart']:.1f}"
     assert not section(result_of("hallingdal"), "Shared beds")
 
@@ -103,5 +148,71 @@ def test_pooled_beds_are_told_together_apart_and_saved() -> None:
 def test_places_that_are_enough_have_no_line_below(tmp_path: Path) -> None:
     enough = "{existing: {Dagsenter: {serves: Hallingdal, day: 20}}}"
     tree = result_with(tmp_path, "hallingdal", capacity=enough)
-    rows = list(section(tree, "Need against what exists"))
-    assert rows[-1].startswith("Dagsenter: ")
+    assert [row.name for row in existing(tree)[-2:]] == ["Dagsenter", "  Day places"]
+
+
+def test_staff_are_held_against_those_of_working_age() -> None:
+    tree = result_of("hallingdal-tasks")
+    people = tree["population"]["population"].sum(("region", "sex"))
+    years = headline_years(people["year"].values)
+    people = people.sel(year=years)
+    ages = {first: people.sel(age=slice(first, None)).sum("age") for first in (67, 80)}
+    working = people.sel(age=slice(20, 66)).sum("age")
+    need = tree["workforce"]["need"].sum(("region", "setting", "profession")).sel(year=years)
+    heading = "Who there is"
+    for name, values, within in (
+        ("Full-time equivalents per 100 people of 20–66", 100 * need / working, 0.05),
+        ("Growth of staff needed since 2026, per cent", 100 * need / need[0] - 100, 0.05),
+        ("Growth of people of 20–66 since 2026, per cent", 100 * working / working[0] - 100, 0.05),
+        ("People of 20–66 per person of 67 and over", working / ages[67], 0.005),
+        ("People of 20–66 per person of 80 and over", working / ages[80], 0.005),
+    ):
+        assert figures(tree, heading, name) == pytest.approx(values.values, abs=within), name
+    above = figures(tree, heading, "  municipalities or districts above the limit")
+    excess = tree["workforce"]["working_age_excess"].sel(year=years)
+    assert above == list((excess > 0).sum("region").values)
+    assert max(above) > 0
+
+
+def test_no_limit_flags_nothing_and_missing_pay_is_named() -> None:
+    rows = section(result_of("hallingdal"), "Who there is")
+    assert "  municipalities or districts above the limit" not in rows
+    assert "Pay, NOK million (as in the inputs); without Midwife" in rows
+
+
+def test_staff_by_education_add_up_to_all_staff() -> None:
+    tree = result_of("hallingdal")
+    by_education = section(tree, "Full-time equivalents by education")
+    assert list(by_education) == [
+        "Without health education", "Upper secondary", "Bachelor", "Master or longer",
+    ]  # fmt: skip
+    levels = [figures(tree, "Full-time equivalents by education", name) for name in by_education]
+    everyone = figures(tree, "Full-time equivalents (without", "Total")
+    assert [sum(of_year) for of_year in zip(*levels, strict=True)] == pytest.approx(
+        everyone, abs=0.25
+    )
+
+
+def test_staff_that_there_will_be_are_told_with_what_is_short_and_since_when() -> None:
+    tree = result_of("hallingdal")
+    staff = tree["workforce/supply"].sum("region", min_count=1).sel(profession="nurse")
+    told = section(tree, "Staff that there will be")["Nurse"][0]
+    assert told == f"{float(staff['supply'][0]):,.1f} / {float(staff['heads'][0]):,.1f}"
+    short = section(tree, "FTE short")
+    assert short["Nurse, too few from 2026"][-1] == f"+{float(staff['gap'].sel(year=2040)):,.1f}"
+    everybody = float(tree["workforce/supply"]["gap"].sel(year=2040).sum())
+    assert short["Total with health education"][-1] == f"+{everybody:,.1f}"
+    assert not any("without health education" in name for name in short)
+
+
+def test_staff_are_left_out_where_the_inputs_do_not_tell_of_them() -> None:
+    whole = result_of("hallingdal")
+    groups = {
+        node.path: node.to_dataset(inherit=False)
+        for node in whole.subtree
+        if node.path != "/workforce/supply"
+    }
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs.update(whole.attrs)
+    assert not section(tree, "Staff that there will be")
+    assert not section(tree, "FTE short")

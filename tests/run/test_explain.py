@@ -111,6 +111,20 @@ activity:
 """
 
 
+def test_what_is_short_of_staff_is_need_less_supply() -> None:
+    gap, need, supply = (
+        explained(result, of=("nurse",)) for result in ("staff_gap", "staff", "staff_supply")
+    )
+    np.testing.assert_allclose(gap.values, need.values - supply.values, rtol=1e-9)
+    assert [one.kind for one in supply.factors if one.kind not in ("size", "ageing", "change")] == [
+        "supply"
+    ]
+    own = effects_of(gap)
+    for factor, effect in effects_of(need).items():
+        np.testing.assert_allclose(own[factor], effect, atol=1e-9)
+    np.testing.assert_allclose(own["supply "], supply.values[0] - supply.values, atol=1e-9)
+
+
 def test_results_of_sites_money_and_priority_groups_are_explained() -> None:
     """Those that the scenario in which everything moves has none of, against the run."""
     scenario = written(AHUS)
@@ -228,6 +242,27 @@ def test_too_many_changes_have_too_many_subsets() -> None:
     people = project_people(scenario)
     with pytest.raises(UsageError, match="11 changes; expected at most 10"):
         explain(scenario, people, question_of(scenario, people, "beds"), free_of_order=True)
+
+
+def test_own_coverage_is_explained_to_the_last_digit_or_refused() -> None:
+    """Shifted to municipal care, patients are not in hospital, so no other setting is known of."""
+    scenario = load_scenario(SCENARIOS / "ahus-future.yaml")
+    people = project_people(scenario)
+    found = explain(scenario, people, question_of(scenario, people, "own_coverage"))
+    np.testing.assert_allclose(found.effects.sum(axis=0), found.values - found.values[0], atol=1e-9)
+    own = written(
+        f"""scenario: Own
+extends: {SCENARIOS}/ahus.yaml
+activity:
+  changes:
+    - name: Some are in a nursing home of the hospital
+      redirect: {{setting: nursing_home}}
+      to_site: Akershus universitetssykehus
+      share: {{2026: 0, 2030: 10 %}}
+"""
+    )
+    with pytest.raises(UsageError, match="only the changes tell where people are treated"):
+        explain(own, people, question_of(own, people, "own_coverage"))
 
 
 def test_every_name_that_is_unknown_is_told_with_the_nearest() -> None:

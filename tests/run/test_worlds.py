@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from projector.run.pipeline import project_care
+from projector.run.pipeline import project_care, project_people
 from projector.run.worlds import (
     AGEING,
     CAPACITY,
@@ -16,8 +16,10 @@ from projector.run.worlds import (
     VISITORS,
     Factor,
     Worlds,
+    worlds_of,
 )
-from tests.run.moving import moving, moving_worlds
+from tests.embedded import SCENARIOS
+from tests.run.moving import moving, moving_worlds, written
 
 HELD: frozenset[Factor] = frozenset()
 
@@ -35,6 +37,7 @@ def test_every_kind_of_factor_moves_in_the_scenario_of_these_tests() -> None:
     kinds = [one.kind for one in moving_worlds().factors]
     assert list(dict.fromkeys(kinds)) == [
         "size", "ageing", "visitors", "growth", "healthy_ageing", "change", "capacity", "staffing",
+        "supply",
     ]  # fmt: skip
 
 
@@ -158,3 +161,33 @@ def test_a_region_without_people_in_the_base_year_has_worlds_too() -> None:
     empty = replace(worlds, _demands=demands, _filled=None)
     assert np.isfinite(bed_days(empty, SIZE)).all()
     assert np.isfinite(bed_days(empty, AGEING)).all()
+
+
+def test_levers_and_units_that_open_are_let_loose_with_the_norms() -> None:
+    """The need for staff depends on what exists: a unit has its fewest on duty from its opening."""
+    scenario = written(
+        f"""
+scenario: Levers and a unit that opens
+extends: {SCENARIOS}/hallingdal.yaml
+years: {{base: 2026, end: 2028}}
+capacity: {{existing: {{Nesbyen: {{serves: Nesbyen, observation: {{2027: 0, 2028: 2}}}}}}}}
+workforce: {{levers: {{productivity: {{annual: 1 %}}}}}}
+"""
+    )
+    people = project_people(scenario)
+    worlds, tree = worlds_of(scenario, people), project_care(scenario, people)
+    assert {CAPACITY, STAFFING} <= set(worlds.factors)
+
+    def nurses(*loose: Factor) -> np.ndarray:
+        care = worlds.care(loose)
+        staff = worlds.workforce(care["activity"], worlds.capacity(care, loose), loose)
+        return staff["need"].sel(profession="nurse").sum(("region", "setting")).values
+
+    run = tree["workforce"]["need"].sel(profession="nurse").sum(("region", "setting"))
+    np.testing.assert_allclose(nurses(*worlds.factors), run, rtol=1e-12)
+    held = nurses()
+    np.testing.assert_allclose(held, held[0], rtol=1e-12)
+    np.testing.assert_allclose(nurses(STAFFING), held / 1.01 ** np.arange(3), rtol=1e-12)
+    opened = nurses(CAPACITY)
+    assert opened[1] == pytest.approx(held[0])
+    assert opened[2] > held[0] + 5

@@ -1,6 +1,8 @@
 """Workforce: ratios, drivers, and what a scenario puts in their place."""
 
+from collections.abc import Hashable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,30 +19,68 @@ def staff(tree: xr.DataTree, profession: str, setting: str) -> xr.DataArray:
     return tree["workforce"]["need"].sel(profession=profession, setting=setting).sum("region")
 
 
-def test_all_staff_is_the_table_times_the_drivers() -> None:
-    """Recomputed with plain loops over the table, for one region and year."""
-    tree = result_of("hallingdal").sel(region="3330", year=2035)
+def at_work(pattern: str) -> float:
+    """Hours a year of one full-time equivalent by the embedded table, which is of all alike."""
+    (row,) = (
+        row
+        for row in read_table(CASE_AREAS / "working_time.csv", "working_time").to_dict("records")
+        if row["pattern"] == pattern
+    )
+    days = 365 * 5 / 7 - 5 * row["leave_weeks"] - row["holiday_days"] - row["training_days"]
+    return float(days * row["hours_per_week"] / 5 * (1 - row["sickness"]))
+
+
+def beside_patients(profession: str, hours: float) -> float:
+    """What WISN multiplies staff with workloads by, from the embedded allowances."""
+    taken, individual = 0.0, 0.0
+    for row in read_table(CASE_AREAS / "allowances.csv", "allowances").to_dict("records"):
+        if row["profession"] in ("*", profession):
+            if row["type"] == "category":
+                taken += row["share"]
+            else:
+                individual += row["staff"] / 100 * row["hours"] / hours
+    return (1 + individual) / (1 - taken)
+
+
+def test_all_staff_is_the_tables_times_the_drivers() -> None:
+    """Recomputed with plain loops over the tables, for a region and year at no known site."""
+    tree = result_of("ahus").sel(region="3205", year=2035)
     kinds = tree["activity"]["kind"].values
     expected: dict[tuple[str, str], float] = {}
-    for row in read_table(CASE_AREAS / "staffing.csv", "staffing").to_dict("records"):
+
+    def add(row: Mapping[Hashable, Any], fte: float, per: str) -> None:
         for setting in SETTINGS if row["setting"] == "*" else [row["setting"]]:
             chosen = kinds == row["kind"] if row["kind"] != "*" else np.ones(len(kinds), bool)
             kind = slice(None) if row["kind"] == "*" else row["kind"]
             units = {"bed": "beds", "place": "places", "room": "rooms"}
-            if row["per"] in units:
-                driver = tree[f"capacity/{units[row['per']]}"]["need_by_kind"]
+            if per in units:
+                driver = tree[f"capacity/{units[per]}"]["need_by_kind"]
                 amount = float(driver.sel(setting=setting, kind=kind).sum())
-            elif row["per"] == "1000 inhabitants":
+            elif per == "1000 inhabitants":
                 amount = float(tree["population"]["population"].sum()) / 1000
             else:
-                measure = "contacts" if row["per"] == "1000 contacts" else "bed_days"
+                measure = "contacts" if "contact" in per else "bed_days"
                 done = tree["activity"][measure].sel(setting=setting).values
-                amount = float(done[chosen].sum()) / 1000
+                amount = float(done[chosen].sum()) / (1000 if "1000" in per else 1)
             key = (row["profession"], setting)
-            expected[key] = expected.get(key, 0.0) + amount * row["fte"]
+            expected[key] = expected.get(key, 0.0) + amount * fte
+
+    def rows(name: str) -> list[dict[Hashable, Any]]:
+        return read_table(CASE_AREAS / f"{name}.csv", name).to_dict("records")
+
+    for row in rows("staffing"):
+        add(row, row["fte"], row["per"])
+    for row in rows("rosters"):
+        posts = 5 / 7 * row["weekday_posts"] + 2 / 7 * row["weekend_posts"]
+        add(row, row["hours"] * 365 * posts / at_work("rotating"), "bed")
+    for row in rows("workloads"):
+        hours = at_work(row["pattern"])
+        beside = beside_patients(row["profession"], hours)
+        add(row, row["minutes"] / 60 / hours * beside, row["per"])
     for (profession, setting), fte in expected.items():
         found = tree["workforce"]["need"].sel(profession=profession, setting=setting)
         assert float(found) == pytest.approx(fte, rel=1e-10, abs=1e-12)
+    assert float(tree["workforce"]["need"].sum()) == pytest.approx(sum(expected.values()))
 
 
 @pytest.mark.parametrize("unit", ["beds", "places", "rooms"])
