@@ -51,9 +51,9 @@ class World:
 @pytest.fixture(scope="module")
 def world(request: pytest.FixtureRequest) -> World:
     """The size that is measured, or a small one where nothing is."""
-    if request.config.getoption("benchmark_disable"):
-        return World(regions=7, years=3, draws=4)
-    return World(regions=357, years=25, draws=100)
+    if request.config.getoption("benchmark_enable"):
+        return World(regions=357, years=25, draws=100)
+    return World(regions=7, years=3, draws=4)
 
 
 def in_the_core(world: World) -> Array:
