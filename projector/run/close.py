@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem, UsageError, nearest_name
-from projector.run.close_levers import with_levers
+from projector.run.close_levers import with_levers, with_task_shift
 from projector.run.pipeline import People, nation_at, project_care, project_people, vocabulary
 from projector.run.threads import in_one_thread
 from projector.tables import LEVERS
@@ -22,6 +22,7 @@ from projector.workforce.closing import (
     close_together,
 )
 from projector.workforce.projection import known, walk
+from projector.workforce.stage import staff_needed, work_to_do
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -224,6 +225,14 @@ class _Trial:
             only=[profession],
         )
         self.years = self.start.years
+        self.work = work_to_do(
+            people.population,
+            tree["activity"].to_dataset(),
+            {unit: tree[f"capacity/{unit}"].to_dataset() for unit in ("beds", "places", "rooms")},
+            people.inputs.tables,
+            scenario,
+            people.inputs.members,
+        )
         summed = supply.sel(profession=profession).sum("region")
         self.full_time = (summed["supply"] / summed["heads"]).values
         self.places = float(summed["begun"].sel(year=scenario.years.base))
@@ -261,11 +270,15 @@ class _Trial:
     def gap(self, parts: Mapping[Lever, float]) -> float:
         """FTE short in the year, all regions together."""
         after = {lever.name: lever.after(part) for lever, part in parts.items()}
-        shift = after.pop(SHIFT, np.zeros(len(self.years)))
+        shift = after.pop(SHIFT, None)
         scenario = with_levers(self.scenario, self.profession, after, self.years)
+        at = int(np.flatnonzero(self.years == self.year)[0])
         with self.people.inputs.located():
             supplied = walk(self.start, scenario, self.people.inputs.members).fte
-        at = int(np.flatnonzero(self.years == self.year)[0])
-        # A task shift at the end of the file takes its share of what the others have left.
-        needed = self.start.need[..., at].sum() * (1 - shift[at])
+            needed = self.start.need[..., at].sum()
+            if shift is not None and self.to is not None:
+                # The fewest on duty stay, so the need does not fall by the share everywhere.
+                scenario = with_task_shift(scenario, self.profession, self.to, shift, self.years)
+                position = self.work.professions.index(self.profession)
+                needed = staff_needed(self.work, scenario)[:, at, ..., position].sum()
         return float(needed - supplied[at].sum())
