@@ -8,6 +8,7 @@
 from projector.scenario.distributions import Distribution
 from projector.scenario.loading import check_names, load_scenario
 from projector.scenario.models import (
+    AreaCriteria,
     Catchment,
     Change,
     Duty,
@@ -27,6 +28,7 @@ from projector.scenario.values import Path
 __all__ = [
     "VOCABULARY",
     "Ages",
+    "AreaCriteria",
     "Catchment",
     "Change",
     "Distribution",
