@@ -12,9 +12,12 @@ from projector.scenario.values import Path
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["path_of", "with_levers", "with_task_shift"]
+__all__ = ["SHIFT", "path_of", "with_levers", "with_task_shift"]
 
 Array = NDArray[np.float64]
+
+SHIFT = "task_shift"
+"""The lever that moves need and not supply."""
 
 _EXACT = 1e-12
 _DIGITS = 10

@@ -393,7 +393,7 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
             ),
             "first_shortage": Variable(
                 ("region", "profession"),
-                "years",
+                "1",
                 "first calendar year in which staff are short",
                 may_not_apply=True,
             ),

@@ -170,7 +170,9 @@ def test_levers_never_leave_fewer_than_the_fewest(
 def test_shifted_work_first_fills_the_posts_that_the_taker_has_anyway() -> None:
     """Three beds: 0.3 of a nurse, 0.1 of a doctor; half the nurse's work goes to the doctor."""
     doctors = Team("ward", "doctor", [Shift("night", 10.0, {CELL: 0.03}, {CELL: 0.03}, 1.0)], HOURS)
-    evening = Team("ward", "doctor", [Shift("evening", 10.0, {CELL: 0.03}, {CELL: 0.03}, 1.0)], HOURS)
+    evening = Team(
+        "ward", "doctor", [Shift("evening", 10.0, {CELL: 0.03}, {CELL: 0.03}, 1.0)], HOURS
+    )
     unit, post = [UnitBeds("Ål", beds((CELL, 0, 3.0)))], 10 * 365 / HOURS
     for other, received in ((doctors, 0.15), (evening, 0.0)):
         found = fewest_on_duty([TEAM, other], unit, effect(moved=0.5), PROFESSIONS)
