@@ -87,6 +87,10 @@ def _decimals(value: float) -> int:
 
 
 def _when(name: str, gap: xr.DataArray, language: Language) -> str:
-    """The name, and in which years some are short in the regions together."""
-    years = called(spans_of(gap > LEAST), language)
-    return f"{name}, {word('too few', language, years=years)}" if years else name
+    """The name, and in which years some are short in the regions together if not in all."""
+    short = gap > LEAST
+    if bool(short.all()):
+        return name
+    years = called(spans_of(short), language)
+    told = word("too few", language, years=years) if years else word("never too few", language)
+    return f"{name}, {told}"
