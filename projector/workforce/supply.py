@@ -132,6 +132,7 @@ def _dataset(
             "competence": np.array(names, dtype=object),
         },
     ).reindex(competence=workforce["competence"].values)
+    competence_gap = workforce["competence_need"] - by_competence
     return (
         xr.Dataset(
             {
@@ -141,8 +142,9 @@ def _dataset(
                 **{name: summed(values) for name, values in walked.flows.items()},
                 "begun": of_professions(walked.begun),
                 "competence_supply": by_competence,
-                "competence_gap": workforce["competence_need"] - by_competence,
+                "competence_gap": competence_gap,
                 "first_shortage": first_year_short(gap),
+                "competence_first_shortage": first_year_short(competence_gap),
             }
         )
         .reset_coords(drop=True)

@@ -115,6 +115,10 @@ def test_first_year_of_shortage_is_that_of_the_gap(tmp_path: Path) -> None:
     assert first > 2026
     assert float(gap.sel(year=first)) > 0 >= float(gap.sel(year=first - 1))
     assert float(found["supply"].sel(profession="nurse", year=2026).sum()) == pytest.approx(85000)
+    # With more nurses than are needed today, those with each competence are short later too.
+    years = found["competence_first_shortage"].sel(region="0", competence="dementia_care")
+    short = found["competence_gap"].sel(region="0", competence="dementia_care") > 0.005
+    assert int(years) == int(short["year"].values[short.values][0])
 
 
 # What a scenario writes
