@@ -49,7 +49,7 @@ class Proposal:
     left
         FTE short then.
     places
-        Beginners of the base year who will settle in the regions.
+        Beginners of the year, as the scenario has them, who will settle in the regions.
     taker
         What the levers together mean to those who take over; None without a task shift.
     """

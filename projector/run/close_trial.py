@@ -74,7 +74,7 @@ class Trial:
         )
         summed = supply.sel(profession=profession).sum("region")
         self.full_time = (summed["supply"] / summed["heads"]).values
-        self.places = float(summed["begun"].sel(year=scenario.years.base))
+        self.places = float(summed["begun"].sel(year=year))
 
     def lever(self, name: str) -> Lever:
         """A lever where it stands now, with its bound."""

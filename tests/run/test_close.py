@@ -89,7 +89,8 @@ def test_levers_go_on_from_where_the_scenario_has_them(tmp_path: Path) -> None:
         f"workforce: {{supply: {supply}, close: {{bounds: {{places: 60 %}}}}}}\n",
         encoding="utf-8",
     )
-    closed(str(own), "--profession", "nurse", "--year", "2036", "--output", str(proposed))
+    told = closed(str(own), "--profession", "nurse", "--year", "2036", "--output", str(proposed))
+    assert "3,200 → " in told  # those of the scenario in that year, not of the base year
     assert abs(gap_of(proposed, "nurse", 2036)) < 0.02
     said = load_scenario(proposed).workforce.supply
     assert said.education["nurse"].places.at(2036, base_year=2026) <= 3200 * 1.6 + 1e-6
