@@ -72,7 +72,7 @@ def cover(
     """
     assert change.coverage is not None  # the rule of the verb
     wanted = change.coverage.at(years, base_year=demand.base_year)
-    people = demand.persons.transpose(0, 2, 1) @ _weight(demand, change, place)
+    people = demand.in_years(demand.persons.transpose(0, 2, 1) @ _weight(demand, change, place))
     origins = demand.origins
     for region in unique(demand.axes.rows[row].region for row in block.rows):
         rows = np.array([r for r in block.rows if demand.axes.rows[r].region == region])

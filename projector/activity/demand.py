@@ -124,7 +124,13 @@ def demand_of(
         members,
         unique(change.to_site for change in changes if change.to_site is not None),
     )
-    cells = cells_of(changes, tables.get("priority_groups"), open_age)
+    uncertain = [
+        growth
+        for several in scenario.activity.growth.values()
+        for growth in several
+        if any(path.is_uncertain for path in growth.paths)
+    ]
+    cells = cells_of(changes, tables.get("priority_groups"), open_age, uncertain)
     axes = Axes(cells, columns, flows.rows, members)
     d, s = _services(columns, diagnoses)
     by_profile = [*grown, *(grown[i] for i in visitors.visited)]

@@ -23,8 +23,9 @@ from projector.tables import SETTINGS, SEXES, one_or_all
 
 if TYPE_CHECKING:
     from projector.scenario.models import Growth
+    from projector.scenario.values import Path
 
-__all__ = ["OwnGrowth", "YearlyGrowth", "ages_of", "yearly_growth"]
+__all__ = ["OwnGrowth", "YearlyGrowth", "ages_of", "grown", "yearly_growth"]
 
 Array = NDArray[np.float64]
 
@@ -66,14 +67,9 @@ class YearlyGrowth:
     def from_base(self, base_year: int, years: NDArray[np.int64]) -> Array:
         """Change from the base year to each year, ``[year, sex, age, diagnosis, setting]``."""
         summed = self._summed
-        grown = summed[years - self.first] - summed[base_year - self.first]
-        room = 1.0 - self.inverse_limit
-        result: Array = (
-            1.0 / (self.inverse_limit + room * np.exp(-grown / room))
-            if self.inverse_limit.any()
-            else np.exp(grown)
+        return _towards(
+            summed[years - self.first] - summed[base_year - self.first], self.inverse_limit
         )
-        return result
 
     @cached_property
     def _summed(self) -> Array:
@@ -132,6 +128,29 @@ def yearly_growth(
     return result
 
 
+def grown(path: "Path", years: NDArray[np.int64], limit: float | None) -> Array:
+    """Change from the base year to each year that a yearly rate leads to.
+
+    Parameters
+    ----------
+    path
+        The rate.
+    years
+        Calendar years from the base year on; of several draws one after another.
+    limit
+        Multiple of the use of the base year that it tends to; None where there is none.
+
+    Returns
+    -------
+    ndarray
+        ``[year]``.
+    """
+    yearly = np.log1p(path.at(years, base_year=int(years[0])))
+    by_draw = yearly.reshape(-1, int(years.max() - years[0]) + 1)
+    summed = np.cumsum(by_draw, axis=1) - by_draw
+    return _towards(summed.ravel(), np.array(0.0 if limit is None else 1.0 / limit))
+
+
 def ages_of(first: int, last: int) -> slice:
     """The slice of single ages of a band; −1 is open."""
     return slice(first, None if last < 0 else last + 1)
@@ -165,3 +184,12 @@ def _replace(table: YearlyGrowth, own: OwnGrowth, diagnosis: int, base_year: int
             :, None, None, None, None
         ]
         table.inverse_limit[where] = 0.0 if growth.limit is None else 1.0 / growth.limit
+
+
+def _towards(summed: Array, inverse_limit: Array) -> Array:
+    """Change that summed logs of yearly changes lead to, bent off towards the limits."""
+    if not inverse_limit.any():
+        return np.exp(summed)
+    room = 1.0 - inverse_limit
+    result: Array = 1.0 / (inverse_limit + room * np.exp(-summed / room))
+    return result

@@ -11,7 +11,7 @@ from projector.activity.axes import BANDS, COURSES, Cell, Column, cells_between
 from projector.tables import SETTINGS, SEXES
 
 if TYPE_CHECKING:
-    from projector.scenario.models import Change
+    from projector.scenario.models import Change, Growth
 
 __all__ = ["cells_of", "columns_of"]
 
@@ -81,9 +81,12 @@ def _targets(change: "Change") -> Iterator[tuple[str, bool]]:
 
 
 def cells_of(
-    changes: "Sequence[Change]", groups: pd.DataFrame | None, open_age: int
+    changes: "Sequence[Change]",
+    groups: pd.DataFrame | None,
+    open_age: int,
+    uncertain: "Sequence[Growth]" = (),
 ) -> tuple[Cell, ...]:
-    """The cells that no change and no priority group cuts, `BANDS` at the widest.
+    """The cells that no change, uncertain growth or priority group cuts, `BANDS` at the widest.
 
     Parameters
     ----------
@@ -93,12 +96,16 @@ def cells_of(
         Input table ``priority_groups``, if there is one.
     open_age
         First year of the open age.
+    uncertain
+        Growth that differs between draws.
     """
     bands: list[tuple[int, int]] = [
         *BANDS,
         *((band.first, band.last) for change in changes for band in change.selection.ages or ()),
     ]
+    bands += [(band.first, band.last) for growth in uncertain for band in growth.ages]
     if groups is not None:
         bands += list(zip(groups["age_from"], groups["age_to"], strict=True))
-    by_sex = any(len(change.selection.sex or SEXES) < len(SEXES) for change in changes)
+    sexes = [change.selection.sex for change in changes] + [growth.sex for growth in uncertain]
+    by_sex = any(len(one or SEXES) < len(SEXES) for one in sexes)
     return cells_between(bands, by_sex, open_age)

@@ -48,8 +48,29 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Drift:
+    """Growth of use that differs between draws, beside that of the profiles.
+
+    Parameters
+    ----------
+    cells, columns, origins
+        Positions of those whose use it is.
+    ratio
+        Of use to that of the profiles, ``[year]``.
+    """
+
+    cells: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    origins: NDArray[np.int64]
+    ratio: Array
+
+
+@dataclass(frozen=True)
 class Demand:
     """All that a ledger is filled from.
+
+    Draws stand on the axis of years, one after another, each with all its years. What they share
+    is there once: people, use and lengths of stay may have the years of one draw alone.
 
     Parameters
     ----------
@@ -77,6 +98,8 @@ class Demand:
         where they know none.
     needs
         Share of people with each need that the input tables know, ``[age · sex]``.
+    drifts
+        Growth that differs between draws.
     """
 
     axes: Axes
@@ -90,6 +113,12 @@ class Demand:
     flow: Array | None
     length_of_stay: Array
     needs: Mapping[str, Array]
+    drifts: tuple[Drift, ...] = ()
+
+    def in_years(self, amounts: Array, axis: int = 0) -> Array:
+        """An array of all years, of one that draws share."""
+        times = len(self.years) // amounts.shape[axis]
+        return np.concatenate([amounts] * times, axis) if times > 1 else amounts
 
     def of_regions(self, regions: Collection[str]) -> "Demand":
         """The part of it that is about some regions."""
@@ -109,6 +138,10 @@ class Demand:
             level=self.level[:, kept],
             origin=renumbered[self.origin[rows]],
             flow=None if self.flow is None else self.flow[:, rows],
+            drifts=tuple(
+                replace(drift, origins=renumbered[drift.origins[kept[drift.origins]]])
+                for drift in self.drifts
+            ),
         )
 
 
@@ -193,24 +226,41 @@ def fill(demand: Demand) -> Ledger:
         ready_days = _amount(demand, groups, "ready", nights)
     persons = np.stack([demand.persons[:, people].sum(axis=1) for people in groups])
     return Ledger(
-        contacts, bed_days, ready_days, persons[..., demand.origin], demand.length_of_stay
+        contacts,
+        bed_days,
+        ready_days,
+        demand.in_years(persons[..., demand.origin], axis=1),
+        demand.in_years(demand.length_of_stay, axis=1),
     )
 
 
 def _amount(demand: Demand, groups: Sequence[slice], name: str, columns: int) -> Array:
     """Use of one kind, ``[cell, year, column, row]``."""
-    everybody = demand.persons.shape[2]
-    result = np.empty((len(groups), len(demand.years), columns, everybody))
+    years, everybody = len(demand.years), demand.persons.shape[2]
+    result = np.empty((len(groups), years, columns, everybody))
     for profile in demand.profiles:
         per_person = getattr(profile, name)
         alone = len(profile.origins) == everybody
         persons = demand.persons if alone else demand.persons[..., profile.origins]
+        once, shared = max(len(per_person), len(persons)), min(len(per_person), len(persons))
         for k, people in enumerate(groups):
-            for year, (rates, there) in enumerate(zip(per_person, persons, strict=True)):
+            # A year of one draw, and the same year of the others that share people or use with it.
+            for year in range(shared):
+                rates, there = per_person[year::shared, :, people], persons[year::shared, people]
+                if people.step not in (None, 1):
+                    rates = np.ascontiguousarray(rates)  # or the product is not one of BLAS
                 if alone:
-                    np.dot(rates[:, people], there[people], out=result[k, year])
+                    np.matmul(rates, there, out=result[k, year:once:shared])
                 else:
-                    result[k, year][:, profile.origins] = rates[:, people] @ there[people]
+                    result[k, year:once:shared, :, profile.origins] = np.moveaxis(
+                        rates @ there, -1, 0
+                    )
+        if once < years:
+            by_draw = result.reshape(len(groups), -1, once, columns, everybody)
+            by_draw[:, 1:] = by_draw[:, :1]
+    for drift in demand.drifts:
+        own = Block(drift.cells, drift.columns[drift.columns < columns], drift.origins)
+        result[own.at(years)] *= drift.ratio[:, np.newaxis, np.newaxis]
     if (demand.level != 1.0).any():
         result *= demand.level[:columns]
     if demand.flow is None:

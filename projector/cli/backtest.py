@@ -34,6 +34,7 @@ def backtest_scenario(
     truth: Path | None,
     published: Path | None,
     draws: int | None,
+    futures: bool,
     seed: int | None,
     output: Path,
     language: "Language",
@@ -52,6 +53,8 @@ def backtest_scenario(
         Tables of what came and of a published projection, or None.
     draws, seed
         Draws for prediction intervals and their seed, in place of what the scenario says.
+    futures
+        Whether the intervals are of stochastic futures, not of the errors by age group.
     output
         Folder for the tables; the picture lies beside it.
     language
@@ -60,8 +63,8 @@ def backtest_scenario(
     Raises
     ------
     UsageError
-        If a published projection, which has one base year, is held against several, or the
-        folder holds something else.
+        If a published projection, which has one base year, is held against several, futures are
+        asked for without draws, or the folder holds something else.
     """
     if published is not None and len(set(bases)) > 1:
         raise UsageError(
@@ -76,13 +79,19 @@ def backtest_scenario(
     scenario = load_scenario(path, vocabulary=vocabulary)
     material = read_material(scenario, truth=truth, published=published)
     said = scenario.uncertainty
+    asked = said.draws if draws is None else draws
+    if futures and asked is None:
+        raise UsageError(
+            Problem("--futures", "how many futures?", expected="--draws, or draws in the scenario")
+        )
     found = backtest(
         scenario,
         material,
         bases,
         end=end,
-        draws=said.draws if draws is None else draws,
+        draws=asked,
         seed=said.seed if seed is None else seed,
+        futures=futures,
     )
     for note in found.notes:
         click.echo(word("note", language, text=note), err=True)

@@ -87,12 +87,26 @@ _WITHOUT = click.option(
 @click.option(
     "--ablate", is_flag=True, help="Also tell what each change does alone and on top of the others."
 )
+@click.option(
+    "--draws",
+    type=click.IntRange(min=0),
+    help="Joint samples of all that is uncertain, in the place of the scenario's; 0 is none.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that make draws; the numbers are the same for any number of them.",
+)
 @_LANGUAGE
 def run(
     scenario: Path,
     output: Path | None,
     without: tuple[str, ...],
     ablate: bool,
+    draws: int | None,
+    workers: int,
     language: "Language",
 ) -> None:
     """Run SCENARIO, print the main figures and write netCDF and CSV files."""
@@ -104,6 +118,8 @@ def run(
         language,
         without=without,
         ablate=ablate,
+        draws=draws,
+        workers=workers,
     )
 
 
@@ -262,6 +278,11 @@ _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Draw prediction intervals from the errors of earlier backtests.",
 )
 @click.option(
+    "--futures",
+    is_flag=True,
+    help="With --draws: intervals of as many stochastic futures of the people instead.",
+)
+@click.option(
     "--seed", type=click.IntRange(min=0), help="Seed of the draws.  [default: the scenario's, or 0]"
 )
 @click.option(
@@ -277,6 +298,7 @@ def backtest(
     truth: Path | None,
     published: Path | None,
     draws: int | None,
+    futures: bool,
     seed: int | None,
     output: Path | None,
     language: "Language",
@@ -291,6 +313,7 @@ def backtest(
         truth=truth,
         published=published,
         draws=draws,
+        futures=futures,
         seed=seed,
         output=output or Path("outputs") / f"backtest-{scenario.stem}",
         language=language,

@@ -12,10 +12,12 @@ from projector.outputs.ablation import printed_ablation
 from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
 from projector.outputs.summary import headline_years, summary
 from projector.outputs.table import printed
+from projector.outputs.uncertainty import uncertainty_tables
 from projector.outputs.words import number, word
 from projector.run import vocabulary
 from projector.run.ablation import ablation
 from projector.run.pipeline import project_care, project_people
+from projector.run.whole import add_draws
 from projector.scenario import load_scenario
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ def run_scenario(
     *,
     without: "Sequence[str]" = (),
     ablate: bool = False,
+    draws: int | None = None,
+    workers: int = 1,
 ) -> None:
     """Run one scenario file for a reader at a terminal.
 
@@ -48,6 +52,10 @@ def run_scenario(
         Names of changes to leave out.
     ablate
         Whether to tell also what each change does alone and on top of the others.
+    draws
+        In the place of what the scenario says; 0 is none.
+    workers
+        Processes that make draws.
     """
     started = time.perf_counter()
 
@@ -60,16 +68,21 @@ def run_scenario(
     scenario = load_scenario(path, vocabulary=vocabulary, without=without)
     own = [file for files in scenario.inputs.tables.values() for file in files]
     refuse_calibration_target(output / CALIBRATION_FOLDER, own)
+    if draws is not None:
+        scenario = scenario.with_draws(draws)
     uncertain = sum(path.is_uncertain for _, path in scenario.paths())
-    if scenario.uncertainty.draws is not None or uncertain:
+    if scenario.uncertainty.draws is None and uncertain:
         click.echo(word("not drawn", language, count=uncertain), err=True)
     people = project_people(scenario, progress=progress)
     tree = project_care(scenario, people, progress=progress)
+    add_draws(tree, scenario, people, progress=progress, workers=workers)
     for note in filter(None, tree.attrs["inputs_notes"].splitlines()):
         click.echo(word("note", language, text=note), err=True)
     years = headline_years(tree["population"].to_dataset()["year"].values)
     effects = ablation(scenario, people, years) if ablate else None
-    tables = {} if effects is None or effects.empty else {"ablation": effects}
+    tables = dict(uncertainty_tables(tree))
+    if effects is not None and not effects.empty:
+        tables["ablation"] = effects
     write_results(tree, output, tables)
     progress("outputs", {"folder": output})
     click.echo(printed(tree.attrs["title"], years, summary(tree, language)))

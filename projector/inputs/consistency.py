@@ -33,6 +33,7 @@ from projector.inputs.capacity_rules import (
     places_known,
     rhythms_whole,
 )
+from projector.inputs.deviation_rules import deviations_whole
 from projector.inputs.migration_rules import (
     destinations_sum_to_one,
     every_cell_of_moves,
@@ -326,4 +327,5 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     teams_agree,
     allowances_complete,
     participation_of_all_sexes,
+    deviations_whole,
 )

@@ -26,6 +26,8 @@ _COORDINATES = {
     "group": {"long_name": "priority group"},
     "season": {"long_name": "season of the year; winter begins in December"},
     "resource": {"long_name": "kind of bed, place or room"},
+    "ages": {"long_name": "completed years on 1 January"},
+    "quantile": {"long_name": "share of the draws below", "units": "1"},
     "pool": {"long_name": "units that share their beds"},
     "site": {"long_name": "site that treats people or has capacity"},
     "profession": {"long_name": "occupational group"},

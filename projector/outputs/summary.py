@@ -11,6 +11,7 @@ from projector.outputs.existing import existing_rows, pool_rows
 from projector.outputs.staff import staff_sections
 from projector.outputs.staff_supply import supply_sections
 from projector.outputs.table import Row, Section
+from projector.outputs.uncertainty import uncertainty_sections
 from projector.outputs.words import Language, number, word
 from projector.tables import DIAGNOSIS_KINDS, SEASONS
 
@@ -122,6 +123,7 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
         rows = [row(name, values, decimals) for name, values, decimals in figures]
         sections.append(Section(word(heading, language), tuple(rows)))
     sections += supply_sections(tree, years, language)
+    sections += uncertainty_sections(tree, years, language)
     for heading, lines in (
         ("existing", existing_rows),
         ("pools", pool_rows),

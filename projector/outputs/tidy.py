@@ -15,7 +15,8 @@ _OUTER_DIMS = 2
 """Rows are joined for one cell of the first dimensions at a time: memory stays small, and the
 text of the labels is made once instead of once for each row."""
 
-_OWN_TABLES = "/calibration"
+_OWN_TABLES = ("/calibration", "/uncertainty")
+"""Groups whose tables are written elsewhere."""
 
 _SECOND_COLUMN = {
     "region": ("region_name", "region_name"),
@@ -58,10 +59,10 @@ def write_variable(variable: xr.DataArray, path: Path) -> None:
 
 
 def write_csv(tree: xr.DataTree, folder: Path) -> None:
-    """Write every result variable of a tree that has any cell, the calibration apart.
+    """Write every result variable of a tree that has any cell, calibration and draws apart.
 
-    The calibration has tables of its own, which can be read back; see
-    `projector.outputs.calibration`.
+    These have tables of their own; see `projector.outputs.calibration` and
+    `projector.outputs.uncertainty`.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ def write_csv(tree: xr.DataTree, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for node in tree.subtree:
-        if node.path == _OWN_TABLES:
+        if node.path.startswith(_OWN_TABLES):
             continue
         for name, variable in node.data_vars.items():
             if variable.size:

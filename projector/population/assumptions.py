@@ -13,9 +13,10 @@ K
     Nobody moves: between regions (third letter), or in or out of the country (fourth).
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
@@ -24,20 +25,37 @@ from projector.errors import InputsError, Problem
 from projector.tables import SEXES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from projector.scenario.models import Population
     from projector.scenario.values import Path
 
-__all__ = ["national_assumptions"]
+__all__ = ["PathOfDraws", "national_assumptions"]
 
 Array = NDArray[np.float64]
+Location = tuple[str | int, ...]
 
 _CONSTANT, _NO_MOVES = "K", "0"
 _FIXED_FACTORS = {"M": 1.0, _CONSTANT: 1.0, _NO_MOVES: 0.0}
 """Internal moves against those of the age tables, for the letters that are not in the inputs."""
 
 
+class PathOfDraws(Protocol):
+    """A value over years in each draw."""
+
+    def at(
+        self, years: npt.ArrayLike, *, base_year: int, base_value: float | Array | None = None
+    ) -> Array:
+        """Value in each year and draw, ``[year, draw]``."""
+        ...
+
+
 def national_assumptions(
-    paths: pd.DataFrame, chosen: "Population", years: NDArray[np.int64], base_year: int
+    paths: pd.DataFrame,
+    chosen: "Population",
+    years: NDArray[np.int64],
+    base_year: int,
+    drawn: "Mapping[Location, PathOfDraws] | None" = None,
 ) -> xr.Dataset:
     """Fertility, life expectancy, migration and sex ratio for every year.
 
@@ -53,11 +71,14 @@ def national_assumptions(
         Calendar years of the result, from the first age table on; the base year among them.
     base_year
         Year of the base population.
+    drawn
+        What the scenario writes as it is in each draw, by the keys of `Scenario.paths`; what is
+        not there is the same in all draws.
 
     Returns
     -------
     xarray.Dataset
-        Over the years:
+        Over the years, and with ``draw`` last where something is drawn:
 
         * ``total_fertility[year]``, children per woman;
         * ``mean_age_at_childbearing[year]``, years; NaN where the scenario does not say, so
@@ -99,30 +120,35 @@ def national_assumptions(
             return np.where(future, last, history)
         return np.where(future, _path(paths, component, sex, letter, years), history)
 
-    def unless_written(own: "Path | None", otherwise: Array) -> Array:
+    def unless_written(own: "Path | None", otherwise: Array, *keys: str) -> Array:
         if own is None:
             return otherwise
         at_base = float(otherwise[years == base_year][0])
-        return np.where(future, own.at(years, base_year=base_year, base_value=at_base), otherwise)
+        path = (drawn or {}).get(("population", *keys))
+        if path is None:
+            written = own.at(years, base_year=base_year, base_value=at_base)
+            return np.where(future, written, otherwise)
+        each = path.at(years, base_year=base_year, base_value=at_base)
+        return np.where(future[:, np.newaxis], each, otherwise[:, np.newaxis])
 
     births = chosen.fertility
     total = by_letter("total_fertility", "both", fertility)
     mean_age = np.full(len(years), np.nan)
     if births is not None:
         total, mean_age = (
-            unless_written(births.total, total),
-            unless_written(births.mean_age, mean_age),
+            unless_written(births.total, total, "fertility", "total"),
+            unless_written(births.mean_age, mean_age, "fertility", "mean_age"),
         )
 
-    length = np.stack(
-        [by_letter("life_expectancy", sex, life_expectancy) for sex in SEXES], axis=-1
-    )
+    lengths = [by_letter("life_expectancy", sex, life_expectancy) for sex in SEXES]
     follows_trend = chosen.life_expectancy == "trend"
     if follows_trend:
-        length[future] = np.nan
+        lengths = [np.where(future, np.nan, of_sex) for of_sex in lengths]
     elif isinstance(chosen.life_expectancy, dict):
-        for column, sex in enumerate(SEXES):
-            length[:, column] = unless_written(chosen.life_expectancy.get(sex), length[:, column])
+        lengths = [
+            unless_written(chosen.life_expectancy.get(sex), of_sex, "life_expectancy", sex)
+            for sex, of_sex in zip(SEXES, lengths, strict=True)
+        ]
 
     own_net = None if chosen.net_immigration is None else chosen.net_immigration.get("total")
     closed = immigration == _NO_MOVES and own_net is None
@@ -133,11 +159,15 @@ def national_assumptions(
 
     return xr.Dataset(
         {
-            "total_fertility": ("year", total),
-            "mean_age_at_childbearing": ("year", mean_age),
-            "life_expectancy": (("year", "sex"), length),
+            "total_fertility": _over_years(total),
+            "mean_age_at_childbearing": _over_years(mean_age),
+            "life_expectancy": xr.concat(
+                xr.broadcast(*(_over_years(of_sex) for of_sex in lengths)), "sex"
+            ).transpose("year", "sex", ...),
             "internal_migration": ("year", _internal_migration(paths, internal, years, future)),
-            "net_immigration": ("year", unless_written(own_net, net)),
+            "net_immigration": _over_years(
+                unless_written(own_net, net, "net_immigration", "total")
+            ),
             "sex_ratio_at_birth": ("year", by_letter("sex_ratio_at_birth", "both", "M")),
             "follows_trend": follows_trend,
             "fades": internal != _CONSTANT,
@@ -145,6 +175,11 @@ def national_assumptions(
         },
         coords={"year": years, "sex": list(SEXES)},
     )
+
+
+def _over_years(values: Array) -> xr.DataArray:
+    """``[year]`` or ``[year, draw]``."""
+    return xr.DataArray(values, dims=("year", "draw")[: values.ndim])
 
 
 def _internal_migration(

@@ -18,24 +18,31 @@ migrants who are counted at the start of the year: 0 for ``end``, ½ for ``even`
 ``start``.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.errors import ConsistencyError, Problem
-from projector.population.components import national_total, schedule
+from projector.population.components import national_total, schedule, stored
 from projector.population.moves import Migration
+from projector.population.walk import Vital, Walked, walk
+from projector.population.yearly import Stored
 from projector.tables import SEXES
 
-__all__ = ["MigrationTiming", "Projection", "project"]
+__all__ = [
+    "MigrationTiming",
+    "Projection",
+    "fertile_ages",
+    "labelled",
+    "labelled_people",
+    "project",
+    "shares_of_births",
+]
 
 MigrationTiming = Literal["end", "even", "start"]
 _SHARE_AT_START: dict[MigrationTiming, float] = {"end": 0.0, "even": 0.5, "start": 1.0}
-_FEMALE = SEXES.index("female")
-_NEWTON_STEPS = 6
 
 Array = NDArray[np.float64]
 
@@ -43,6 +50,8 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True)
 class Projection:
     """What `project` returns; flows are by age at the end of the year, so each cell balances.
+
+    With draws every array has ``draw`` in front.
 
     Parameters
     ----------
@@ -82,7 +91,9 @@ def project(
     Parameters
     ----------
     base
-        ``[region, sex, age]``, persons on 1 January of the first year of the components.
+        ``[region, sex, age]``, persons on 1 January of the first year of the components. The base
+        and every component may have a ``draw`` dimension besides: many futures are then walked
+        together, and what has none is the same in all of them.
     components
         ``survival[region, year, sex, age]``: ratio into the age during the year; age 0 is
         from birth, the last age receives the two oldest. ``fertility[region, year, age]``:
@@ -136,178 +147,97 @@ def project(
     migration = Migration.of(components, tuple(str(code) for code in base["region"].values))
     if migration_timing != "end" and migration.counts_at_end_only:
         raise ValueError("migration rates apply to the survivors, at the end of the year")
-    survival = schedule(components, "survival", ("year", "region", "sex", "age"), 0.0, 1.0)
     fertility = schedule(components, "fertility", ("year", "region", "age"), 0.0)
     sex_ratio = schedule(components, "sex_ratio_at_birth", ("year", "region"), 0.0)
+    vital = Vital(
+        survival=stored(components, "survival", 0.0, 1.0),
+        fertility=Stored(fertility[:, :, np.newaxis]),
+        share_of_births=shares_of_births(sex_ratio),
+        fertile=fertile_ages(fertility),
+        births_of_all=national_total(components, "national_births", 0.0),
+        survival_of_all=national_total(components, "national_survival", 0.0),
+    )
+    drawn = "draw" in base.dims or "draw" in components.dims
+    walked = walk(
+        start,
+        years,
+        vital,
+        migration,
+        draws=base.sizes.get("draw", components.sizes.get("draw", 1)),
+        at_start=_SHARE_AT_START[migration_timing],
+    )
+    return labelled(walked, base, years, drawn=drawn)
+
+
+def shares_of_births(sex_ratio: Array) -> Array:
+    """Share of girls and boys ``[year, region or 1, sex, draw or 1]``, from boys per girl."""
     boys = sex_ratio / (1.0 + sex_ratio)
-    share_of_births = np.stack([1.0 - boys, boys], axis=-1)  # in the order of SEXES
-    births_of_all = national_total(components, "national_births", 0.0)
-    survival_of_all = national_total(components, "national_survival", 0.0)
-
-    shape = (len(years), *start.shape)
-    population = np.empty((len(years) + 1, *start.shape))
-    population[0] = start
-    flows = {name: np.empty(shape) for name in ("deaths", "net_migration", *migration.flows)}
-    flows["births"] = np.empty(shape[:-1])
-    at_start = _SHARE_AT_START[migration_timing]
-    for t, year in enumerate(years):
-        exposed, early = population[t], migration.at_start(t, at_start)
-        if early is not None:
-            exposed = exposed + early
-            _refuse_negative(exposed, base, int(year))
-        survivors, flows["births"][t] = _survive(
-            exposed,
-            survival[t],
-            fertility[t],
-            share_of_births[t],
-            deaths=flows["deaths"][t],
-            births_of_all=None if births_of_all is None else float(births_of_all[t]),
-            survival_of_all=None if survival_of_all is None else survival_of_all[t],
-        )
-        try:
-            population[t + 1], gross = migration.move(survivors, t, at_end=1.0 - at_start)
-        except ConsistencyError as error:
-            raise ConsistencyError(
-                [replace(p, where=f"year {year}, {p.where}") for p in error.problems]
-            ) from error
-        _refuse_negative(population[t + 1], base, int(year))
-        moved = np.subtract(population[t + 1], survivors, out=flows["net_migration"][t])
-        if early is not None:
-            moved[..., 1:] += early[..., :-1]
-            moved[..., -1] += early[..., -1]
-        for name, values in gross.items():
-            flows[name][t] = values
-    return _labelled(population, flows, base, years)
+    return np.stack([1.0 - boys, boys], axis=2)  # in the order of SEXES
 
 
-def _survive(
-    exposed: Array,
-    survival: Array,
-    fertility: Array,
-    share_of_births: Array,
-    *,
-    deaths: Array,
-    births_of_all: float | None,
-    survival_of_all: Array | None,
-) -> tuple[Array, Array]:
-    """One year of ageing, births and deaths, which are written to `deaths`.
-
-    Axes ``[region, sex, age]``; schedules may have a region axis of length 1. Returns the
-    survivors by age at the end of the year and births by sex.
-    """
-    entering = np.empty_like(exposed)
-    entering[..., 1:] = exposed[..., :-1]
-    entering[..., -1] += exposed[..., -1]
-    entering[..., 0] = 0.0
-    survivors = survival * entering
-    mid_year_women = exposed[:, _FEMALE] + survivors[:, _FEMALE]
-    born = 0.5 * (fertility * mid_year_women).sum(axis=-1)
-    if births_of_all is not None:
-        born = _as_many(born, births_of_all)
-    births = born[:, np.newaxis] * share_of_births
-    entering[..., 0] = births
-    survivors[..., 0] = survival[..., 0] * births
-    if survival_of_all is not None:
-        survivors = _surviving_together(entering, survival, survival_of_all)
-    np.subtract(entering, survivors, out=deaths)
-    return survivors, births
-
-
-def _as_many(born: Array, together: float) -> Array:
-    """Births of the regions, scaled to those of all together."""
-    if not born.sum() > 0 < together:
-        if together > 0:
-            raise ConsistencyError(
-                Problem(
-                    where="fertility",
-                    message="the nation has births, and no region has any",
-                    found="a fertility of 0 in every region",
-                    expected="a region where children are born",
-                )
-            )
-        return np.zeros_like(born)
-    scaled: Array = born * (together / born.sum())
-    return scaled
-
-
-def _surviving_together(entering: Array, survival: Array, of_all: Array) -> Array:
-    """Survivors ``[region, sex, age]`` that are as many as if all had the nation's survival.
-
-    Every region's force of mortality is multiplied by the same factor, :math:`S^k`, which Newton's
-    method finds for each sex and age: nobody dies twice, and the order of the regions stays.
-    """
-    hazard = -np.log(np.maximum(survival, np.finfo(float).tiny))
-    wanted = of_all * entering.sum(axis=0)
-    factor = np.ones_like(wanted)
-    for _ in range(_NEWTON_STEPS):
-        kept = entering * np.exp(-factor * hazard)
-        slope = (kept * hazard).sum(axis=0)
-        step = np.divide(
-            kept.sum(axis=0) - wanted, slope, out=np.zeros_like(slope), where=slope > 0
-        )
-        factor = np.maximum(factor + step, 0.0)
-    survivors = entering * np.exp(-factor * hazard)
-    together = survivors.sum(axis=0)
-    survivors *= np.divide(wanted, together, out=np.ones_like(wanted), where=together > 0)
-    # What is left of the error is rounding, and must not bring anybody back.
-    result: Array = np.minimum(survivors, entering)
-    return result
+def fertile_ages(fertility: Array) -> slice:
+    """The ages from the first with any fertility to the last, of ``[..., age, draw or 1]``."""
+    some = np.flatnonzero(fertility.any(axis=(*range(fertility.ndim - 2), -1)))
+    return slice(int(some[0]), int(some[-1]) + 1) if some.size else slice(0, 1)
 
 
 def _aligned(base: xr.DataArray, components: xr.Dataset, dims: tuple[str, ...]) -> Array:
-    """The base as an array ``[region, sex, age]`` after its labels were held against the rest."""
-    if set(base.dims) != set(dims):
+    """The base as ``[region, sex, age, draw]`` after its labels were held against the rest."""
+    if set(base.dims) - {"draw"} != set(dims):
         raise ValueError(f"base has dimensions {base.dims}, expected {dims}")
     if tuple(base["sex"].values) != SEXES:
         raise ValueError(f"sex is {tuple(base['sex'].values)}, expected {SEXES}")
     for dim in dims:
         if dim in components.dims and not np.array_equal(base[dim], components[dim]):
             raise ValueError(f"base and components differ in {dim}")
+    if (
+        "draw" in base.dims
+        and "draw" in components.dims
+        and (base.sizes["draw"] != components.sizes["draw"])
+    ):
+        raise ValueError("base and components differ in the number of draws")
     if not np.array_equal(base["age"].values, np.arange(base.sizes["age"])):
         raise ValueError("ages must be 0, 1, 2, … without gaps")
     years = components["year"].values
     if not len(years) or not np.array_equal(np.diff(years), np.ones(len(years) - 1)):
         raise ValueError("years must be there, and follow one another")
-    start = base.transpose(*dims).values.astype(np.float64)
+    everywhere = base if "draw" in base.dims else base.expand_dims("draw")
+    start = everywhere.transpose(*dims, "draw").values.astype(np.float64)
     if not (np.isfinite(start).all() and (start >= 0).all()):
         raise ValueError("base must be finite and not negative")
     return start
 
 
-def _refuse_negative(people: Array, base: xr.DataArray, year: int) -> None:
-    """Name the first cell where migration took more people in a year than there were."""
-    if people.min() >= 0:
-        return
-    r, s, a = (int(i) for i in np.argwhere(people < 0)[0])
-    raise ConsistencyError(
-        Problem(
-            where=f"region {base['region'].values[r]}, year {year}",
-            message="net migration takes out more people than there are",
-            found=f"{people[r, s, a]:.3g} persons of sex {SEXES[s]}, age {a}",
-            expected="zero or more; give migration as a rate, or a smaller number",
-        )
+def labelled(
+    walked: Walked, base: xr.DataArray, years: NDArray[np.int64], *, drawn: bool
+) -> Projection:
+    """Put names on people and flows: the draw comes first, if there is one, year after region."""
+    return Projection(
+        population=labelled_people(walked, base, years, drawn=drawn),
+        **{
+            name: _label(values, base, years, name, drawn=drawn)
+            for name, values in walked.flows.items()
+        },
     )
 
 
-def _labelled(
-    population: Array, flows: dict[str, Array], base: xr.DataArray, years: NDArray[np.int64]
-) -> Projection:
-    """Put names on the arrays: year moves from the first axis to the second."""
-    region, sex, age = (base[dim] for dim in ("region", "sex", "age"))
+def labelled_people(
+    walked: Walked, base: xr.DataArray, years: NDArray[np.int64], *, drawn: bool
+) -> xr.DataArray:
+    """Put names on people alone, as `labelled`."""
     stock_years = np.append(years, years[-1] + 1)
+    return _label(walked.population, base, stock_years, "population", drawn=drawn)
 
-    def label(values: Array, year: NDArray[np.int64], name: str) -> xr.DataArray:
-        dims = ("region", "year", "sex", "age")[: values.ndim]
-        coords = {"region": region, "year": year, "sex": sex, "age": age}
-        return xr.DataArray(
-            np.moveaxis(values, 0, 1),
-            dims=dims,
-            coords={dim: coords[dim] for dim in dims},
-            name=name,
-            attrs={"units": "persons"},
-        )
 
-    return Projection(
-        population=label(population, stock_years, "population"),
-        **{name: label(values, years, name) for name, values in flows.items()},
+def _label(
+    values: Array, base: xr.DataArray, years: NDArray[np.int64], name: str, *, drawn: bool
+) -> xr.DataArray:
+    dims = ("region", "year", "sex", "age")[: values.ndim - 1]
+    ordered = np.moveaxis(values, (-1, 1), (0, 1))
+    return xr.DataArray(
+        ordered if drawn else ordered[0],
+        dims=("draw", *dims) if drawn else dims,
+        coords={dim: years if dim == "year" else base[dim] for dim in dims},
+        name=name,
+        attrs={"units": "persons"},
     )

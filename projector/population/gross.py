@@ -18,14 +18,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.population.components import national_total, schedule
+from projector.population.components import in_every_draw, national_total, schedule, stored
 from projector.population.migration import plus_minus_factors, rake_factor
+from projector.population.yearly import ALL_AGES, Yearly
 
 __all__ = ["GrossFlows", "InternalMoves"]
 
 Array = NDArray[np.float64]
 
-_CELLS = ("year", "region", "sex", "age")
 _ROUNDING = 1e-9
 """How far shares that sum to one may be from it."""
 
@@ -37,16 +37,16 @@ class InternalMoves:
     Parameters
     ----------
     out_rate
-        ``[year or 1, region or 1, sex, age]``, per survivor.
+        ``[region or 1, sex, age, draw or 1]`` of each year, per survivor.
     distributions
         Ages, as positions, and ``[region, to_region]`` for them; empty where there is a pool.
     pool_share
-        ``[year or 1, region, sex, age]``; None where it is known who goes where.
+        ``[region, sex, age, draw or 1]`` of each year; None where it is known who goes where.
     """
 
-    out_rate: Array
+    out_rate: Yearly
     distributions: tuple[tuple[NDArray[np.int64], Array], ...]
-    pool_share: Array | None
+    pool_share: Yearly | None
 
     @classmethod
     def of(cls, components: xr.Dataset) -> "InternalMoves | None":
@@ -56,16 +56,20 @@ class InternalMoves:
             raise ValueError("out_rate goes with destination or with pool_share")
         if not given:
             return None
-        out_rate = schedule(components, "out_rate", _CELLS, 0.0, 1.0, shared=("region", "year"))
+        out_rate = stored(components, "out_rate", 0.0, 1.0, shared=("region", "year"))
+        leaves = out_rate.values > 0
         if given == ["pool_share"]:
-            drawn = schedule(components, "pool_share", _CELLS, 0.0, 1.0, shared=("year",))
-            missing = np.abs(drawn.sum(axis=1) - 1.0) > _ROUNDING
-            if (missing & (out_rate > 0).any(axis=1)).any():
+            drawn = stored(components, "pool_share", 0.0, 1.0, shared=("year",))
+            missing = np.abs(drawn.values.sum(axis=1) - 1.0) > _ROUNDING
+            if (missing & leaves.any(axis=1)).any():
                 raise ValueError("pool_share must sum to 1 over the regions where somebody leaves")
             return cls(out_rate, (), drawn)
         shares = schedule(
             components, "destination", ("group", "region", "to_region"), 0.0, shared=("group",)
         )
+        if shares.shape[-1] > 1:
+            raise ValueError("destination is the same in every draw")
+        shares = shares[..., 0]
         if not np.array_equal(components["region"], components["to_region"]):
             raise ValueError("destination must have the same regions in region and to_region")
         ages = components.sizes["age"]
@@ -75,26 +79,28 @@ class InternalMoves:
         if group.shape != (ages,) or not np.isin(group, np.arange(len(shares))).all():
             raise ValueError("destination_group must name a group of destination for every age")
         distributions = tuple(
-            (np.flatnonzero(group == number), _distribution(shares[number], out_rate[..., at]))
+            (np.flatnonzero(group == number), _distribution(shares[number], leaves[:, :, :, at]))
             for number in range(len(shares))
             if (at := group == number).any()
         )
         return cls(out_rate, distributions, None)
 
-    def leaving_rate(self, t: int) -> Array:
-        """Out-rates of a year, ``[region or 1, sex, age]``."""
-        return _of_year(self.out_rate, t)
+    @property
+    def by_age(self) -> bool:
+        """Whether who goes where is settled for each age by itself."""
+        return not self.distributions
 
-    def arriving(self, leaving: Array, t: int) -> Array:
-        """Where those who leave arrive, both ``[region, sex, age]``."""
+    def flows(self, survivors: Array, t: int, ages: slice) -> tuple[Array, Array, Array]:
+        """The rate of leaving, who leaves and who arrives, ``[region, sex, age, draw]``."""
+        rate = self.out_rate.of(t, ages)
+        leaving = rate * survivors
         if self.pool_share is not None:
-            drawn: Array = _of_year(self.pool_share, t) * leaving.sum(axis=0)
-            return drawn
+            return rate, leaving, self.pool_share.of(t, ages) * leaving.sum(axis=0)
         arriving = np.empty_like(leaving)
-        for ages, shares in self.distributions:
-            some = leaving[..., ages]
-            arriving[..., ages] = (shares.T @ some.reshape(len(some), -1)).reshape(some.shape)
-        return arriving
+        for positions, shares in self.distributions:
+            some = leaving[:, :, positions]
+            arriving[:, :, positions] = (shares.T @ some.reshape(len(some), -1)).reshape(some.shape)
+        return rate, leaving, arriving
 
 
 @dataclass(frozen=True)
@@ -104,15 +110,16 @@ class GrossFlows:
     Parameters
     ----------
     immigration
-        ``[year or 1, region, sex, age]``, persons.
+        ``[region, sex, age, draw or 1]`` of each year, persons.
     emigration_rate
-        ``[year or 1, region or 1, sex, age]``, per survivor.
+        ``[region or 1, sex, age, draw or 1]`` of each year, per survivor.
     national_immigration, national_emigration, national_net
-        ``[year]`` or ``[year, sex, age]``, persons; either the net or any of the others.
+        ``[year, draw or 1]`` or ``[year, sex, age, draw or 1]``, persons; either the net or any
+        of the others.
     """
 
-    immigration: Array
-    emigration_rate: Array
+    immigration: Yearly
+    emigration_rate: Yearly
     national_immigration: Array | None
     national_emigration: Array | None
     national_net: Array | None
@@ -131,42 +138,41 @@ class GrossFlows:
             raise ValueError("national_net_migration goes without the gross national totals")
         rate = ("region", "year")
         return cls(
-            schedule(components, "immigration", _CELLS, 0.0, shared=("year",)),
-            schedule(components, "emigration_rate", _CELLS, 0.0, 1.0, shared=rate),
+            stored(components, "immigration", 0.0, shared=("year",)),
+            stored(components, "emigration_rate", 0.0, 1.0, shared=rate),
             immigration,
             emigration,
             net,
         )
 
     def coming_and_rate(self, survivors: Array, t: int) -> tuple[Array, Array]:
-        """Immigrants ``[region, sex, age]`` and the rate of emigration, raked to the nation."""
-        coming = _of_year(self.immigration, t)
-        rate = _of_year(self.emigration_rate, t)
+        """Immigrants ``[region, sex, age, draw]`` and the rate of emigration, raked."""
+        coming = self.immigration.of(t, ALL_AGES)
+        rate = self.emigration_rate.of(t, ALL_AGES)
+        coming = np.broadcast_to(coming, survivors.shape)
+        draws = survivors.shape[-1]
         if self.national_net is not None:
-            more, fewer = plus_minus_factors(coming, rate * survivors, self.national_net[t])
+            total = in_every_draw(self.national_net[t], draws)
+            more, fewer = plus_minus_factors(coming, rate * survivors, total)
             return coming * more, rate * fewer
         if self.national_immigration is not None:
-            coming = coming * rake_factor(coming, self.national_immigration[t])
+            total = in_every_draw(self.national_immigration[t], draws)
+            coming = coming * rake_factor(coming, total)
         if self.national_emigration is not None:
-            rate = rate * rake_factor(rate * survivors, self.national_emigration[t])
+            total = in_every_draw(self.national_emigration[t], draws)
+            rate = rate * rake_factor(rate * survivors, total)
         return coming, rate
 
 
-def _distribution(shares: Array, out_rate: Array) -> Array:
+def _distribution(shares: Array, leaves: NDArray[np.bool_]) -> Array:
     """Shares of one group, ``[region, to_region]``, that sum to one wherever somebody leaves."""
     if np.diagonal(shares).any():
         raise ValueError("destination has moves from a region to itself")
     sums = shares.sum(axis=1)
-    somebody = np.broadcast_to((out_rate > 0).any(axis=(0, 2, 3)), sums.shape)
+    somebody = np.broadcast_to(leaves.any(axis=(0, 2, 3, 4)), sums.shape)
     if (np.abs(sums - 1.0) > _ROUNDING)[somebody].any():
         raise ValueError("shares of destination must sum to 1 over to_region")
     normalised: Array = np.divide(
         shares, sums[:, np.newaxis], out=np.zeros_like(shares), where=sums[:, np.newaxis] > 0
     )
     return normalised
-
-
-def _of_year(values: Array, t: int) -> Array:
-    """A year's schedule, where one may be for all years."""
-    schedule_of_year: Array = values[t] if len(values) > 1 else values[0]
-    return schedule_of_year

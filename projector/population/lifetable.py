@@ -6,6 +6,8 @@ of dying, :math:`l` survivors, :math:`L` person-years, :math:`T` person-years ab
 All functions work on arrays ``[..., age]``, single years of age, the last one open.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,7 @@ __all__ = [
     "infant_person_years",
     "life_expectancy",
     "person_years",
+    "ratios_between",
     "remaining_life_expectancy",
     "survival_ratios",
     "survival_with_level",
@@ -23,6 +26,7 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+Rates = Callable[[slice], Array]
 
 # Andreev & Kingkade (2015), table 3: a0 = intercept + slope · m0 on three pieces of m0.
 _ANDREEV_KINGKADE = {
@@ -123,14 +127,84 @@ def survival_ratios(
     ValueError
         If a rate is unlawful, or the rates end before `open_age`.
     """
-    L = person_years(death_rates, years_lived)
-    if open_age is not None:
-        L = _added_from(L, open_age)
-    ratios = np.empty_like(L)
-    ratios[..., 0] = L[..., 0]
-    ratios[..., 1:-1] = L[..., 1:-1] / L[..., :-2]
-    ratios[..., -1] = L[..., -1] / (L[..., -2] + L[..., -1])
-    return ratios
+    m = np.asarray(death_rates, dtype=np.float64)
+    person_years(m, years_lived)  # refuses unlawful rates
+    lived = None if years_lived is None else lambda held: years_lived[..., held]
+    last = m.shape[-1] - 1
+    top = last if open_age is None else open_age
+    return ratios_between(lambda held: m[..., held], last, top, slice(None), lived)
+
+
+def ratios_between(
+    death_rates: Rates,
+    last: int,
+    open_age: int,
+    ages: slice,
+    years_lived: Rates | None = None,
+    *,
+    room: Rates | None = None,
+) -> Array:
+    r"""Some of the ratios of `survival_ratios`, of rates that are known to be lawful.
+
+    Written out, no age but the open one needs any but the one before it:
+
+    .. math:: S_0 = \frac{1}{1 + (1 - a_0) m_0}, \quad
+              S_a = \frac{1 - a_{a-1} m_{a-1}}{1 + (1 - a_a) m_a}, \quad
+              S_A = \frac{R_A}{1 + R_A}, \quad R_a = S_a (1 + R_{a+1})
+
+    and at the last age of the rates :math:`R_a = (1 - a_{a-1} m_{a-1}) / m_a`.
+
+    Parameters
+    ----------
+    death_rates, years_lived
+        Give ``[..., sex, age]`` as for `survival_ratios` of the ages asked for, a slice.
+    last
+        Last age of the rates.
+    open_age
+        First year of the open age of the result.
+    ages
+        Which of the ages 0 to `open_age`, one after the other.
+    room
+        Gives memory of the same shape to reckon in; the rates are then written over.
+
+    Returns
+    -------
+    ndarray
+        ``[..., sex, age]``, the ages asked for.
+
+    Raises
+    ------
+    ValueError
+        If the rates end before `open_age`.
+    """
+    if not 0 < open_age <= last:
+        raise ValueError(f"the rates end before the open age {open_age}")
+    first, stop, _ = ages.indices(open_age + 1)
+    # The age before the first; of the open age, all that it holds.
+    held = slice(max(first - 1, 0), stop if stop <= open_age else last + 1)
+    m = death_rates(held)
+    infants = m[..., 0].copy()
+    dying = np.multiply(
+        0.5 if years_lived is None else years_lived(held),
+        m,
+        out=None if room is None else room(held),
+    )
+    if years_lived is None and held.start == 0:
+        for i, sex in enumerate(SEXES):
+            dying[..., i, 0] = infant_person_years(infants[..., i], sex) * infants[..., i]
+    oldest = m[..., -1].copy()
+    living = np.subtract(m, dying, out=None if room is None else m)
+    through = np.subtract(1.0, dying, out=dying)
+    ratios = np.add(1.0, living, out=living)
+    np.divide(through[..., :-1], ratios[..., 1:], out=ratios[..., 1:])
+    np.divide(1.0, ratios[..., 0], out=ratios[..., 0])
+    if stop > open_age:
+        above = through[..., -2] / oldest
+        for age in range(last - 1, open_age - 1, -1):
+            above = ratios[..., age - held.start] * (1.0 + above)
+        ratios[..., open_age - held.start] = above / (1.0 + above)
+        ratios = ratios[..., : open_age + 1 - held.start]
+    return ratios if first == 0 else ratios[..., 1:]
 
 
 def with_open_age(death_rates: Array, open_age: int) -> Array:
@@ -212,8 +286,7 @@ def survival_with_level(death_rates: Array, level: Array, open_age: int) -> Arra
     ValueError
         If a level is outside its range, or the rates end before `open_age`.
     """
-    shape = (len(level), *death_rates.shape[:-1], open_age + 1)
-    survival = np.empty(shape)
+    survival = np.empty((len(level), *death_rates.shape[:-1], open_age + 1))
     # One region at a time: its life table fits in the processor's cache, all of them do not.
     for region in range(len(level)):
         own = with_level(death_rates, level[region : region + 1])[0]

@@ -8,8 +8,9 @@ Tayman & Swanson 2013, chapter 6):
 
 .. math:: x P - \frac{Q}{x} = T, \qquad x = \frac{T + \sqrt{T^2 + 4 P Q}}{2 P}
 
-Every array has the axes ``[region, sex, age]``. A total is ``[sex, age]``, for each cell by
-itself, or a scalar for all of them together.
+Every array has the axes ``[region, sex, age]``, or ``[region, sex, age, draw]`` for many futures.
+A total is ``[sex, age]`` or ``[sex, age, draw]``, for each cell by itself, or a scalar or
+``[draw]`` for all cells together.
 """
 
 import numpy as np
@@ -184,8 +185,8 @@ def plus_minus_factors(gains: Array, losses: Array, total: ArrayLike) -> tuple[A
 
 
 def _by_cell(values: Array, target: Array) -> Array:
-    """``[region, cell]``, or ``[everything, 1]`` where one total is for all cells."""
-    return values.reshape(-1, 1) if target.ndim == 0 else values.reshape(len(values), -1)
+    """``[region, cell]``, or ``[everything, draw]`` where one total is for all cells."""
+    return values.reshape(-1, target.size) if target.ndim < 2 else values.reshape(len(values), -1)
 
 
 def _solve(plus: Array, minus: Array, total: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
@@ -249,7 +250,7 @@ def _fault(
     """The first cell that is wrong."""
     first = int(np.argmax(cells))
     where = "migration"
-    if target.ndim:
-        sex, age = (int(i) for i in np.unravel_index(first, target.shape))
+    if target.ndim > 1:
+        sex, age = (int(i) for i in np.unravel_index(first, target.shape)[:2])
         where = f"migration of sex {SEXES[sex]}, age {age}"
     return ConsistencyError(Problem(where, message, f"{found[first]:.3g} persons", expected))

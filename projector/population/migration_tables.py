@@ -12,7 +12,10 @@ from projector.inputs.migration_rules import SHARE_TOLERANCE
 from projector.inputs.regions import outermost
 from projector.tables import SEXES
 
-__all__ = ["components_from_tables"]
+__all__ = ["GROSS_TABLES", "components_from_tables"]
+
+GROSS_TABLES = frozenset({"out_migration", "destinations", "immigration", "emigration"})
+"""Tables of gross migration."""
 
 Array = NDArray[np.float64]
 

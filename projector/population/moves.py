@@ -9,23 +9,24 @@ Where the nation's total is given, immigration and emigration are scaled to it, 
 balanced to it (`projector.population.migration`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
-from projector.population.components import national_total, schedule
+from projector.population.components import in_every_draw, national_total, stored
 from projector.population.gross import GrossFlows, InternalMoves
 from projector.population.migration import balance
+from projector.population.regional_schedules import OpenMoves, PooledMoves
+from projector.population.yearly import ALL_AGES, Room, Yearly
 from projector.tables import SEXES
 
-__all__ = ["Migration"]
+__all__ = ["Migration", "NetMoves"]
 
 Array = NDArray[np.float64]
 
-_CELLS = ("year", "region", "sex", "age")
 _ROUNDING = 1e-9
 """A share this near to nobody is nobody."""
 
@@ -37,15 +38,16 @@ class NetMoves:
     Parameters
     ----------
     rate
-        ``[year, region or 1, sex, age]``, per survivor; None where there are no rates.
+        ``[region or 1, sex, age, draw or 1]`` of each year, per survivor; None where there are no
+        rates.
     persons
-        ``[year, region or 1, sex, age]``; None where there are none.
+        Likewise; None where there are none.
     national
-        ``[year]`` or ``[year, sex, age]``, persons.
+        ``[year, draw or 1]`` or ``[year, sex, age, draw or 1]``, persons.
     """
 
-    rate: Array | None
-    persons: Array | None
+    rate: Yearly | None
+    persons: Yearly | None
     national: Array | None
 
     @classmethod
@@ -53,26 +55,29 @@ class NetMoves:
         """The net moves of the components, or None where they hold none."""
         rate = persons = None
         if "net_migration_rate" in components:
-            rate = schedule(components, "net_migration_rate", _CELLS, -1.0)
+            rate = stored(components, "net_migration_rate", -1.0)
         if "net_migration" in components:
-            persons = schedule(components, "net_migration", _CELLS, -np.inf)
+            persons = stored(components, "net_migration", -np.inf)
         if rate is None and persons is None:
             return None
         national = national_total(components, "national_net_migration", -np.inf)
         return cls(rate, persons, national)
 
-    def settle(self, there: Array, t: int, at_end: float) -> Array:
-        """People after the net moves, ``[region, sex, age]``.
+    def settle(self, there: Array, t: int, ages: slice, at_end: float, out: Array) -> None:
+        """Write the people after the net moves, ``[region, sex, age, draw]``.
 
         `there` are those after moves between the regions, and `at_end` is the share of the
         persons who come at the end of the year.
         """
-        settled = there.copy() if self.rate is None else (1.0 + self.rate[t]) * there
+        settled = there
+        before = there.copy() if self.national is not None else there  # `out` may be `there`
+        if self.rate is not None:
+            settled = np.multiply(1.0 + self.rate.of(t, ages), there, out=out)
         if self.persons is not None:
-            settled += at_end * self.persons[t]
+            settled = np.add(settled, at_end * self.persons.of(t, ages), out=out)
         if self.national is not None and settled.min() >= 0:  # else the core names the region
-            return there + balance(settled - there, self.national[t], there)
-        return settled
+            total = in_every_draw(self.national[t], there.shape[-1])
+            out[...] = before + balance(settled - before, total, before)
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,10 @@ class Migration:
     """
 
     regions: tuple[str, ...]
-    internal: InternalMoves | None
+    internal: InternalMoves | PooledMoves | None
     gross: GrossFlows | None
-    net: NetMoves | None
+    net: NetMoves | OpenMoves | None
+    room: Room = field(default_factory=Room, repr=False, compare=False)
 
     @classmethod
     def of(cls, components: xr.Dataset, regions: tuple[str, ...]) -> "Migration":
@@ -116,50 +122,70 @@ class Migration:
         return internal + (() if self.gross is None else ("immigration", "emigration"))
 
     @property
+    def by_age(self) -> bool:
+        """Whether each age can be settled by itself."""
+        somewhere = self.internal is None or self.internal.by_age
+        return somewhere and self.gross is None and (self.net is None or self.net.national is None)
+
+    @property
     def counts_at_end_only(self) -> bool:
         """Whether the moves apply to survivors, so that none can come before."""
-        if self.internal is not None or self.net is None or self.net.rate is not None:
+        if self.internal is not None or not isinstance(self.net, NetMoves):
             return True
-        return self.net.national is not None
+        return self.net.rate is not None or self.net.national is not None
 
     def at_start(self, t: int, share: float) -> Array | None:
         """Net migrants counted at the start of the year; None where there are none."""
         if share == 0 or self.net is None or self.net.persons is None:
             return None
-        early: Array = share * self.net.persons[t]
+        early: Array = share * self.net.persons.of(t, ALL_AGES)
         return early
 
-    def move(self, survivors: Array, t: int, *, at_end: float) -> tuple[Array, dict[str, Array]]:
-        """People at the end of the year, and the gross flows by name, ``[region, sex, age]``."""
+    def move(
+        self, survivors: Array, t: int, ages: slice, *, at_end: float, out: Array
+    ) -> dict[str, Array]:
+        """Write the people at the end of the year to `out`; the gross flows by name.
+
+        All are ``[region, sex, age, draw]``, of the ages asked for; all ages where they are not
+        settled `by_age`.
+        """
         flows: dict[str, Array] = {}
-        staying, leaving = survivors, None
+        there, leaving = survivors, None
         if self.internal is not None:
-            leaving = self.internal.leaving_rate(t)
-            flows["out_migration"] = leaving * survivors
-            flows["in_migration"] = self.internal.arriving(flows["out_migration"], t)
+            leaving, flows["out_migration"], flows["in_migration"] = self.internal.flows(
+                survivors, t, ages
+            )
         if self.gross is not None:
             flows["immigration"], rate = self.gross.coming_and_rate(survivors, t)
             flows["emigration"] = rate * survivors
             leaving = rate if leaving is None else leaving + rate
-        if leaving is not None:
-            staying = self._staying_rate(leaving) * survivors
+        if leaving is None and self.gross is None and self.internal is not None:
+            there = np.subtract(survivors, flows["out_migration"], out=out)
+        elif leaving is not None:
+            there = np.multiply(self._staying_rate(leaving), survivors, out=out)
         for name in ("in_migration", "immigration"):
             if name in flows:
-                staying = staying + flows[name]
-        return staying if self.net is None else self.net.settle(staying, t, at_end), flows
+                there = np.add(there, flows[name], out=out)
+        if self.net is not None:
+            self.net.settle(there, t, ages, at_end, out)
+        elif there is not out:
+            out[...] = there
+        return flows
 
     def _staying_rate(self, leaving: Array) -> Array:
         """Share that neither moves nor emigrates."""
-        staying = 1.0 - leaving
+        staying = np.subtract(1.0, leaving, out=self.room.of("staying", leaving.shape))
+        if staying.min() >= _ROUNDING:
+            return staying
         staying[np.abs(staying) < _ROUNDING] = 0.0
         if (staying < 0).any():
-            r, s, a = (int(i) for i in np.argwhere(staying < 0)[0])
+            r, s, a, d = (int(i) for i in np.argwhere(staying < 0)[0])
             place = f"region {self.regions[r]}, " if len(staying) > 1 else ""
             raise ConsistencyError(
                 Problem(
                     where=f"{place}migration of sex {SEXES[s]}, age {a}",
                     message="more people leave than there are",
-                    found=f"{1.0 - staying[r, s, a]:.3g} of each survivor",
+                    found=f"{1.0 - staying[r, s, a, d]:.3g} of each survivor",
                     expected="out-rate and rate of emigration together at most 1",
                 )
             )

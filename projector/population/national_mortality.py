@@ -31,6 +31,9 @@ Array = NDArray[np.float64]
 Years = NDArray[np.int64]
 
 _BISECTIONS = 70
+_STILL = 1e-13
+"""The index is still when it moves less: it is some units of the logarithm of rates."""
+
 _FURTHEST = np.log(10.0)
 """How far rates may move from the schedule of the year, in the mean of their logarithms."""
 
@@ -180,11 +183,7 @@ class NationalMortality:
                         expected=f"at {word} {reached[year, sex]:.1f} years",
                     )
                 )
-        for _ in range(_BISECTIONS):
-            middle = (low + high) / 2
-            too_low = life_expectancy(_moved(reference, pattern, middle)) < targets
-            low, high = np.where(too_low, low, middle), np.where(too_low, middle, high)
-        return _moved(reference, pattern, (low + high) / 2)
+        return _moved(reference, pattern, _reaching(reference, pattern, low, high, targets))
 
     def _between(self, log_rates: Array, years: Years) -> Array:
         """Log rates of the periods at any year, linear between periods and flat outside."""
@@ -223,6 +222,32 @@ def _bounds(log_rates: Array, pattern: Array) -> tuple[Array, Array]:
     room = np.divide(-log_rates, pattern, out=np.full_like(log_rates, np.inf), where=pattern > 0)
     high = np.minimum(room.min(axis=-1), furthest)
     return np.full_like(high, -furthest), high
+
+
+def _reaching(log_rates: Array, pattern: Array, low: Array, high: Array, targets: Array) -> Array:
+    """The index ``[year, sex]`` between bounds with which lives are as long as the targets.
+
+    Regula falsi in the form of Illinois (Dowell & Jarratt 1971): lives shorten nearly in proportion
+    to the index, so that a straight line between the bounds lies close from the start.
+    """
+    longer, shorter = (
+        life_expectancy(_moved(log_rates, pattern, bound)) - targets for bound in (low, high)
+    )
+    middle, side = low, np.zeros(targets.shape, dtype=np.int8)
+    for _ in range(_BISECTIONS):
+        apart = longer - shorter
+        step = np.divide(longer, apart, out=np.zeros_like(longer), where=apart > 0)
+        before, middle = middle, low + step * (high - low)
+        if np.abs(middle - before).max() < _STILL:
+            break
+        error = life_expectancy(_moved(log_rates, pattern, middle)) - targets
+        above = error > 0
+        # A bound that stays twice in a row counts for half, or the other would creep.
+        shorter = np.where(above, np.where(side > 0, shorter / 2, shorter), error)
+        longer = np.where(above, error, np.where(side < 0, longer / 2, longer))
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+        side = np.where(above, 1, -1).astype(np.int8)
+    return middle
 
 
 def _moved(log_rates: Array, pattern: Array, index: Array) -> Array:

@@ -32,17 +32,37 @@ import xarray as xr
 from projector.errors import ConsistencyError, Problem
 from projector.inputs.regions import outermost
 from projector.population.calibrate import Calibration
-from projector.population.core import Projection, project
-from projector.population.lifetable import survival_with_level, with_open_age
+from projector.population.core import (
+    Projection,
+    fertile_ages,
+    labelled,
+    labelled_people,
+    shares_of_births,
+)
+from projector.population.lifetable import with_level, with_open_age
 from projector.population.migration_tables import components_from_tables
-from projector.tables import SEXES
+from projector.population.moves import Migration, NetMoves
+from projector.population.regional_schedules import (
+    Apart,
+    LevelledFertility,
+    LevelledSurvival,
+    OpenMoves,
+    PooledMoves,
+)
+from projector.population.walk import Vital, Walked, walk
+from projector.population.yearly import Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
+    from numpy.typing import NDArray
 
-__all__ = ["National", "as_the_nation", "project_regions"]
+    from projector.population.variation import RegionalVariation
+
+    Array = NDArray[np.float64]
+
+__all__ = ["National", "are_the_nation", "as_the_nation", "people_of_regions", "project_regions"]
 
 _COMPLETE = 0.005
 """Regions whose people come this close to the nation's are all of its regions: people of
@@ -50,7 +70,7 @@ unknown or divided municipalities are fewer."""
 
 
 class National:
-    """The nation's projection, and the schedules it was made with.
+    """The nation's projection, and the schedules it was made with, of one future or of draws.
 
     Parameters
     ----------
@@ -76,6 +96,8 @@ class National:
             where=self.survivors.values > 0,
         )
         self.growth = moved.copy(data=growth)
+        self.draws = projection.population.sizes.get("draw", 1)
+        self.drawn = "draw" in projection.population.dims
 
 
 def project_regions(
@@ -110,6 +132,64 @@ def project_regions(
     ConsistencyError
         If tables of gross migration do not fit the regions.
     """
+    years = national.schedules["year"].values
+    return _together(
+        [
+            labelled(walked, people, years, drawn=national.drawn)
+            for people, walked in _walks(base, national, calibration, share, tables, None)
+        ],
+        [str(code) for code in base["region"].values],
+    )
+
+
+def people_of_regions(
+    base: xr.DataArray,
+    national: National,
+    calibration: Calibration,
+    share: xr.DataArray,
+    tables: "Mapping[str, pd.DataFrame] | None" = None,
+    variation: "RegionalVariation | None" = None,
+) -> xr.DataArray:
+    """The people of `project_regions`, without the flows that would take much memory.
+
+    Parameters
+    ----------
+    base, national, calibration, share, tables
+        As for `project_regions`.
+    variation
+        What the regions deviate by in each draw of the nation; None where nothing.
+
+    Returns
+    -------
+    DataArray
+        ``[draw, region, year, sex, age]``, in the order of the base.
+
+    Raises
+    ------
+    ConsistencyError
+        As for `project_regions`.
+    """
+    years = national.schedules["year"].values
+    walks = _walks(base, national, calibration, share, tables, variation, flows=False)
+    done = [
+        labelled_people(walked, people, years, drawn=national.drawn) for people, walked in walks
+    ]
+    if len(done) == 1:
+        return done[0]
+    return xr.concat(done, dim="region").sel(region=base["region"])
+
+
+def _walks(
+    base: xr.DataArray,
+    national: National,
+    calibration: Calibration,
+    share: xr.DataArray,
+    tables: "Mapping[str, pd.DataFrame] | None",
+    variation: "RegionalVariation | None",
+    *,
+    flows: bool = True,
+) -> "Iterator[tuple[xr.DataArray, Walked]]":
+    """The regions that lie side by side, then those that lie in them."""
     codes = [str(code) for code in base["region"].values]
     gross = components_from_tables(tables or {}, codes, int(base["age"].values[-1]))
     if "immigration" in gross and "out_rate" not in gross:
@@ -122,20 +202,34 @@ def project_regions(
         )
     whole = outermost(codes)
     parts = [code for code in codes if code not in whole]
-    done = []
+    years = national.schedules["year"].values
     for some in filter(None, (whole, parts)):
-        people, own = base.sel(region=some), _own(national, calibration, some)
-        complete = some is whole and _are_the_nation(people, national)
-        if complete:
-            own = _with_the_nation(own, national)
+        people = base.sel(region=some)
+        own = None if variation is None else variation.of(some)
+        complete = some is whole and are_the_nation(people, national)
+        vital = replace(_vital(national, calibration, some, complete=complete), chance=own)
         if "out_rate" in gross:
-            components = _of_tables(own, gross, national, share, complete=complete)
-        elif complete:
-            components = _of_a_whole_country(own, people, national, calibration, share)
+            migration = _of_tables(people, gross, national, share, complete=complete)
         else:
-            components = _of_some_regions(own, people, national, calibration, share)
-        done.append(project(people, components))
-    return _together(done, codes)
+            deviation = calibration.moves["value"].sel(region=some).values - 1.0
+            origin = _survivors_of_the_base(people, vital)
+            migration = _calibrated_moves(
+                some, national, Apart(deviation, share.values, own), origin, complete=complete
+            )
+        start = people.transpose("region", "sex", "age").values[..., np.newaxis]
+        yield people, walk(start, years, vital, migration, draws=national.draws, flows=flows)
+
+
+def _calibrated_moves(
+    regions: list[str], national: National, apart: Apart, origin: "Array", *, complete: bool
+) -> Migration:
+    """Moves as the age tables show them: through a pool, or as the nation's cohorts grow."""
+    if not complete:
+        moves = OpenMoves(apart, origin, _array(national.growth), _cohorts(national))
+        return Migration(tuple(regions), None, None, moves)
+    immigration = Stored(_array(national.growth - 1.0)[:, np.newaxis])
+    net = NetMoves(immigration, None, None)
+    return Migration(tuple(regions), PooledMoves(apart, origin), None, net)
 
 
 def as_the_nation(base: xr.DataArray, national: National, calibration: Calibration) -> Calibration:
@@ -153,121 +247,106 @@ def as_the_nation(base: xr.DataArray, national: National, calibration: Calibrati
         alike, so that what is reported of a region is what it is projected with.
     """
     whole = base.sel(region=outermost([str(code) for code in base["region"].values]))
-    if not _are_the_nation(whole, national):
+    if not are_the_nation(whole, national):
         return calibration
     fertility = national.schedules["fertility"].isel(year=0, drop=True)
     open_age = int(base["age"].values[-1])
-    rates = with_open_age(national.death_rates.isel(year=0).values, open_age)
+    closed = national.death_rates.isel(year=0, drop=True)
+    rates = xr.DataArray(with_open_age(closed.values, open_age), dims=(*closed.dims[:-1], "age"))
     expected = {
-        "mortality": (whole * xr.DataArray(rates, dims=("sex", "age"))).sum(("sex", "age")),
+        "mortality": (whole * rates).sum(("sex", "age")),
         "fertility": (whole.sel(sex="female", drop=True) * fertility).sum("age"),
     }
     scaled = {}
     for measure, events in expected.items():
         levels = getattr(calibration, measure)
-        own = float((events * levels["value"].sel(region=whole["region"])).sum())
-        factor = float(events.sum()) / own if own > 0 else 1.0
+        own = (events * levels["value"].sel(region=whole["region"])).sum("region")
+        factor = (events.sum("region") / own).where(own > 0, 1.0)
         scaled[measure] = levels.assign(value=levels["value"] * factor)
     return replace(calibration, **scaled)
 
 
-def _are_the_nation(people: xr.DataArray, national: National) -> bool:
+def are_the_nation(people: xr.DataArray, national: National) -> bool:
     """Whether regions side by side are all of the nation."""
     everybody = national.projection.population.isel(region=0, year=0, drop=True)
+    if national.drawn:  # who was counted at the base is so in every draw
+        everybody = everybody.isel(draw=0)
     return abs(float(people.sum() / everybody.sum()) - 1) < _COMPLETE
 
 
-def _own(national: National, calibration: Calibration, regions: list[str]) -> xr.Dataset:
-    """Survival and fertility at the regions' levels."""
-    mortality = calibration.mortality["value"].sel(region=regions)
-    fertility = calibration.fertility["value"].sel(region=regions)
+def _array(values: xr.DataArray, *dims: str) -> "Array":
+    """``[year, sex, age, draw or 1]``, or the axes that are named before the last."""
+    with_draw = values if "draw" in values.dims else values.expand_dims("draw")
+    result: Array = with_draw.transpose(*(dims or ("year", "sex", "age")), "draw").values
+    return result
+
+
+def _vital(
+    national: National, calibration: Calibration, regions: list[str], *, complete: bool
+) -> Vital:
+    """Births and deaths at the regions' levels, and with all regions together the nation's."""
     schedules = national.schedules
-    both_sexes = np.repeat(mortality.values[:, np.newaxis], len(SEXES), axis=1)
-    survival = survival_with_level(
-        national.death_rates.values, both_sexes, int(schedules["age"].values[-1])
+    levels = {
+        measure: _array(getattr(calibration, measure)["value"].sel(region=regions), "region")
+        for measure in ("mortality", "fertility")
+    }
+    dying = levels["mortality"]
+    with_level(np.zeros((1, 1, 1)), dying)  # refuses what no life table holds
+    fertility = _array(schedules["fertility"], "year", "age")
+    births = None
+    if complete:
+        everywhere = national.projection.births.isel(region=0, drop=True).sum("sex")
+        births = _array(everywhere, "year")
+    return Vital(
+        survival=LevelledSurvival(
+            _array(
+                national.death_rates, *(str(d) for d in national.death_rates.dims if d != "draw")
+            ),
+            dying,
+            int(schedules["age"].values[-1]),
+        ),
+        fertility=LevelledFertility(fertility, levels["fertility"]),
+        share_of_births=shares_of_births(
+            _array(schedules["sex_ratio_at_birth"], "year")[:, np.newaxis]
+        ),
+        fertile=fertile_ages(fertility),
+        births_of_all=births,
+        survival_of_all=_array(schedules["survival"]) if complete else None,
     )
-    return xr.Dataset(
-        {
-            "survival": (("region", "year", "sex", "age"), survival),
-            "fertility": fertility * schedules["fertility"],
-            "sex_ratio_at_birth": schedules["sex_ratio_at_birth"],
-        },
-        coords={"region": regions, **{dim: schedules[dim] for dim in ("year", "sex", "age")}},
-    )
 
 
-def _leaving_and_gains(
-    own: xr.Dataset, base: xr.DataArray, calibration: Calibration, share: xr.DataArray
-) -> tuple[xr.DataArray, xr.DataArray]:
-    """Rates of loss ``[region, sex, age, year]``, gains in persons at the base without `year`.
-
-    However many more move than the age tables show, no more leave than there are.
-    """
-    ratio = calibration.moves["value"].sel(region=base["region"])
-    survivors = base.shift(age=1, fill_value=0.0)
-    survivors[{"age": -1}] += base.isel(age=-1)
-    survivors = survivors * own["survival"].isel(year=0, drop=True)
-    leaving = ((1.0 - ratio).clip(min=0.0) * share).clip(max=1.0)
-    return leaving, (ratio - 1.0).clip(min=0.0) * survivors
+def _survivors_of_the_base(base: xr.DataArray, vital: Vital) -> "Array":
+    """Those of the base who live on for a year, by age at its end, ``[region, sex, age, draw]``."""
+    entering = base.shift(age=1, fill_value=0.0)
+    entering[{"age": -1}] += base.isel(age=-1)
+    people = entering.transpose("region", "sex", "age").values[..., np.newaxis]
+    return people * vital.survival.of(0, slice(0, people.shape[2]))
 
 
-def _with_the_nation(own: xr.Dataset, national: National) -> xr.Dataset:
-    """Births and deaths that together are the nation's."""
-    births = national.projection.births.isel(region=0, drop=True).sum("sex")
-    return own.assign(national_births=births, national_survival=national.schedules["survival"])
+def _cohorts(national: National) -> "Array":
+    """The nation's survivors of each year over those of the first, 0 where there were none."""
+    survivors = _array(national.survivors)
+    first = np.broadcast_to(survivors[:1], survivors.shape)
+    return np.divide(survivors, first, out=np.zeros_like(survivors), where=first > 0)
 
 
 def _of_tables(
-    own: xr.Dataset,
+    people: xr.DataArray,
     gross: xr.Dataset,
     national: National,
     share: xr.DataArray,
     *,
     complete: bool,
-) -> xr.Dataset:
+) -> Migration:
     """Gross migration of the input tables."""
-    components = own.merge(gross).assign(out_rate=gross["out_rate"] * share)
+    components = gross.assign(out_rate=gross["out_rate"] * share)
     if "immigration" not in gross:
-        return components.assign(net_migration_rate=national.growth - 1.0)
-    if not complete:
-        return components
-    moved = national.projection.net_migration.isel(region=0, drop=True)
-    return components.assign(national_net_migration=moved.sum(("sex", "age")))
-
-
-def _of_a_whole_country(
-    own: xr.Dataset,
-    base: xr.DataArray,
-    national: National,
-    calibration: Calibration,
-    share: xr.DataArray,
-) -> xr.Dataset:
-    """The pool of those who leave, and what immigration does to every cohort."""
-    leaving, gains = _leaving_and_gains(own, base, calibration, share)
-    pool = gains.sum("region")
-    return own.assign(
-        # Where no region gains, nobody can be received, and so nobody leaves.
-        out_rate=leaving.where(pool > 0, 0.0),
-        pool_share=(gains / pool).where(pool > 0, 0.0),
-        net_migration_rate=national.growth - 1.0,
-    )
-
-
-def _of_some_regions(
-    own: xr.Dataset,
-    base: xr.DataArray,
-    national: National,
-    calibration: Calibration,
-    share: xr.DataArray,
-) -> xr.Dataset:
-    """Losses as rates, gains in numbers that follow the nation's cohorts."""
-    leaving, gains = _leaving_and_gains(own, base, calibration, share)
-    first = national.survivors.isel(year=0, drop=True)
-    cohort = (national.survivors / first).where(first > 0, 0.0)
-    return own.assign(
-        net_migration_rate=national.growth * (1.0 - leaving) - 1.0,
-        net_migration=national.growth * cohort * gains * share,
-    )
+        components = components.assign(net_migration_rate=national.growth - 1.0)
+    elif complete:
+        moved = national.projection.net_migration.isel(region=0, drop=True)
+        components = components.assign(national_net_migration=moved.sum(("sex", "age")))
+    codes = [str(code) for code in people["region"].values]
+    return Migration.of(components, tuple(codes))
 
 
 def _together(projections: list[Projection], codes: list[str]) -> Projection:

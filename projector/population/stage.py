@@ -9,7 +9,6 @@ region apart fades with the half-life :math:`h` of the scenario,
 between regions; without a half-life it stays.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +18,10 @@ from projector.errors import ConsistencyError, Problem
 from projector.population.assumptions import national_assumptions
 from projector.population.calibrate import Calibration, Method, calibrate
 from projector.population.calibration_tables import overridden
-from projector.population.core import Projection, project
-from projector.population.fertility import fertility_rates
-from projector.population.lifetable import person_years, survival_ratios
+from projector.population.core import Projection
+from projector.population.lifetable import person_years
 from projector.population.mortality import single_age_death_rates
-from projector.population.national_mortality import NationalMortality
+from projector.population.nation import national_schedules, project_nation
 from projector.population.regional import National, as_the_nation, project_regions
 from projector.population.reporting import report
 from projector.tables import NATION, SEXES
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     from projector.scenario.models import Scenario, Years
 
@@ -87,21 +84,15 @@ def population_stage(
         history, tables, scenario, age_width=age_width
     )
     years = scenario.years
-    # With the flows of the end year, which end on the 1 January after it.
-    asked = slice(years.base, years.end)
     base = history.sel(year=years.base, drop=True)
-    ahead, assumed = schedules.sel(year=asked), assumed.sel(year=asked)
-    rates = death_rates.sel(year=asked)
-    projection = _project_nation(
-        base.sel(region=NATION, drop=True), ahead, assumed, calibration, scenario
-    )
-    national = National(ahead, rates, projection)
+    national = national_of(base, calibration, assumed, schedules, death_rates, scenario)
     own = base.drop_sel(region=NATION)
     regional, levels = None, calibration
     if list(regions) != [NATION]:
         levels = as_the_nation(own, national, calibration)
-        regional = project_regions(own, national, levels, _share(assumed, scenario), tables)
-    people = _dataset(regional or projection, years).sel(region=list(regions))
+        share = share_in_force(assumed, scenario)
+        regional = project_regions(own, national, levels, share, tables)
+    people = _dataset(regional or national.projection, years).sel(region=list(regions))
     return people, report(national, regional, levels, regions, areas or {}), calibration
 
 
@@ -133,7 +124,7 @@ def _calibrated(
     all_years = np.arange(min(*known, years.base - 1), max(*window, years.end) + 1)
     assumed = national_assumptions(tables["paths"], scenario.population, all_years, years.base)
     open_age = int(history["age"].values[-1])
-    schedules, death_rates = _national_schedules(tables, assumed, scenario, open_age)
+    schedules, death_rates = national_schedules(tables, assumed, scenario, open_age)
     asked = scenario.population.calibration
     method = Method(age_width=age_width)
     if asked is not None:
@@ -154,34 +145,25 @@ def _calibrated(
     return overridden(calibration, tables), assumed, schedules, death_rates
 
 
-def _project_nation(
-    everybody: xr.DataArray,
-    ahead: xr.Dataset,
-    assumed: xr.Dataset,
+def national_of(
+    base: xr.DataArray,
     calibration: Calibration,
+    assumed: xr.Dataset,
+    schedules: xr.Dataset,
+    death_rates: xr.DataArray,
     scenario: "Scenario",
-) -> Projection:
-    """The nation, with the year's net immigration spread over ages as calibrated."""
-    totals = assumed["net_immigration"]
-    if bool(assumed["closed_borders"]):
-        moves = xr.zeros_like(totals * calibration.national_migration)
-    else:
-        moves = _immigration_by_age(calibration, totals, everybody)
-    try:
-        return project(everybody.expand_dims(region=[NATION]), ahead.assign(net_migration=moves))
-    except ConsistencyError as error:
-        raise ConsistencyError(
-            Problem(
-                where=scenario.where("population", "net_immigration"),
-                message="more people leave the country than there are at some age",
-                found=f"net immigration down to {float(totals.min()):.0f} a year",
-                expected="a path with fewer leaving",
-            )
-        ) from error
+) -> National:
+    """The nation from base to end year, with the flows of the end year."""
+    asked = slice(scenario.years.base, scenario.years.end)
+    ahead = schedules.sel(year=asked)
+    everybody = base.sel(region=NATION, drop=True)
+    projection = project_nation(everybody, ahead, assumed.sel(year=asked), calibration, scenario)
+    return National(ahead, death_rates.sel(year=asked), projection)
 
 
-def _share(assumed: xr.Dataset, scenario: "Scenario") -> xr.DataArray:
-    """How much of what sets a region apart is in force, ``[year]``."""
+def share_in_force(assumed: xr.Dataset, scenario: "Scenario") -> xr.DataArray:
+    """How much of what sets a region apart is in force from base to end year, ``[year]``."""
+    assumed = assumed.sel(year=slice(scenario.years.base, scenario.years.end))
     asked = scenario.population.calibration
     factor: xr.DataArray = assumed["internal_migration"]
     if asked is None or asked.half_life is None or not bool(assumed["fades"]):
@@ -232,75 +214,6 @@ def _calibration_years(known: list[int], scenario: "Scenario") -> list[int]:
             )
         )
     return wanted
-
-
-def _national_schedules(
-    tables: "Mapping[str, pd.DataFrame]",
-    assumed: xr.Dataset,
-    scenario: "Scenario",
-    open_age: int,
-) -> tuple[xr.Dataset, xr.DataArray]:
-    """Survival, fertility and sex ratio of the nation for every year, and its death rates."""
-    years = assumed["year"].values
-    mortality = NationalMortality.from_table(tables["mortality"])
-    expected = _life_expectancy(mortality, assumed, scenario.years.base)
-    try:
-        death_rates = mortality.to_life_expectancy(expected, years)
-    except ConsistencyError as error:
-        place = scenario.where("population", "life_expectancy")
-        raise ConsistencyError(
-            [replace(problem, where=place) for problem in error.problems]
-        ) from error
-    fertility = fertility_rates(
-        tables["fertility"],
-        assumed["total_fertility"].values,
-        assumed["mean_age_at_childbearing"].values,
-        years,
-        open_age,
-    )
-    schedules = xr.Dataset(
-        {
-            "survival": (
-                ("year", "sex", "age"),
-                survival_ratios(death_rates, open_age=open_age),
-            ),
-            "fertility": (("year", "age"), fertility),
-            "sex_ratio_at_birth": assumed["sex_ratio_at_birth"],
-        },
-        coords={"year": years, "sex": list(SEXES), "age": np.arange(open_age + 1)},
-    )
-    # Death rates go on to higher ages than the projection.
-    return schedules, xr.DataArray(
-        death_rates, dims=("year", "sex", "exact_age"), coords={"year": years, "sex": list(SEXES)}
-    )
-
-
-def _life_expectancy(
-    mortality: NationalMortality, assumed: xr.Dataset, base_year: int
-) -> "NDArray[np.float64]":
-    """The path, or from the last observed figure on the trend of the death rates."""
-    path: NDArray[np.float64] = assumed["life_expectancy"].values
-    if not bool(assumed["follows_trend"]):
-        return path
-    years = assumed["year"].values
-    last = np.array([base_year - 1])
-    gained = mortality.life_expectancy_trend(years) - mortality.life_expectancy_trend(last)
-    observed = path[years == base_year - 1]
-    return np.where((years < base_year)[:, np.newaxis], path, observed + gained)
-
-
-def _immigration_by_age(
-    calibration: Calibration, totals: xr.DataArray, everybody: xr.DataArray
-) -> xr.DataArray:
-    """Net immigration ``[year, sex, age]`` that sums to the year's total.
-
-    What the total differs from the calibrated one has the ages that such differences had in the
-    tables; where nobody came in them, those of all people.
-    """
-    profile, margin = calibration.national_migration, calibration.national_margin
-    if margin.isnull().any():
-        margin = everybody / everybody.sum()
-    return profile + (totals - profile.sum()) * margin
 
 
 def _dataset(projection: Projection, years: "Years") -> xr.Dataset:

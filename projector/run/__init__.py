@@ -8,7 +8,8 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from projector.run.pipeline import Progress, run, silent, vocabulary
+from projector.run.pipeline import Progress, silent, vocabulary
+from projector.run.whole import run
 
 if TYPE_CHECKING:
     import xarray
@@ -21,8 +22,10 @@ __all__ = ["run", "vocabulary"]
 class _CallableRoom(ModuleType):
     """Importing this package binds ``projector.run`` to the module, so the module runs."""
 
-    def __call__(self, scenario: "Scenario", *, progress: Progress = silent) -> "xarray.DataTree":
-        return run(scenario, progress=progress)
+    def __call__(
+        self, scenario: "Scenario", *, progress: Progress = silent, workers: int = 1
+    ) -> "xarray.DataTree":
+        return run(scenario, progress=progress, workers=workers)
 
 
 sys.modules[__name__].__class__ = _CallableRoom

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from projector.errors import ConsistencyError, Problem
 from projector.population.backtest import AGE_GROUPS, in_age_groups
 from projector.population.foresight import draw_people, prediction_intervals
+from projector.run.backtest_futures import future_people
 from projector.run.backtest_material import Material, read_material
 from projector.run.backtest_tables import Comparison, coverage_table, errors_table, regions_table
 from projector.run.earlier import error_models
@@ -64,6 +65,7 @@ def backtest(
     end: int | None = None,
     draws: int | None = None,
     seed: int = 0,
+    futures: bool = False,
 ) -> Backtest:
     """Project from base years of the past and compare with what came.
 
@@ -79,6 +81,9 @@ def backtest(
         Last year compared; without it the last year counted.
     draws, seed
         Draws for the prediction intervals, and their seed; without draws there are none.
+    futures
+        Whether the intervals are those of many futures of the people, as a run with draws makes
+        them, in place of those of the errors by age group.
 
     Returns
     -------
@@ -93,7 +98,7 @@ def backtest(
     names = material.inputs.population.region_names
     codes = _common_regions(chosen_regions(scenario, material.inputs), material, names, notes)
     compared = [
-        _compare(scenario, material, base, end, codes, draws, seed, notes)
+        _compare(scenario, material, base, end, codes, draws, seed, notes, futures=futures)
         for base in sorted(set(bases))
     ]
     coverage = None
@@ -116,6 +121,8 @@ def _compare(
     draws: int | None,
     seed: int,
     notes: list[str],
+    *,
+    futures: bool,
 ) -> Comparison:
     """Everything of one base year."""
     years = _years(material, base, end)
@@ -127,7 +134,12 @@ def _compare(
     if material.published is not None:
         methods["published"] = _published(material.published, codes, years)
     intervals = None
-    if draws is not None:
+    if draws is not None and futures:
+        drawn = future_people(
+            scenario, material.inputs, base, years, codes, draws=draws, seed=seed, notes=notes
+        )
+        intervals = prediction_intervals(drawn)
+    elif draws is not None:
         models = error_models(scenario, material.inputs, base, codes, notes)
         ahead = np.array(years, dtype=float) - base
         intervals = np.stack(

@@ -17,7 +17,7 @@ from projector.tables import NATION, OPEN_AGE
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["error_models"]
+__all__ = ["earlier_bases", "error_models"]
 
 Array = NDArray[np.float64]
 
@@ -57,18 +57,7 @@ def error_models(
     """
     inputs, _ = inputs_known_at(inputs, base)
     known = [int(year) for year in inputs.population.persons["year"].values]
-    least = max(_LEAST_YEARS, inputs.population.age_width)
-    first = max(known[0] + least, first_base(inputs.tables["paths"]))
-    bases = [year for year in known[:-1] if year >= first]
-    if not bases:
-        raise ConsistencyError(
-            Problem(
-                where="backtest",
-                message=f"no earlier backtest to derive the intervals of {base} from",
-                found=f"age tables from {known[0]} on",
-                expected=f"a base year after {first}, or no draws",
-            )
-        )
+    bases = earlier_bases(inputs, base)
     everyone = [NATION]
     if regions != [NATION]:
         everyone = [code for code in inputs.codes if code != NATION]
@@ -98,3 +87,34 @@ def error_models(
         group: fit_errors(errors[..., k], people[..., k], years_ahead)
         for k, group in enumerate(AGE_GROUPS)
     }
+
+
+def earlier_bases(inputs: InputSet, base: int) -> list[int]:
+    """Base years of the backtests that could be made at a base year.
+
+    Parameters
+    ----------
+    inputs
+        As they were known at the base year.
+    base
+        The base year.
+
+    Raises
+    ------
+    ConsistencyError
+        If there is none.
+    """
+    known = [int(year) for year in inputs.population.persons["year"].values]
+    least = max(_LEAST_YEARS, inputs.population.age_width)
+    first = max(known[0] + least, first_base(inputs.tables["paths"]))
+    bases = [year for year in known[:-1] if year >= first]
+    if not bases:
+        raise ConsistencyError(
+            Problem(
+                where="backtest",
+                message=f"no earlier backtest to derive the intervals of {base} from",
+                found=f"age tables from {known[0]} on",
+                expected=f"a base year after {first}, or no draws",
+            )
+        )
+    return bases

@@ -32,7 +32,6 @@ __all__ = [
     "project_people",
     "read_inputs",
     "region_names",
-    "run",
     "silent",
     "vocabulary",
 ]
@@ -80,39 +79,8 @@ class People:
 
 
 @in_one_thread
-def run(scenario: "Scenario", *, progress: Progress = silent) -> xr.DataTree:
-    """Project persons, activity, capacity and workforce for a scenario.
-
-    Parameters
-    ----------
-    scenario
-        From `projector.load_scenario`.
-    progress
-        Called when a stage is done, with its name and a few facts about what it did.
-
-    Returns
-    -------
-    xarray.DataTree
-        Groups ``population``, ``indicators``, ``calibration``, ``activity``, ``capacity`` (with
-        ``beds``, ``places`` and ``rooms``) and ``workforce``, and where the inputs know of them
-        ``sites``, ``priority`` and ``money``; the root's attributes say where the numbers come
-        from.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenario names something that the inputs do not hold.
-    InputsError
-        If a table is wrong.
-    ConsistencyError
-        If scenario and inputs do not fit together.
-    """
-    return project_care(scenario, project_people(scenario, progress=progress), progress=progress)
-
-
-@in_one_thread
 def project_people(scenario: "Scenario", *, progress: Progress = silent) -> People:
-    """Read a scenario's inputs and project its people: the first half of `run`."""
+    """Read a scenario's inputs and project its people: the first half of `projector.run`."""
     inputs = read_inputs(scenario)
     regions = chosen_regions(scenario, inputs)
     history, age_width = age_tables(scenario, inputs)
@@ -143,7 +111,7 @@ def project_people(scenario: "Scenario", *, progress: Progress = silent) -> Peop
 def project_care(
     scenario: "Scenario", people: People, *, progress: Progress = silent
 ) -> xr.DataTree:
-    """Project activity, capacity and workforce for people: the second half of `run`."""
+    """Project activity, capacity and workforce for people: the second half of `projector.run`."""
     with people.inputs.located():
         return _project_care(scenario, people, progress)
 

@@ -5,6 +5,8 @@
 `scenario_schema` describes the language to editors.
 """
 
+from projector.scenario.assumptions import Assumption, uncertain_assumptions, with_paths
+from projector.scenario.correlations import Correlated, correlated
 from projector.scenario.distributions import Distribution
 from projector.scenario.loading import check_names, load_scenario
 from projector.scenario.models import (
@@ -29,8 +31,10 @@ __all__ = [
     "VOCABULARY",
     "Ages",
     "AreaCriteria",
+    "Assumption",
     "Catchment",
     "Change",
+    "Correlated",
     "Distribution",
     "Duty",
     "Growth",
@@ -42,6 +46,9 @@ __all__ = [
     "SiteCapacity",
     "StepChange",
     "check_names",
+    "correlated",
     "load_scenario",
     "scenario_schema",
+    "uncertain_assumptions",
+    "with_paths",
 ]

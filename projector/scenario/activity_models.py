@@ -60,6 +60,11 @@ class Growth(Section):
 
     rule: ClassVar[Rule] = staticmethod(activity_rules.growth_rule)
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Its rates."""
+        return (*([] if self.annual is None else [self.annual]), *self.ages.values())
+
 
 class HealthyAgeing(Section):
     """The old use services as younger people do, as they come to live longer."""
@@ -228,13 +233,17 @@ class Change(Section):
         return selected
 
     def acts_in(self, years: npt.NDArray[np.int64], *, base_year: int) -> npt.NDArray[np.bool_]:
-        """In which of the years it does something: its amount is not one that changes nothing."""
+        """In which of the years it does something: its amount is not one that changes nothing.
+
+        An uncertain amount does something where any of its draws may.
+        """
         if self.between is not None:
             return (years >= self.between.first) & (years <= self.between.last)
         acts = [
-            path.at(years, base_year=base_year) != idle
+            drawn.at(years, base_year=base_year) != idle
             for name, idle in _IDLE_AT.items()
             if (path := getattr(self, name)) is not None
+            for drawn in path.extremes()
         ]
         return np.logical_or.reduce(acts) if acts else np.ones(years.shape, dtype=bool)
 

@@ -51,7 +51,11 @@ def _age_bands(written: Written) -> list[tuple[Any, Ages]]:
 
 
 def _limit_faults(written: Written) -> Iterator[Fault]:
-    """A limit above 1 goes with growth, below 1 with decline, judged by the medians."""
+    """A limit above 1 goes with growth, below 1 with decline, judged by the medians.
+
+    A draw that declines away from a limit above 1 does so without harm; one that grows away from
+    a limit below 1 would grow beyond all bounds in few years, so no draw may.
+    """
     try:
         limit = LIMIT.require(parse_number(written["limit"]))
     except (KeyError, FaultsError):
@@ -62,9 +66,12 @@ def _limit_faults(written: Written) -> Iterator[Fault]:
         return
     for location, rate in _rates(written):
         # What a rate is in its own years decides: between them it lies between.
-        rates = rate.at(rate.years or (0,), base_year=0)
-        if any(value * (limit - 1) < 0 for value in rates):
-            message = "use moves away from this limit, by the rate in {other}"
+        median, *ends = (path.at(path.years or (0,), base_year=0) for path in rate.extremes())
+        judged = (median, *ends) if limit < 1 else (median,)
+        away = [bool((rates * (limit - 1) < 0).any()) for rates in judged]
+        if any(away):
+            often = "" if away[0] else " in some draws"
+            message = f"use moves away from this limit{often}, by the rate in {{other}}"
             expected = "below 1, for decline" if limit > 1 else "above 1, for growth"
             yield Fault(message, ("limit",), expected=expected, other=location)
 

@@ -34,7 +34,7 @@ from projector.errors import Problem
 from projector.scenario.activity_rules import HOSPITAL
 from projector.scenario.capacity_rules import LOGNORMAL
 from projector.scenario.change_rules import AMOUNTS, COVERED
-from projector.scenario.distributions import DISTRIBUTIONS
+from projector.scenario.distributions import DISTRIBUTIONS, WITHIN
 from projector.scenario.numbers import YEARS
 from projector.scenario.reading import nearest_file, read_tree
 from projector.scenario.supply_rules import BEGINNERS
@@ -256,7 +256,8 @@ def is_value_over_years(tree: Map) -> bool:
     """
     if any(isinstance(key, int) and key in YEARS for key in tree.entries):
         return True
-    return len(tree.entries) == 1 and any(
+    kinds = [key for key in tree.entries if key != WITHIN]
+    return len(kinds) == 1 and any(
         key in DISTRIBUTIONS and isinstance(entry.node, Items)
         for key, entry in tree.entries.items()
     )

@@ -16,7 +16,7 @@ from typing_extensions import TypeAliasType
 from projector.scenario import parsing, paths
 from projector.scenario.activity_rules import HOSPITAL, LIMIT
 from projector.scenario.capacity_rules import STAYS
-from projector.scenario.distributions import DISTRIBUTIONS
+from projector.scenario.distributions import DISTRIBUTIONS, UNBOUNDED, WITHIN
 from projector.scenario.faults import Fault, FaultsError, validation_error
 from projector.scenario.numbers import (
     PERCENT_PATTERN,
@@ -76,8 +76,9 @@ def _number_schema(bounds: Bounds) -> Schema:
 
 
 def distribution_schema() -> Schema:
-    """One name of a distribution with its numbers."""
+    """One name of a distribution with its numbers, and where it is cut off."""
     numbers = _number_schema(Bounds("number"))
+    forms = DISTRIBUTIONS | {WITHIN: ("low", "high")}
     return {
         "type": "object",
         "properties": {
@@ -88,11 +89,11 @@ def distribution_schema() -> Schema:
                 "maxItems": len(names),
                 "description": f"[{', '.join(names)}]",
             }
-            for kind, names in DISTRIBUTIONS.items()
+            for kind, names in forms.items()
         },
         "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
+        "oneOf": [{"required": [kind]} for kind in DISTRIBUTIONS],
+        "dependentSchemas": {WITHIN: {"anyOf": [{"required": [kind]} for kind in UNBOUNDED]}},
     }
 
 
@@ -281,6 +282,13 @@ Variation = TypeAliasType(
     "Variation", Annotated[float, _number(Bounds("variation", low=0, low_open=True))]
 )
 StepAmount = TypeAliasType("StepAmount", Annotated[float, _number(Bounds("amount"))])
+RankCorrelation = TypeAliasType(
+    "RankCorrelation",
+    Annotated[
+        float,
+        _number(Bounds("rank correlation", low=-1, high=1, low_open=True, high_open=True)),
+    ],
+)
 Waiting = TypeAliasType(
     "Waiting", Annotated[float, _number(Bounds("number", low=0, low_open=True))]
 )
@@ -290,6 +298,13 @@ HalfLife = TypeAliasType(
 Parents = TypeAliasType("Parents", Annotated[str, _one(("county", "nation"), "parent")])
 Extraordinary = TypeAliasType(
     "Extraordinary", Annotated[str, _one(("detect", "keep"), "treatment")]
+)
+
+PeopleInDraws = TypeAliasType(
+    "PeopleInDraws", Annotated[str, _one(("written", "stochastic"), "way people vary")]
+)
+SmallNumbers = TypeAliasType(
+    "SmallNumbers", Annotated[str, _one(("vary", "expected"), "way small numbers are taken")]
 )
 
 Share = TypeAliasType("Share", Annotated[Path, _path(_SHARE)])

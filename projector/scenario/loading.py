@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from projector.errors import Problem, ScenarioError
 from projector.scenario.change_rules import AMOUNTS
+from projector.scenario.correlations import correlation_faults
 from projector.scenario.extends import read_with_parents
 from projector.scenario.faults import Fault, located, validation_error
 from projector.scenario.leaving_out import leave_out
@@ -71,6 +72,7 @@ def load_scenario(
                 *_late_faults(scenario),
                 *_closure_faults(scenario),
                 *_opening_faults(scenario),
+                *correlation_faults(scenario),
             ]
             problems += located(validation_error(faults), tree) if faults else []
             if not problems:
@@ -134,12 +136,14 @@ def _horizon_faults(scenario: Scenario) -> Iterator[Fault]:
     for location, path in scenario.paths():
         if path.annual is None or not path.points:
             continue
-        values = path.at(years, base_year=scenario.years.base)
-        outside = [not path.bounds.hold(value) for value in values]
-        if any(outside):
-            first = outside.index(True)
-            message = f"{path.bounds.word} grows to {values[first]:.4g} in {years[first]}"
-            yield Fault(message, location, expected=str(path.bounds))
+        for drawn in path.extremes():
+            values = drawn.at(years, base_year=scenario.years.base)
+            outside = [not path.bounds.hold(value) for value in values]
+            if any(outside):
+                first = outside.index(True)
+                message = f"{path.bounds.word} grows to {values[first]:.4g} in {years[first]}"
+                yield Fault(message, location, expected=str(path.bounds))
+                break
 
 
 def _closure_faults(scenario: Scenario) -> Iterator[Fault]:
@@ -148,7 +152,8 @@ def _closure_faults(scenario: Scenario) -> Iterator[Fault]:
     years = np.arange(base, scenario.years.end + 1)
     for site, own in scenario.capacity.existing.items():
         for resource, path in own.amounts.items():
-            left = path.at(years, base_year=base) + own.steps(resource, years)
+            drawn = [at.at(years, base_year=base) for at in path.extremes()]
+            left = np.min(drawn, axis=0) + own.steps(resource, years)
             below = np.flatnonzero(left < -_ROUNDING)
             closures = [
                 (step.first, position)

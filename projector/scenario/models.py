@@ -35,6 +35,7 @@ from projector.scenario.faults import find
 from projector.scenario.section import Rule, Section
 from projector.scenario.supply_models import Closing, Education, Specialising, Supply
 from projector.scenario.tree import Map, Node, Place
+from projector.scenario.uncertainty_models import Correlation, Uncertainty
 from projector.scenario.values import Path
 from projector.scenario.workforce_models import (
     Duty,
@@ -56,6 +57,7 @@ __all__ = [
     "Catchment",
     "Change",
     "Closing",
+    "Correlation",
     "Duty",
     "Education",
     "FamilyCare",
@@ -196,15 +198,6 @@ class Workforce(Section):
     source: fields.Text | None = None
 
 
-class Uncertainty(Section):
-    """How sure are we."""
-
-    draws: fields.Draws | None = None
-    """joint samples of all uncertain assumptions; without it they take their medians"""
-    seed: fields.Seed = 0
-    quantiles: fields.Quantiles = ()
-
-
 class Scenario(Section):
     """A scenario with everything it inherits.
 
@@ -275,6 +268,16 @@ class Scenario(Section):
     def paths(self) -> Iterator[tuple[tuple[str | int, ...], Path]]:
         """Every value over years that was written, with the keys that lead to it."""
         yield from resolved.paths_in(self)
+
+    def with_draws(self, draws: int) -> "Scenario":
+        """The scenario with another number of draws; 0 is none."""
+        own = self.uncertainty.model_copy(update={"draws": draws or None})
+        own.model_fields_set.add("draws")
+        if not draws:
+            own.model_fields_set.discard("draws")
+        changed = self.model_copy(update={"uncertainty": own})
+        changed.model_fields_set.add("uncertainty")
+        return changed
 
     def resolved(self) -> dict[str, Any]:
         """What the scenario says, parents included: maps, lists, texts and numbers.

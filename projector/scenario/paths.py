@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from projector.errors import nearest_name
-from projector.scenario.distributions import DISTRIBUTIONS, Distribution
+from projector.scenario.distributions import DISTRIBUTIONS, UNBOUNDED, WITHIN, Distribution
 from projector.scenario.faults import KEY, Collector, Fault, FaultsError
 from projector.scenario.numbers import Bounds, parse_number
 from projector.scenario.parsing import parse_year
@@ -12,6 +12,7 @@ from projector.scenario.values import Amount, Path
 __all__ = ["RATE", "parse_path"]
 
 RATE = Bounds("rate", low=-1, low_open=True)
+_ENDS = ("low", "high")
 
 
 def parse_path(
@@ -88,30 +89,69 @@ def _rate_faults(written: dict[str | int, object], *, bare_rate: bool) -> list[F
 
 
 def _parse_amount(written: object, bounds: Bounds) -> Amount:
-    """A number or a distribution within the bounds."""
+    """A number, or a distribution that no draw of lies outside the bounds."""
     if not isinstance(written, dict):
         return bounds.require(parse_number(written), written)
-    if len(written) != 1 or next(iter(written)) not in DISTRIBUTIONS:
-        expected = "one of " + ", ".join(DISTRIBUTIONS) + ", alone"
+    kinds = [key for key in written if key != WITHIN]
+    if len(kinds) != 1 or kinds[0] not in DISTRIBUTIONS:
+        expected = f"one of {', '.join(DISTRIBUTIONS)}, alone or with {WITHIN}"
         raise FaultsError(Fault("a distribution is one name with its numbers", expected=expected))
-    ((kind, numbers),) = written.items()
-    names = DISTRIBUTIONS[kind]
-    form = f"[{', '.join(names)}]"
-    if not isinstance(numbers, list | tuple) or len(numbers) != len(names):
-        message = f"{kind} takes a list of {len(names)} numbers"
-        raise FaultsError(Fault(message, (kind,), expected=form))
+    (kind,) = kinds
     collector = Collector()
-    parameters = []
-    for position, number in enumerate(numbers):
-        with collector.under(kind, position):
-            parameters.append(parse_number(number))
+    numbers = written[kind]
+    parameters: tuple[float, ...] = ()
+    with collector.under(kind):
+        parameters = _parse_list(numbers, kind, DISTRIBUTIONS[kind])
+    within = None
+    if WITHIN in written:
+        with collector.under(WITHIN):
+            first, last = _parse_list(written[WITHIN], WITHIN, _ENDS)
+            within = (first, last)
     collector.finish()
-    distribution = Distribution(kind, tuple(parameters))
+    distribution = Distribution(kind, parameters, within)
     for position, anchor in enumerate(distribution.anchors):
         with collector.under(kind, position):
             bounds.require(anchor, numbers[position])
-    wrong = distribution.fault()
-    if wrong is not None and not collector.faults:
-        collector.faults.append(Fault(wrong, (kind,), expected=form))
+    for position, end in enumerate(within or ()):
+        with collector.under(WITHIN, position):
+            bounds.require(end, written[WITHIN][position])
+    if not collector.faults:
+        collector.faults += _distribution_faults(distribution, bounds)
     collector.finish()
     return distribution
+
+
+def _parse_list(written: object, word: str, names: tuple[str, ...]) -> tuple[float, ...]:
+    """A number for each of the names."""
+    if not isinstance(written, list | tuple) or len(written) != len(names):
+        message = f"{word} takes a list of {len(names)} numbers"
+        raise FaultsError(Fault(message, expected=_form(names)))
+    collector = Collector()
+    parsed = []
+    for position, number in enumerate(written):
+        with collector.under(position):
+            parsed.append(parse_number(number))
+    collector.finish()
+    return tuple(parsed)
+
+
+def _form(names: tuple[str, ...]) -> str:
+    return f"[{', '.join(names)}]"
+
+
+def _distribution_faults(distribution: Distribution, bounds: Bounds) -> list[Fault]:
+    """Numbers that do not go together, and draws that the field does not allow."""
+    kind = distribution.kind
+    wrong = distribution.fault()
+    if wrong is not None:
+        return [Fault(wrong, (kind,), expected=_form(DISTRIBUTIONS[kind]))]
+    wrong = distribution.within_fault()
+    if wrong is not None:
+        return [Fault(wrong, (WITHIN,), expected=_form(_ENDS) if kind in UNBOUNDED else None)]
+    outside = [value for value in distribution.reach if not bounds.hold(value)]
+    if not outside:
+        return []
+    message = f"draws of this {kind} come to {bounds.word} {outside[0]:.4g}"
+    instead = "triangular or uniform" if bounds.high is not None else "one with a lowest value"
+    expected = f"{bounds}: cut it off with `{WITHIN}: [low, high]`, or write {instead}"
+    return [Fault(message, (kind,), expected=expected)]

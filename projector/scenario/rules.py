@@ -17,6 +17,7 @@ __all__ = [
     "area_criteria_rule",
     "calibration_rule",
     "catchment_rule",
+    "correlation_rule",
     "fertility_rule",
     "inputs_rule",
     "scenario_rule",
@@ -67,6 +68,14 @@ def area_criteria_rule(written: Written) -> Iterator[Fault]:
         yield Fault(
             "no area has so few and so many", ("most_people",), expected=f"{fewest} or more"
         )
+
+
+def correlation_rule(written: Written) -> Iterator[Fault]:
+    """A correlation is between two or more."""
+    between = written.get("between")
+    named = [between] if isinstance(between, str) else between
+    if isinstance(named, list | tuple) and len(named) == 1:
+        yield Fault("a correlation of one alone", ("between",), expected="two or more names")
 
 
 def scenario_rule(written: Written) -> Iterator[Fault]:

@@ -96,7 +96,8 @@ _TAG = "tag:yaml.org,2002:"
 _MAX_DEPTH = 40  # the language needs 8; more would end in a RecursionError
 _DECIMAL = re.compile(r"[+-]?[0-9][0-9_]*(\.[0-9_]*)?([eE][+-]?[0-9]+)?|[+-]?\.[0-9]+")
 _LEADING_ZERO = re.compile(r"[+-]?0[0-9_]+")
-_LONGEST_NUMBER = 18
+_LONGEST_WHOLE_NUMBER = 18
+_LONGEST_NUMBER = 24  # -1.2345678901234567e-308: what a run writes can be read again
 _PROSE = ("source", "description")
 """Keys whose text may hold commas even between braces, where YAML ends a text at a comma."""
 
@@ -239,7 +240,7 @@ class _Builder:
             )
         elif not _DECIMAL.fullmatch(text):
             message = f"{text} is not a finite decimal number; put a code in quotes"
-        elif len(text) > _LONGEST_NUMBER:
+        elif len(text) > (_LONGEST_NUMBER if "." in text else _LONGEST_WHOLE_NUMBER):
             message = "the number has too many digits"
         else:
             digits = text.replace("_", "")

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from projector.scenario.distributions import Distribution
+from projector.scenario.distributions import FINEST, Distribution
 from projector.scenario.numbers import ANY, Bounds
 
 __all__ = ["Amount", "Path"]
@@ -104,6 +104,18 @@ class Path:
         growth = (1 + _median(self.annual)) ** np.maximum(times - start, 0)
         return np.asarray(np.multiply.outer(value, growth), dtype=float)
 
+    def pinned(self, share: float) -> "Path":
+        """The same path with every distribution at one share of its draws: certain."""
+        points = tuple((year, _pinned(amount, share)) for year, amount in self.points)
+        annual = None if self.annual is None else _pinned(self.annual, share)
+        return Path(points, annual, self.bounds)
+
+    def extremes(self) -> "tuple[Path, ...]":
+        """The path as it is with medians, and at the lowest and highest that can be drawn."""
+        if not self.is_uncertain:
+            return (self,)
+        return self.pinned(0.5), self.pinned(FINEST), self.pinned(1 - FINEST)
+
     def plain(self) -> object:
         """As it is written in a scenario, percent as fractions."""
         if self.points and not self.years:
@@ -112,6 +124,10 @@ class Path:
             year: _plain(amount) for year, amount in self.points if year is not None
         }
         return written if self.annual is None else written | {"annual": _plain(self.annual)}
+
+
+def _pinned(amount: Amount, share: float) -> float:
+    return float(amount.ppf(share)) if isinstance(amount, Distribution) else amount
 
 
 def _median(amount: Amount) -> float:

@@ -25,6 +25,7 @@ from projector.tables.columns import (
     Table,
     frozen,
 )
+from projector.tables.deviation_inputs import DEVIATION_TABLES
 from projector.tables.staff_inputs import STAFF_TABLES
 from projector.tables.vocabulary import (
     BED_SETTINGS,
@@ -406,6 +407,7 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
             ("region", "sex", "ages"),
             required=False,
         ),
+        **DEVIATION_TABLES,
         **ACTIVITY_TABLES,
         **CAPACITY_TABLES,
         **WORKFORCE_TABLES,

@@ -6,7 +6,7 @@ with shares :math:`q` of the table ``competences`` or of the scenario; the rest 
 general.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,26 +14,30 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
-from projector.tables import DIAGNOSIS_KINDS, SETTINGS, one_or_all, unique
+from projector.tables import DIAGNOSIS_KINDS, SETTINGS, one_or_all
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["competence_shares"]
+__all__ = ["staff_with_competence"]
 
 Array = NDArray[np.float64]
+Pair = tuple[str, str]
 
 
-def competence_shares(
+def staff_with_competence(
+    need: Array,
     table: pd.DataFrame,
     scenario: "Scenario",
     professions: Sequence[str],
     years: NDArray[np.int64],
-) -> tuple[Array, list[tuple[str, str]]]:
-    """Share of a profession by competence.
+) -> tuple[Array, list[Pair]]:
+    """Staff needed with each competence.
 
     Parameters
     ----------
+    need
+        ``[region, year, setting, kind, profession]``, FTE.
     table
         Input table ``competences``.
     scenario
@@ -47,7 +51,7 @@ def competence_shares(
     Returns
     -------
     ndarray of float
-        ``[year, setting, kind, profession, competence]``.
+        ``[region, year, competence]``, FTE.
     list of tuple of str
         Profession and competence, in the order of the last axis.
 
@@ -56,46 +60,57 @@ def competence_shares(
     ConsistencyError
         If the competences of a profession exceed the whole.
     """
-    own = [
-        (profession, competence, path)
-        for profession, shares in scenario.workforce.competence.items()
-        for competence, path in shares.items()
-    ]
-    pairs = unique(
-        [*zip(table["profession"], table["competence"], strict=True), *(pair[:2] for pair in own)]
-    )
-    shape = (len(years), len(SETTINGS), len(DIAGNOSIS_KINDS), len(professions), len(pairs))
-    shares = np.zeros(shape)
+    shares = _shares(table, scenario, years)
+    _refuse_more_than_all(shares, scenario)
+    result = np.empty((*need.shape[:2], len(shares)))
+    for c, ((profession, _), share) in enumerate(shares.items()):
+        # One competence at a time: all of them over many years would fill the memory.
+        of_profession = need[..., professions.index(profession)]
+        result[..., c] = np.einsum("rysk,ysk->ry", of_profession, np.broadcast_to(
+            share, (len(years), *share.shape[1:])
+        ))  # fmt: skip
+    return result, list(shares)
+
+
+def _shares(
+    table: pd.DataFrame, scenario: "Scenario", years: NDArray[np.int64]
+) -> dict[Pair, Array]:
+    """Share of a profession by competence, ``[year, setting, kind]``; one year if all are alike."""
+    shares: dict[Pair, Array] = {}
     for row in table.to_dict("records"):
-        shares[
-            :,
+        pair = row["profession"], row["competence"]
+        share = shares.setdefault(pair, np.zeros((1, len(SETTINGS), len(DIAGNOSIS_KINDS))))
+        settings, kinds = (
             one_or_all(row["setting"], SETTINGS),
             one_or_all(row["kind"], DIAGNOSIS_KINDS),
-            professions.index(row["profession"]),
-            pairs.index((row["profession"], row["competence"])),
-        ] = row["share"]
-    for profession, competence, path in own:
-        cell = shares[..., professions.index(profession), pairs.index((profession, competence))]
-        # A new share holds wherever the table had the competence, or everywhere if nowhere.
-        there = (cell != 0).any(axis=0) if cell.any() else np.ones(cell.shape[1:], dtype=bool)
-        cell[:, there] = path.at(years, base_year=scenario.years.base)[:, np.newaxis]
-    _refuse_more_than_all(shares, professions, scenario)
-    return shares, pairs
+        )
+        share[:, settings, kinds] = row["share"]
+    for profession, competences in scenario.workforce.competence.items():
+        for competence, path in competences.items():
+            table_has = shares.get((profession, competence), np.zeros((1, 1, 1))) != 0
+            there = table_has if table_has.any() else np.ones(
+                (1, len(SETTINGS), len(DIAGNOSIS_KINDS)), dtype=bool
+            )  # fmt: skip
+            own = path.at(years, base_year=scenario.years.base)
+            shares[profession, competence] = there * own[:, np.newaxis, np.newaxis]
+    return shares
 
 
-def _refuse_more_than_all(shares: Array, professions: Sequence[str], scenario: "Scenario") -> None:
-    total = shares.sum(axis=-1).max(axis=(0, 1, 2), initial=0.0)
+def _refuse_more_than_all(shares: Mapping[Pair, Array], scenario: "Scenario") -> None:
+    whole: dict[str, Array] = {}
+    for (profession, _), share in shares.items():
+        whole[profession] = whole.get(profession, np.zeros(())) + share
     problems = [
         Problem(
             where=scenario.where("workforce", "competence", profession)
             if profession in scenario.workforce.competence
             else "table competences",
             message=f"the competences of {profession} add up to more than the profession",
-            found=f"{100 * total[p]:.0f} %",
+            found=f"{100 * float(total.max()):.0f} %",
             expected="at most 100 % in any setting",
         )
-        for p, profession in enumerate(professions)
-        if total[p] > 1 + 1e-9
+        for profession, total in whole.items()
+        if float(total.max()) > 1 + 1e-9
     ]
     if problems:
         raise ConsistencyError(problems)

@@ -126,7 +126,8 @@ def staffed(table: pd.DataFrame, drivers: Mapping[str, Array], professions: Sequ
         ] += row["fte"]
     need = np.zeros((*drivers[DRIVERS[0]].shape, len(professions)))
     for driver, ratio in zip(DRIVERS, ratios, strict=True):
-        need += drivers[driver][..., np.newaxis] * ratio
+        for s, k in np.argwhere(ratio.any(axis=-1)):
+            need[:, :, s, k] += drivers[driver][:, :, s, k, np.newaxis] * ratio[s, k]
     return need
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from projector.tables import EDUCATIONS, OLD_AGES, SETTINGS
 from projector.workforce.claims import claims
-from projector.workforce.competence import competence_shares
+from projector.workforce.competence import staff_with_competence
 from projector.workforce.levers import lever_effect, pull
 from projector.workforce.minimum import UnitBeds, fewest_on_duty
 from projector.workforce.need import (
@@ -147,8 +147,9 @@ def workforce_stage(
     """
     work = work_to_do(population, activity, capacity, tables, scenario, members)
     need, years, professions = staff_needed(work, scenario), work.years, work.professions
-    shares, competences = competence_shares(tables["competences"], scenario, professions, years)
-    by_competence = np.einsum("ryskp,yskpc->ryc", need, shares)
+    by_competence, competences = staff_with_competence(
+        need, tables["competences"], scenario, professions, years
+    )
     by_setting = need.sum(axis=3)
     result = xr.Dataset(
         {

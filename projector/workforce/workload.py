@@ -161,7 +161,7 @@ def worked(
             fte[chosen] = one["minutes"] * _factor(beside, profession, setting, hours)
         s, p = SETTINGS.index(setting), professions.index(profession)
         amount = activity[_MEASURES[per]].values[..., s]
-        result[:, :, s, :, p] += np.einsum("ryd,d,dk->ryk", amount, fte, belongs)
+        result[:, :, s, :, p] += amount @ (fte[:, np.newaxis] * belongs)
     return result
 
 

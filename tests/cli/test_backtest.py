@@ -33,6 +33,12 @@ def test_it_prints_the_table_and_writes_the_files(tmp_path: Path) -> None:
     assert before == {path: path.read_bytes() for path in out.rglob("*.csv")}
 
 
+def test_futures_are_as_many_as_the_draws(tmp_path: Path) -> None:
+    result = backtest(SCENARIOS / "ahus.yaml", "--base", 2018, "--futures")
+    assert result.exit_code == 2
+    assert "how many futures?" in result.stderr
+
+
 def test_it_draws_the_picture_beside_the_folder(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra `report` is not installed")
     result = backtest(SCENARIOS / "ahus.yaml", "--base", 2020, "--output", tmp_path / "out")

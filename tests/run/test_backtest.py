@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.accuracy import scenario
 from projector.errors import ConsistencyError
 from projector.outputs.summary import people_in
 from projector.run.backtest import Backtest, Material, backtest, read_material
 from projector.scenario import Scenario, load_scenario
 from tests.embedded import SCENARIOS
+from tests.shared import needs_shared
 
 BASE, END = 2018, 2026
 
@@ -84,6 +86,47 @@ def test_intervals_widen_and_the_wider_one_holds_more(found: Backtest) -> None:
     regions = found.regions
     assert (regions["low_95"] <= regions["low_80"]).all()
     assert (regions["low_80"] <= regions["high_80"]).all()
+
+
+def test_intervals_of_futures_know_nothing_after_the_base(
+    ahus: Scenario, material: Material
+) -> None:
+    found = backtest(ahus, material, [2013], end=2014, draws=100, seed=5, futures=True)
+    assert any(note.startswith("base 2013: sizes of deviations from") for note in found.notes)
+    regions = found.regions
+    assert (regions["low_95"] <= regions["low_80"]).all()
+    assert (regions["low_80"] < regions["high_80"]).all()
+    later = material.inputs.population.persons.copy(deep=True)
+    later.loc[{"year": slice(2014, None)}] *= 2.0
+    population = replace(material.inputs.population, persons=later)
+    grown = replace(material, inputs=replace(material.inputs, population=population))
+    again = backtest(ahus, grown, [2013], end=2014, draws=100, seed=5, futures=True)
+    pd.testing.assert_frame_equal(again.regions, regions)
+
+
+def test_futures_without_a_history_of_the_nation_are_refused(
+    ahus: Scenario, material: Material
+) -> None:
+    tables = {k: v for k, v in material.inputs.tables.items() if k != "national_history"}
+    bare = replace(material, inputs=replace(material.inputs, tables=tables))
+    with pytest.raises(ConsistencyError, match="nothing says how the nation's figures went"):
+        backtest(ahus, bare, [BASE], draws=100, futures=True)
+
+
+@pytest.mark.slow
+@needs_shared
+def test_eighty_percent_intervals_hold_the_truth_four_times_in_five(tmp_path: Path) -> None:
+    """357 municipalities, 2014 to 2020, with sizes from what was known in 2014."""
+    every = scenario(tmp_path)
+    found = backtest(every, read_material(every), [2014], end=2020, draws=200, futures=True)
+    assert found.coverage is not None
+    held = found.coverage[
+        (found.coverage["interval"] == 80)
+        & (found.coverage["year"] == 2020)
+        & (found.coverage["size"] == "all")
+    ].set_index("ages")["coverage"]
+    assert 0.75 <= held["total"] <= 0.85
+    assert 0.75 <= held["80+"] <= 0.85
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from projector.errors import ScenarioError
 from projector.scenario import Ages, Distribution, Path, load_scenario
 from projector.scenario.models import Added, Change, Growth, Selection, Step
 from projector.tables import HOSPITAL_SETTINGS, MUNICIPAL_SETTINGS, SETTINGS, VERBS
@@ -30,7 +31,10 @@ activity:
     - name: avoid
       avoid: {diagnosis: copd, ages: [0-17, 80+], sex: [female, male], urgency: acute}
       contacts: {2026: 0, 2030: 120}
-      adds: [{setting: nursing_home, contacts: {2026: 1, 2030: 2}, days: {interval: [10, 20]}}]
+      adds:
+        - setting: nursing_home
+          contacts: {2026: 1, 2030: 2}
+          days: {interval: [10, 20], within: [1, 60]}
     - name: shift
       shift: {setting: [inpatient, day], site: Ringerike, who: residents}
       to: hotel
@@ -141,6 +145,14 @@ def test_a_limit_is_judged_by_the_medians_of_its_rates(load):
     assert load(text).activity.growth["copd"][0].limit == 1.5
 
 
+def test_no_draw_grows_away_from_a_limit_to_decline(load):
+    text = "scenario: Own\nextends: reference.yaml\nactivity: {growth: {copd: %s}}\n"
+    declining = "{annual: {triangular: [-3 %, -1 %, 0]}, limit: 0.5}"
+    assert load(text % declining).activity.growth["copd"][0].limit == 0.5
+    with pytest.raises(ScenarioError, match="moves away from this limit in some draws"):
+        load(text % declining.replace("-1 %, 0]", "-1 %, 1 %]"))
+
+
 def test_healthy_ageing_is_of_those_over_55_unless_it_says_otherwise(load):
     ageing = load(ACTIVITY).activity.healthy_ageing
     assert ageing.share == constant(Distribution("triangular", (0.2, 0.5, 0.8)))
@@ -186,7 +198,7 @@ def test_avoided_contacts_are_counted_and_replaced_over_years(changes):
     assert change.contacts == Path(((2026, 0.0), (2030, 120.0)))
     (added,) = change.adds
     assert added.contacts == Path(((2026, 1.0), (2030, 2.0)))
-    assert added.days == constant(Distribution("interval", (10.0, 20.0)))
+    assert added.days == constant(Distribution("interval", (10.0, 20.0), (1.0, 60.0)))
 
 
 def test_a_selection_may_use_every_key(changes):

@@ -1,0 +1,97 @@
+"""Schedules year by year: stored as they are, or made when a year's ages are asked for.
+
+A schedule that differs between many futures would fill the memory if it stood there for all years
+and regions at once. So the core asks for it by year and by a run of ages, and whoever has it in
+another form (levels of the nation's rates, for example) makes what is asked for.
+"""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["ALL_AGES", "Room", "Stored", "Yearly", "as_people_lie"]
+
+Array = NDArray[np.float64]
+
+ALL_AGES = slice(None)
+
+
+class Room:
+    """Memory that is used again and again, instead of new memory that the system must find first.
+
+    Arrays have the axes ``[region, sex, age, draw]`` and lie as people do: of one future in that
+    order, of many as ``[sex, age, region, draw]``. What is asked for under a name holds until it
+    is asked for again.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[str, Array] = {}
+        self._seen: dict[tuple[object, ...], Array] = {}
+
+    def of(self, name: str, *shapes: tuple[int, ...]) -> Array:
+        """Room for what is reckoned from arrays of some shapes, broadcast together."""
+        asked = (name, *shapes)
+        if asked in self._seen:
+            return self._seen[asked]
+        shape = np.broadcast_shapes(*shapes)
+        size = prod(shape)
+        if name not in self._held or self._held[name].size < size:
+            self._held[name] = np.empty(size)
+            self._seen = {key: room for key, room in self._seen.items() if key[0] != name}
+        self._seen[asked] = as_people_lie(self._held[name][:size], shape)
+        return self._seen[asked]
+
+
+def as_people_lie(memory: Array, shape: tuple[int, ...]) -> Array:
+    """Memory as an array ``[region, sex, age, draw]`` that lies as people do."""
+    regions, sexes, ages, draws = shape
+    if draws == 1:
+        return memory.reshape(shape)
+    return memory.reshape(sexes, ages, regions, draws).transpose(2, 0, 1, 3)
+
+
+class Yearly(Protocol):
+    """A schedule of regions, sexes and ages in each year and future."""
+
+    def of(self, t: int, ages: slice) -> Array:
+        """A year's values.
+
+        Parameters
+        ----------
+        t
+            Position of the year.
+        ages
+            Positions of the ages, one after the other.
+
+        Returns
+        -------
+        ndarray
+            ``[region or 1, sex or 1, age, draw or 1]``; until the next is asked for.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A schedule that stands there.
+
+    Parameters
+    ----------
+    values
+        ``[year or 1, region or 1, sex or 1, age, draw or 1]``.
+    """
+
+    values: Array
+
+    def lying(self) -> "Stored":
+        """The same, with regions last in memory, as the people of many futures lie."""
+        order = np.ascontiguousarray(self.values.transpose(0, 2, 3, 1, 4))
+        return Stored(order.transpose(0, 3, 1, 2, 4))
+
+    def of(self, t: int, ages: slice) -> Array:
+        """A year's values, a view."""
+        of_year: Array = self.values[t if len(self.values) > 1 else 0]
+        return of_year[:, :, ages]

@@ -1,0 +1,313 @@
+"""Many draws of one scenario, some at a time: the block function.
+
+A block projects the people of its draws, and walks activity, capacity and workforce once for all
+of them: draws stand one after another on the axis of years, as every stage does the same in each
+year, whatever the others are. What no draw changes (the calibration, use per person, levels,
+flows) is made once, for all blocks. Draw :math:`k` of a block is the run of the scenario in which
+the numbers of draw :math:`k` are written.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from projector.activity import money_dataset
+from projector.activity.demand import demand_of
+from projector.activity.draws import demand_of_draws
+from projector.activity.flows import with_own_sites
+from projector.activity.ledger import Demand
+from projector.activity.stage import change_and_view, filled, written_changes
+from projector.activity.views import Views
+from projector.activity.visitors import Visitors, visitors_of
+from projector.capacity import capacity_stage, resources_of_run
+from projector.capacity.sizing import Sizer
+from projector.errors import ConsistencyError, Problem
+from projector.population.futures import Futures as FuturesOfPeople
+from projector.population.variation import Drawn
+from projector.run.pipeline import SUPPLY, People, nation_at
+from projector.run.regions import chosen_regions
+from projector.run.threads import in_one_thread
+from projector.scenario.assumptions import uncertain_assumptions, with_paths
+from projector.scenario.values import Path
+from projector.uncertainty.draws import DrawnPath, Draws, draws_of
+from projector.workforce import supply_stage, workforce_stage
+
+if TYPE_CHECKING:
+    from projector.scenario.models import Scenario
+
+__all__ = ["Futures", "futures_of"]
+
+Array = NDArray[np.float64]
+Groups = dict[str, xr.Dataset]
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class _OfDraws(Path):
+    """A path whose values are those of several draws, each of which has all the years."""
+
+    drawn: DrawnPath | None = field(default=None, compare=False)
+
+    def at(self, years: Any, *, base_year: int, base_value: Any = None) -> Array:
+        """Value in each year of each draw, ``[draw · year]``, one draw after another."""
+        assert self.drawn is not None
+        by_draw = np.asarray(years).reshape(len(self.drawn.shares), -1)
+        if (by_draw != by_draw[0]).any():
+            raise ValueError("the draws have different years")
+        values = self.drawn.at(by_draw[0], base_year=base_year, base_value=base_value)
+        return np.ascontiguousarray(values.T).ravel()
+
+
+@dataclass(frozen=True)
+class Futures:
+    """The stages of one scenario, for any draws; see `futures_of`.
+
+    Parameters
+    ----------
+    scenario, people
+        The scenario, and the people projected for it at its medians.
+    varies
+        Whether people differ between draws.
+    """
+
+    scenario: "Scenario"
+    people: People
+    varies: bool
+    _of_people: FuturesOfPeople | None = field(repr=False)
+    _demand: Demand = field(repr=False)
+    _visitors: Visitors = field(repr=False)
+    _usual: xr.Dataset = field(repr=False)
+    _sizer: Sizer = field(default_factory=Sizer, repr=False)
+
+    def block(self, first: int, last: int) -> Groups:
+        """Walk the stages for draws by their numbers; the last is not among them.
+
+        Returns
+        -------
+        dict of Dataset
+            Groups of the tree of results, each variable that has years with a first dimension
+            ``draw``. Of ``population`` there is ``population`` alone, and the group only where
+            people differ between draws.
+        """
+        return self.of_draws(draws_of(self.scenario, first, last), range(first, last))
+
+    @in_one_thread
+    def of_draws(self, draws: Draws, numbers: range) -> Groups:
+        """Walk the stages for draws of any design; `numbers` are those of chance."""
+        count = len(draws)
+        values = draws.paths()
+        drawn = with_paths(
+            self.scenario,
+            lambda place, path: (
+                _OfDraws(path.points, path.annual, path.bounds, values[place])
+                if path.is_uncertain
+                else path
+            ),
+        )
+        groups: Groups = {}
+        many = None
+        if self._of_people is not None:
+            asked = self.scenario.uncertainty
+            people = self._of_people.block(
+                Drawn(numbers, asked.seed, asked.paths, asked.chance), values
+            )
+            groups["population"] = people[["population"]]
+            many = _in_years(people["population"])
+        inputs = self.people.inputs
+        persons, visitors = self._persons(drawn, many, count)
+        demand = demand_of_draws(self._demand, self.scenario, drawn, count, inputs.members, persons)
+        written = written_changes(drawn, demand, inputs.members)
+        views = Views(with_own_sites(inputs.tables, drawn), visitors, inputs.members)
+        change_and_view(filled(demand, written), written, views)
+        care = views.datasets(demand)
+        money = money_dataset(care["activity"], inputs.tables)
+        years = care["activity"]["year"].values
+        resources = resources_of_run(inputs.tables, drawn, self._usual, years)
+        capacity, _ = capacity_stage(
+            care, inputs.tables, drawn, inputs.members, resources=resources, sizer=self._sizer
+        )
+        population = many if many is not None else _repeated(self.people.population, count)
+        staff = workforce_stage(
+            population, care["activity"], capacity, inputs.tables, drawn, inputs.members
+        )
+        of_years = {
+            **care,
+            **({} if money is None else {"money": money}),
+            **{f"capacity/{unit}": dataset for unit, dataset in capacity.items()},
+            "workforce": staff,
+        }
+        groups |= {
+            name: _by_draw(dataset, self._demand.years, count) for name, dataset in of_years.items()
+        }
+        supply = self._supply(groups["workforce"], draws)
+        return groups if supply is None else groups | {SUPPLY: supply}
+
+    def _persons(
+        self, drawn: "Scenario", population: xr.Dataset | None, draws: int
+    ) -> tuple[Array | None, Visitors]:
+        """People of each draw where they differ, ``[draw · year, age · sex, origin]``."""
+        inputs = self.people.inputs
+        uncertain = any(
+            one.location[:2] == ("population", "visitors")
+            for one in uncertain_assumptions(self.scenario)
+        )
+        if population is None and not uncertain:
+            present = np.tile(self._visitors.present, (1, draws, 1))
+            return None, replace(self._visitors, present=present)
+        many = _repeated(self.people.population, draws) if population is None else population
+        people = many["population"]
+        at_base = self.people.history.sel(year=self.scenario.years.base, drop=True)
+        visitors = visitors_of(
+            drawn, people, at_base, inputs.tables.get("visitor_ages"), inputs.members
+        )
+        everybody = np.concatenate([people.values, visitors.persons()])
+        by_origin = np.ascontiguousarray(everybody.transpose(1, 3, 2, 0))
+        return by_origin.reshape(len(by_origin), -1, len(everybody)), visitors
+
+    def _supply(self, staff: xr.Dataset, draws: Draws) -> xr.Dataset | None:
+        """Supply of staff in each draw, with the deaths and moves of the people at the medians.
+
+        It starts from the need of the base year. Where neither that nor the supply is drawn, it is
+        the same in every draw, and what is short is need less supply.
+        """
+        first = self._supply_of(staff.isel(draw=0), self.scenario)
+        if first is None:
+            return None
+        drawn = any(
+            one.location[:2] == ("workforce", "supply")
+            for one in uncertain_assumptions(self.scenario)
+        )
+        at_base = staff["need"].isel(year=0)
+        if not drawn and bool((abs(at_base - at_base.isel(draw=0)) <= _ROUNDING * at_base).all()):
+            supply = first[["supply", "heads", "competence_supply"]].expand_dims(
+                draw=staff.sizes["draw"]
+            )
+        else:
+            each = [self._supply_of(staff.isel(draw=i), draws.pinned(i)) for i in range(len(draws))]
+            supply = xr.concat(
+                [one[["supply", "heads", "competence_supply"]] for one in each if one is not None],
+                dim="draw",
+            )
+        return supply.assign(
+            gap=staff["need"].sum("setting") - supply["supply"],
+            competence_gap=staff["competence_need"] - supply["competence_supply"],
+        ).transpose("draw", "region", "year", ...)
+
+    def _supply_of(self, staff: xr.Dataset, scenario: "Scenario") -> xr.Dataset | None:
+        inputs = self.people.inputs
+        return supply_stage(
+            staff,
+            self.people.population,
+            nation_at(self.people.history, scenario.years.base),
+            inputs.tables,
+            scenario,
+            inputs.members,
+        )
+
+
+@in_one_thread
+def futures_of(scenario: "Scenario", people: People, usual: xr.Dataset) -> Futures:
+    """The futures of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        From `projector.load_scenario`.
+    people
+        From `projector.run.pipeline.project_people`.
+    usual
+        Group ``activity`` of its run at the medians: its first year says how long stays are,
+        which smooths the arrivals of patients in every draw alike.
+
+    Raises
+    ------
+    ConsistencyError
+        If an uncertain assumption cannot be drawn.
+    """
+    _refuse_what_is_not_drawn(scenario)
+    inputs = people.inputs
+    with inputs.located():
+        demand, visitors = demand_of(
+            people.population,
+            people.history,
+            inputs.tables,
+            scenario,
+            inputs.members,
+            people.indicators["remaining_life_expectancy"],
+        )
+        asked = scenario.uncertainty
+        varies = (
+            asked.paths
+            or asked.chance
+            or any(
+                one.location[0] == "population" and one.location[1] != "visitors"
+                for one in uncertain_assumptions(scenario)
+            )
+        )
+        of_people = None
+        if varies:
+            of_people = FuturesOfPeople.of(
+                people.history,
+                inputs.tables,
+                scenario,
+                chosen_regions(scenario, inputs),
+                age_width=people.age_width,
+            )
+    return Futures(scenario, people, varies, of_people, demand, visitors, usual)
+
+
+def _refuse_what_is_not_drawn(scenario: "Scenario") -> None:
+    """Healthy ageing moves every rate at every age, which no block has a place for."""
+    problems = [
+        Problem(
+            where=scenario.where(*one.location),
+            message=f"{one} cannot be drawn",
+            expected="a number here, or a run for each of several numbers",
+        )
+        for one in uncertain_assumptions(scenario)
+        if one.location[:2] == ("activity", "healthy_ageing")
+    ]
+    if problems:
+        raise ConsistencyError(problems)
+
+
+def _in_years(people: xr.DataArray) -> xr.Dataset:
+    """Draws on the axis of years, one after another: ``population[region, year, sex, age]``."""
+    ordered = people.transpose("region", "draw", "year", "sex", "age")
+    regions, draws, years, *rest = ordered.shape
+    return xr.Dataset(
+        {
+            "population": (
+                ("region", "year", "sex", "age"),
+                ordered.values.reshape(regions, draws * years, *rest),
+            )
+        },
+        coords={
+            **{name: people[name] for name in ("region", "sex", "age")},
+            "year": np.tile(people["year"].values, draws),
+        },
+    )
+
+
+def _repeated(population: xr.Dataset, draws: int) -> xr.Dataset:
+    """The same people in every draw, on the axis of years."""
+    years = np.tile(np.arange(population.sizes["year"]), draws)
+    return population[["population"]].isel(year=years)
+
+
+def _by_draw(dataset: xr.Dataset, years: NDArray[np.int64], draws: int) -> xr.Dataset:
+    """Draws as a dimension of their own, before all others."""
+    result = {}
+    for name, array in dataset.data_vars.items():
+        if "year" not in array.dims:
+            continue  # sums up all years of one draw
+        at = array.dims.index("year")
+        shape = (*array.shape[:at], draws, len(years), *array.shape[at + 1 :])
+        values = np.moveaxis(array.values.reshape(shape), at, 0)
+        result[name] = (("draw", *array.dims), values)
+    coords = {name: coord for name, coord in dataset.coords.items() if "year" not in coord.dims}
+    return xr.Dataset(result, coords={**coords, "year": years})

@@ -1,0 +1,51 @@
+"""What a scenario may say of section `uncertainty`.
+
+`projector.scenario.models` holds the other sections, and gives these names too.
+"""
+
+from typing import ClassVar
+
+from projector.scenario import fields, rules
+from projector.scenario.section import Rule, Section
+
+__all__ = ["Correlation", "Uncertainty"]
+
+
+class Correlation(Section):
+    """Uncertain assumptions that are high, or low, together."""
+
+    between: fields.Names
+    """two or more uncertain assumptions: the keys that lead to each, with / between them and items
+    of lists by name; or as many of these keys as it takes, such as the name of a change alone"""
+    rank: fields.RankCorrelation
+    """Spearman's rank correlation of every two of them"""
+    source: fields.Text | None = None
+
+    rule: ClassVar[Rule] = staticmethod(rules.correlation_rule)
+
+
+class Uncertainty(Section):
+    """How sure are we."""
+
+    draws: fields.Draws | None = None
+    """joint samples of all uncertain assumptions; without it they take their medians"""
+    seed: fields.Seed = 0
+    quantiles: fields.Quantiles = ()
+    correlations: tuple[Correlation, ...] = ()
+    """assumptions that do not vary independently of each other"""
+    population: fields.PeopleInDraws = "written"
+    """how people vary in draws: as the distributions that are written, or stochastic: nation and
+    regions deviate besides, as much as earlier projections were off"""
+    small_numbers: fields.SmallNumbers = "vary"
+    """with stochastic people: the births, deaths and moves of few people vary by chance too, or
+    are as expected"""
+
+    @property
+    def paths(self) -> bool:
+        """Whether nation and regions deviate from the projection of people."""
+        return self.population == "stochastic"
+
+    @property
+    def chance(self) -> bool:
+        """Whether small numbers vary."""
+        return self.paths and self.small_numbers == "vary"
