@@ -57,12 +57,14 @@ def compare_areas(path: Path, output: Path, language: "Language") -> None:
     compared = with_present(figures, drawn, area_people(tree, years[0]))
     known = region_names(inputs)
     names = {code: known.get(code, code) for code in codes}
-    findings = area_findings(figures, drawn, inputs.members, given, names)
+    findings = area_findings(figures, drawn, inputs.members, given, names, scenario.area_criteria)
     tables = {"areas": compared, "criteria": findings}
     write_study(tables, scenario.resolved_yaml(), output, AREAS)
+    criteria = scenario.area_criteria
+    sized = criteria.fewest_people is not None or criteria.most_people is not None
     present = next((one.name for one in drawn if one.present), None)
     # Today first, whatever its place in the file: the others are read against it.
     for one in sorted(drawn, key=lambda one: not one.present):
         click.echo("")
-        click.echo(printed_areas(compared, findings, one.name, present, language))
+        click.echo(printed_areas(compared, findings, one.name, present, sized, language))
     click.echo(f"\n{word('results in', language, folder=output)}/")

@@ -1,6 +1,6 @@
 """``projector workforce close``: what closes the gap of a profession, in a few lines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["close_scenario"]
 
-_NAME = 42
+_FEW = 1000
+"""FTE below which a decimal tells something."""
+
 _PLACES = "places"
+_MANY = 100
 
 
 def close_scenario(
@@ -65,7 +68,7 @@ def close_scenario(
     def called(name: str) -> str:
         return str(named.get(name, {}).get(language, name))
 
-    for line in _lines(found, called(profession), language):
+    for line in [*_lines(found, called(profession), language), *_taker(found, called, language)]:
         click.echo(line)
     if found.nothing_short:
         return
@@ -84,29 +87,44 @@ def close_scenario(
 
 
 def _lines(found: Proposal, name: str, language: "Language") -> list[str]:
-    short = number(abs(found.short), language, 1)
+    short = _fte(abs(found.short), language)
     if found.nothing_short:
         return [word("close nothing", language, name=name, year=found.year, fte=short)]
     lines = [word("close short", language, name=name, year=found.year, fte=short), ""]
     lines.append(word("close alone", language))
+    wide = max(len(_called(one.lever, language)) for one in found.alone) + 2
     for one in found.alone:
         if one.part is None:
             bound = _stands(one.lever, 1.0, found, language)
-            left = number(one.left, language, 1)
+            left = _fte(one.left, language)
             told = word("close impossible", language, bound=bound, fte=left)
         else:
             told = _moves(one.lever, one.part, found, language)
-        lines.append(f"  {_called(one.lever, language):<{_NAME}}{told}")
+        lines.append(f"  {_called(one.lever, language):<{wide}}{told}")
     lines += ["", word("close together", language)]
     if not found.possible:
-        left = number(found.left, language, 1)
+        left = _fte(found.left, language)
         lines.append(f"  {word('close all impossible', language, fte=left)}")
         return lines
     lines += [
-        f"  {_called(lever, language):<{_NAME}}{_moves(lever, float(part), found, language)}"
+        f"  {_called(lever, language):<{wide}}{_moves(lever, float(part), found, language)}"
         for lever, part in zip((one.lever for one in found.alone), found.together, strict=True)
     ]
     return lines
+
+
+def _taker(found: Proposal, called: Callable[[str], str], language: "Language") -> Iterator[str]:
+    """What the task shift means to those who take over."""
+    if found.taker is not None and found.to is not None and found.possible:
+        yield ""
+        key = "close taker short" if found.taker.has_stock else "close taker need"
+        before, after = (_fte(value, language) for value in (found.taker.before, found.taker.after))
+        told = {"before": before, "after": after, "year": found.year}
+        yield word(key, language, name=called(found.to), **told)
+
+
+def _fte(value: float, language: "Language") -> str:
+    return number(value, language, 0 if abs(value) >= _FEW else 1)
 
 
 def _called(lever: "Lever", language: "Language") -> str:
@@ -122,7 +140,8 @@ def _moves(lever: "Lever", part: float, found: Proposal, language: "Language") -
 def _stands(lever: "Lever", part: float, found: Proposal, language: "Language") -> str:
     value = lever.at_goal(part)
     if lever.name == _PLACES:
-        places = number(found.places * (1 + value), language, 1 if found.places < 100 else 0)
+        decimals = 0 if found.places >= _MANY else 1 if found.places >= 1 else 2
+        places = number(found.places * (1 + value), language, decimals)
         return f"{places} ({signed(100 * value, language, 1)} %)" if value else places
     if lever.name == "full_time":
         return number(value, language, 3)

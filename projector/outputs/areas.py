@@ -39,6 +39,7 @@ def printed_areas(
     findings: pd.DataFrame,
     alternative: str,
     present: str | None,
+    sized: bool,
     language: Language,
 ) -> str:
     """An alternative as text.
@@ -53,6 +54,8 @@ def printed_areas(
         Its name.
     present
         Name of the present division, if there is one.
+    sized
+        Whether the scenario says how many people an area should have.
     language
         ``nb`` or ``en``.
 
@@ -80,6 +83,8 @@ def printed_areas(
     ]
     lines += _origins(own, int(years[0]), language)
     lines += _missed(findings[findings["alternative"] == alternative], language)
+    if not sized:
+        lines.append(f"  {word('criteria without size', language)}")
     return "\n".join(lines)
 
 
@@ -144,8 +149,14 @@ def _missed(missed: pd.DataFrame, language: Language) -> list[str]:
         details = list(rows["detail"])
         more = [f"… +{len(details) - _DETAILS}"] if len(details) > _DETAILS else []
         text = "; ".join([*details[:_DETAILS], *more])
-        lines += _wrapped(f"{area}: {word(f'criterion {criterion}', language)}: {text}")
+        lines += _wrapped(f"{area}: {_criterion(criterion, rows, language)}: {text}")
     return lines
+
+
+def _criterion(criterion: str, rows: pd.DataFrame, language: Language) -> str:
+    limit = rows["limit"].iloc[0]
+    people = "" if pd.isna(limit) else number(float(limit), language)
+    return word(f"criterion {criterion}", language, people=people)
 
 
 def _wrapped(text: str) -> list[str]:

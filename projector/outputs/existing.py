@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from projector.capacity.stage import ROUNDING
+from projector.outputs.spans import Span, called, spans_of
 from projector.outputs.table import Row
 from projector.outputs.words import Language, number, word
 
@@ -19,9 +20,6 @@ _WHOLE = 1e-6
 
 _MANY = 1000
 """So many units are written without decimals."""
-
-Span = tuple[int, int | None]
-"""First and last year; None where it goes on to the end."""
 
 
 @dataclass(frozen=True)
@@ -88,20 +86,9 @@ def _compared(site: str, resource: str, one: xr.Dataset) -> Compared:
         existing=one["existing"],
         refusal=one.get("refusal"),
         in_use=one.get("site_peak"),
-        short=_spans(one["gap"] > ROUNDING),
+        short=spans_of(one["gap"] > ROUNDING),
         cost=one["gap_cost"] if known else None,
         price_year=int(one["price_year"]) if known else None,
-    )
-
-
-def _spans(short: xr.DataArray) -> tuple[Span, ...]:
-    """Years that follow one another, of ``[year]``."""
-    years, there = short["year"].values, short.values.astype(int)
-    turns = np.diff(there, prepend=0, append=0)
-    first, after = np.flatnonzero(turns > 0), np.flatnonzero(turns < 0)
-    return tuple(
-        (int(years[start]), None if end == len(years) else int(years[end - 1]))
-        for start, end in zip(first, after, strict=True)
     )
 
 
@@ -118,8 +105,8 @@ def existing_rows(tree: xr.DataTree, years: list[int], language: Language) -> It
             yield Row(site, ())
         yield _abreast(f"  {one.resource}", (one.need, one.existing), years, language)
         if one.short:
-            spans = ", ".join(_span(span, language) for span in one.short)
-            yield Row(f"    {word('short', language, years=spans)}", ())
+            years_short = called(one.short, language)
+            yield Row(f"    {word('short', language, years=years_short)}", ())
         if one.refusal is not None:
             turned_away = _percent(one.refusal.sel(year=years), language)
             yield Row(f"    {word('turned away', language)}", turned_away)
@@ -139,13 +126,6 @@ def _in_use(in_use: xr.DataArray, language: Language) -> Iterator[Row]:
         decimals = 0 if (figures == figures.round()).all() or figures.max() >= _MANY else 1
         texts = (number(float(figure), language, decimals) for figure in figures)
         yield Row(f"    {word(f'in use {measure}', language)}", tuple(texts))
-
-
-def _span(span: Span, language: Language) -> str:
-    first, last = span
-    if last is None:
-        return word("span from", language, year=first)
-    return str(first) if first == last else f"{first}–{last}"
 
 
 def pool_rows(tree: xr.DataTree, years: list[int], language: Language) -> Iterator[Row]:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 
-import numpy as np
 import xarray as xr
 
+from projector.outputs.spans import called, spans_of
 from projector.outputs.table import Row, Section
 from projector.outputs.words import Language, number, signed, word
-from projector.workforce.balance import first_year_short
+from projector.workforce.balance import LEAST
 
 __all__ = ["supply_sections"]
 
@@ -31,7 +31,7 @@ def supply_sections(tree: xr.DataTree, years: list[int], language: Language) -> 
     Returns
     -------
     list of Section
-        FTE supplied and heads by profession, and FTE short with the first year that they are;
+        FTE supplied and heads by profession, and FTE short with the years in which they are;
         empty where the inputs do not tell who works in health care.
     """
     if "supply" not in tree["workforce"].children:
@@ -40,7 +40,6 @@ def supply_sections(tree: xr.DataTree, years: list[int], language: Language) -> 
     named = json.loads(tree.attrs["names"]).get("profession", {})
     summed = staff.sum("region", min_count=1)
     known = [key for key in summed["profession"].values if _any(summed["heads"], key)]
-    first = first_year_short(summed["gap"])
     names = {key: named.get(str(key), {}).get(language, str(key)) for key in known}
     supplied = [
         Row(names[key], tuple(_supplied(summed.sel(profession=key), years, language)))
@@ -48,7 +47,7 @@ def supply_sections(tree: xr.DataTree, years: list[int], language: Language) -> 
     ]
     short = [
         Row(
-            _since(names[key], float(first.sel(profession=key)), language),
+            _when(names[key], summed["gap"].sel(profession=key), language),
             tuple(_short(summed["gap"].sel(profession=key), years, language)),
         )
         for key in known
@@ -87,6 +86,11 @@ def _decimals(value: float) -> int:
     return 0 if abs(value) >= _FEW else 1
 
 
-def _since(name: str, first: float, language: Language) -> str:
-    """The name, and from which year some are short in the regions together."""
-    return name if np.isnan(first) else f"{name}, {word('short from', language, year=int(first))}"
+def _when(name: str, gap: xr.DataArray, language: Language) -> str:
+    """The name, and in which years some are short in the regions together if not in all."""
+    short = gap > LEAST
+    if bool(short.all()):
+        return name
+    years = called(spans_of(short), language)
+    told = word("too few", language, years=years) if years else word("never too few", language)
+    return f"{name}, {told}"

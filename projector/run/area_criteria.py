@@ -1,28 +1,31 @@
-"""Criteria of hospital areas, those of the proposal for the capital region of 2007.
+"""Criteria of hospital areas, those that the proposal for the capital region of 2007 used.
 
-Between 300 000 and 500 000 people, no municipality or district divided, psychiatry follows
-somatic care, and how far people travel where a table says.
+As many people as the scenario says (`area_criteria`), no municipality or district divided,
+psychiatry follows somatic care, and how far people travel where a table says.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from projector.inputs.regions import contains
 from projector.run.area_divisions import Division, Members, of_region, sites_in
 
-__all__ = ["SIZE", "area_findings"]
+if TYPE_CHECKING:
+    from projector.scenario.models import AreaCriteria
 
-SIZE = (300_000, 500_000)
-"""People that an area should have, by the proposal of 2007."""
+__all__ = ["area_findings"]
 
 _MUNICIPALITY = 4
 """Figures of a municipality's code; those of its districts are longer."""
 
 _NOWHERE = "–"
+_COLUMNS = ["alternative", "area", "criterion", "detail", "limit"]
 
-Row = tuple[str, str, str, str]
+Row = tuple[str, str, str, str, float | None]
+"""Alternative, area, criterion, detail and limit."""
 
 
 def area_findings(
@@ -31,6 +34,7 @@ def area_findings(
     members: Members,
     tables: Mapping[str, pd.DataFrame],
     names: Mapping[str, str],
+    criteria: "AreaCriteria",
 ) -> pd.DataFrame:
     """Where an alternative misses a criterion.
 
@@ -46,41 +50,47 @@ def area_findings(
         Input tables ``sites`` and ``travel``, where there are any.
     names
         Region names by code, of the regions of the run.
+    criteria
+        Of the scenario; what it does not say is not held against anything.
 
     Returns
     -------
     pandas.DataFrame
-        ``alternative, area, criterion, detail``: ``small`` and ``large`` with the years,
+        ``alternative, area, criterion, detail, limit``: ``small`` and ``large`` with the years,
         ``divided`` with the regions, ``psychiatry`` with the regions that go elsewhere,
         ``outside`` with the regions of the run that are in no area, ``travel`` with the regions
         that have a hospital of another area nearer than all of their own, and ``travel unknown``
-        with those of which no minutes to a hospital of their own are known.
+        with those of which no minutes to a hospital of their own are known. The limit is that of
+        people, and NaN for all others.
     """
     rows: list[Row] = []
     for one in drawn:
         own = figures[(figures["alternative"] == one.name) & (figures["measure"] == "people")]
-        rows += _of_size(one, own)
+        rows += _of_size(one, own, criteria)
         rows += _divided(one, names)
         rows += [
-            (one.name, _NOWHERE, "outside", name)
+            (one.name, _NOWHERE, "outside", name, None)
             for code, name in names.items()
             if code not in of_region(one.somatic)
         ]
         rows += _psychiatry(one, names)
         if "travel" in tables:
             rows += _travel(one, tables, members, names)
-    return pd.DataFrame(rows, columns=["alternative", "area", "criterion", "detail"])
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _of_size(one: Division, people: pd.DataFrame) -> Iterator[Row]:
-    low, high = SIZE
+def _of_size(one: Division, people: pd.DataFrame, criteria: "AreaCriteria") -> Iterator[Row]:
+    fewest, most = criteria.fewest_people, criteria.most_people
     for area, of_area in people.groupby("area", sort=False):
-        for criterion, wrong in (
-            ("small", of_area["value"] < low),
-            ("large", of_area["value"] > high),
-        ):
+        found: list[tuple[str, float, pd.Series]] = []
+        if fewest is not None:
+            found.append(("small", fewest, of_area["value"] < fewest))
+        if most is not None:
+            found.append(("large", most, of_area["value"] > most))
+        for criterion, limit, wrong in found:
             if wrong.any():
-                yield one.name, str(area), criterion, ", ".join(map(str, of_area["year"][wrong]))
+                years = ", ".join(map(str, of_area["year"][wrong]))
+                yield one.name, str(area), criterion, years, limit
 
 
 def _divided(one: Division, names: Mapping[str, str]) -> Iterator[Row]:
@@ -88,7 +98,7 @@ def _divided(one: Division, names: Mapping[str, str]) -> Iterator[Row]:
     for region, other in combinations(somatic, 2):
         if somatic[region] != somatic[other] and _one_municipality(region, other):
             between = f"{names.get(region, region)}, {names.get(other, other)}"
-            yield one.name, somatic[region], "divided", between
+            yield one.name, somatic[region], "divided", between, None
 
 
 def _one_municipality(one: str, other: str) -> bool:
@@ -105,7 +115,7 @@ def _psychiatry(one: Division, names: Mapping[str, str]) -> Iterator[Row]:
     for code in {**somatic, **mental}:
         here, there = somatic.get(code, _NOWHERE), mental.get(code, _NOWHERE)
         if here != there:
-            yield one.name, here, "psychiatry", f"{names.get(code, code)}: {there}"
+            yield one.name, here, "psychiatry", f"{names.get(code, code)}: {there}", None
 
 
 def _travel(
@@ -122,7 +132,7 @@ def _travel(
             own = known[known["site"].isin(home)]
             name = names.get(code, code)
             if own.empty:
-                yield one.name, area, "travel unknown", name
+                yield one.name, area, "travel unknown", name, None
                 continue
             nearest, of_own = known.iloc[0], own.iloc[0]
             if nearest["minutes"] < of_own["minutes"]:
@@ -130,4 +140,4 @@ def _travel(
                     f"{name}: {nearest['site']} {nearest['minutes']:g}, "
                     f"{of_own['site']} {of_own['minutes']:g}"
                 )
-                yield one.name, area, "travel", detail
+                yield one.name, area, "travel", detail, None

@@ -1,36 +1,31 @@
 """What closes the gap of a profession by a year: the levers tried out on a scenario."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem, UsageError, nearest_name
-from projector.run.close_levers import with_levers
-from projector.run.pipeline import People, nation_at, project_care, project_people, vocabulary
+from projector.run.close_levers import SHIFT
+from projector.run.close_trial import Taker, Trial
+from projector.run.pipeline import project_care, project_people, vocabulary
 from projector.run.threads import in_one_thread
 from projector.tables import LEVERS
 from projector.workforce.closing import (
     NOTHING_SHORT,
     Alone,
-    Lever,
     close_alone,
     close_together,
 )
-from projector.workforce.projection import known, walk
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["SHIFT", "Proposal", "close_gap"]
+__all__ = ["Proposal", "close_gap"]
 
 Array = NDArray[np.float64]
-
-SHIFT = "task_shift"
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,9 @@ class Proposal:
     left
         FTE short then.
     places
-        Beginners of the base year who will settle in the regions.
+        Beginners of the year, as the scenario has them, who will settle in the regions.
+    taker
+        What the levers together mean to those who take over; None without a task shift.
     """
 
     scenario: "Scenario"
@@ -67,6 +64,7 @@ class Proposal:
     together: Array
     left: float
     places: float
+    taker: Taker | None
 
     @property
     def nothing_short(self) -> bool:
@@ -141,7 +139,7 @@ def close_gap(
                 "shortages",
             )
         )
-    trial = _Trial(scenario, people, tree, profession, year, to)
+    trial = Trial(scenario, people, tree, profession, year, to)
     several = [trial.lever(name) for name in _chosen_levers(levers, to)]
 
     def gap(parts: Array) -> float:
@@ -150,8 +148,23 @@ def close_gap(
     short = gap(np.zeros(len(several)))
     alone = [] if short <= NOTHING_SHORT else close_alone(gap, several)
     together, left = close_together(gap, several) if alone else (np.array([]), short)
+    taker = None
+    if to is not None and alone:
+        pairs = zip(several, together, strict=True)
+        paths = [one.after(float(part)) for one, part in pairs if one.name == SHIFT]
+        taker = trial.taker(paths[0])
     return Proposal(
-        scenario, tuple(regions), profession, year, to, short, alone, together, left, trial.places
+        scenario,
+        tuple(regions),
+        profession,
+        year,
+        to,
+        short,
+        alone,
+        together,
+        left,
+        trial.places,
+        taker,
     )
 
 
@@ -194,78 +207,3 @@ def _name_problems(
         if name not in known[kind]:
             nearest = nearest_name(name, known[kind])
             yield Problem(option, f"unknown {kind}", name, nearest=nearest)
-
-
-class _Trial:
-    """A scenario whose supply is reckoned again and again."""
-
-    def __init__(
-        self,
-        scenario: "Scenario",
-        people: People,
-        tree: xr.DataTree,
-        profession: str,
-        year: int,
-        to: str | None,
-    ) -> None:
-        self.scenario, self.people = scenario, people
-        self.profession, self.year, self.to = profession, year, to
-        supply = tree["workforce/supply"].to_dataset()
-        if bool(supply["supply"].sel(profession=profession).isnull().all()):
-            raise UsageError(
-                Problem("--profession", "this profession has no stock, so no gap", profession)
-            )
-        self.start = known(
-            tree["workforce"].to_dataset(),
-            people.population,
-            nation_at(people.history, scenario.years.base),
-            people.inputs.tables,
-            people.inputs.members,
-            only=[profession],
-        )
-        self.years = self.start.years
-        summed = supply.sel(profession=profession).sum("region")
-        self.full_time = (summed["supply"] / summed["heads"]).values
-        self.places = float(summed["begun"].sel(year=scenario.years.base))
-
-    def lever(self, name: str) -> Lever:
-        """A lever where it stands now, with its bound."""
-        supply, years, base = self.scenario.workforce.supply, self.years, self.scenario.years.base
-        before = np.zeros(len(years))
-        if name == "retention" and self.profession in supply.retention:
-            before = supply.retention[self.profession].at(years, base_year=base)
-        elif name == "full_time" and self.profession in supply.full_time:
-            before = self.full_time
-        elif name == "full_time":
-            # Two years say it, where the mean of each year would only follow who is how old.
-            ends = [base, self.year]
-            before = np.interp(years, ends, self.full_time[np.isin(years, ends)])
-        return Lever(name, years, before, self._bound(name), self.year)
-
-    def _bound(self, name: str) -> float:
-        own = self.scenario.workforce.close.bounds
-        if name in own:
-            return own[name]
-        table = self.people.inputs.tables.get("close_bounds", pd.DataFrame({"lever": []}))
-        rows = table[table["lever"] == name]
-        if rows.empty:
-            raise InputsError(
-                Problem(
-                    where="table close_bounds",
-                    message=f"nothing says how far {name} may go",
-                    expected="a row of the table, or `workforce: {close: {bounds: …}}`",
-                )
-            )
-        return float(rows["highest"].iloc[0])
-
-    def gap(self, parts: Mapping[Lever, float]) -> float:
-        """FTE short in the year, all regions together."""
-        after = {lever.name: lever.after(part) for lever, part in parts.items()}
-        shift = after.pop(SHIFT, np.zeros(len(self.years)))
-        scenario = with_levers(self.scenario, self.profession, after, self.years)
-        with self.people.inputs.located():
-            supplied = walk(self.start, scenario, self.people.inputs.members).fte
-        at = int(np.flatnonzero(self.years == self.year)[0])
-        # A task shift at the end of the file takes its share of what the others have left.
-        needed = self.start.need[..., at].sum() * (1 - shift[at])
-        return float(needed - supplied[at].sum())

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.scenario.models import Education
+from projector.scenario.models import Education, Levers, TaskShift
 from projector.scenario.values import Path
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["path_of", "with_levers"]
+__all__ = ["SHIFT", "path_of", "with_levers", "with_task_shift"]
 
 Array = NDArray[np.float64]
+
+SHIFT = "task_shift"
+"""The lever that moves need and not supply."""
 
 _EXACT = 1e-12
 _DIGITS = 10
@@ -54,6 +57,29 @@ def with_levers(
         else:
             update[name] = {**getattr(supply, name), profession: path_of(values, years)}
     workforce = scenario.workforce.model_copy(update={"supply": supply.model_copy(update=update)})
+    return scenario.model_copy(update={"workforce": workforce})
+
+
+def with_task_shift(
+    scenario: "Scenario", profession: str, to: str, share: Array, years: NDArray[np.int64]
+) -> "Scenario":
+    """A scenario with a task shift after those that it has.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    profession, to
+        Who has less to do, and who takes over, in all settings.
+    share
+        ``[year]``, of the need that is left to the first.
+    years
+        The years of the projection.
+    """
+    shift = TaskShift.model_validate({"from": profession, "to": to, "share": path_of(share, years)})
+    levers = scenario.workforce.levers or Levers()
+    levers = levers.model_copy(update={"task_shift": (*levers.task_shift, shift)})
+    workforce = scenario.workforce.model_copy(update={"levers": levers})
     return scenario.model_copy(update={"workforce": workforce})
 
 

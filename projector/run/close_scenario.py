@@ -8,8 +8,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from projector.run.close import SHIFT, Proposal
-from projector.run.close_levers import path_of, with_levers
+from projector.run.close import Proposal
+from projector.run.close_levers import SHIFT, path_of, with_levers
 
 __all__ = ["proposal_yaml"]
 

@@ -10,6 +10,7 @@ from projector.scenario.correlations import Correlated, correlated
 from projector.scenario.distributions import Distribution
 from projector.scenario.loading import check_names, load_scenario
 from projector.scenario.models import (
+    AreaCriteria,
     Catchment,
     Change,
     Duty,
@@ -29,6 +30,7 @@ from projector.scenario.values import Path
 __all__ = [
     "VOCABULARY",
     "Ages",
+    "AreaCriteria",
     "Assumption",
     "Catchment",
     "Change",

@@ -22,6 +22,7 @@ from projector.scenario.activity_models import (
     Step,
     Window,
 )
+from projector.scenario.area_models import AreaCriteria, Catchment
 from projector.scenario.capacity_models import (
     Arrivals,
     Capacity,
@@ -49,6 +50,7 @@ from projector.tables import INPUT_TABLES
 __all__ = [
     "Activity",
     "Added",
+    "AreaCriteria",
     "Arrivals",
     "Calibration",
     "Capacity",
@@ -196,21 +198,6 @@ class Workforce(Section):
     source: fields.Text | None = None
 
 
-class Catchment(Section):
-    """One way to divide regions among hospital areas, compared with others."""
-
-    name: fields.Text
-    areas: dict[fields.Text, fields.Names]
-    """regions or areas of each hospital area; a region belongs to one at most"""
-    psychiatry: dict[fields.Text, fields.Names] | None = None
-    """the same for psychiatry and addiction, where they do not follow `areas`"""
-    present: fields.Truth = False
-    """whether it is how the map is drawn today, which the others are compared with"""
-    source: fields.Text | None = None
-
-    rule: ClassVar[Rule] = staticmethod(rules.catchment_rule)
-
-
 class Scenario(Section):
     """A scenario with everything it inherits.
 
@@ -234,6 +221,8 @@ class Scenario(Section):
     may stand wherever a region may"""
     catchments: tuple[Catchment, ...] = ()
     """alternatives that `projector areas` compares"""
+    area_criteria: AreaCriteria = Field(default_factory=AreaCriteria)
+    """what a hospital area is held against"""
     population: Population = Field(default_factory=Population)
     activity: Activity = Field(default_factory=Activity)
     capacity: Capacity = Field(default_factory=Capacity)

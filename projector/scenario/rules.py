@@ -14,6 +14,7 @@ from projector.scenario.change_rules import texts
 from projector.scenario.faults import Fault
 
 __all__ = [
+    "area_criteria_rule",
     "calibration_rule",
     "catchment_rule",
     "correlation_rule",
@@ -58,6 +59,15 @@ def catchment_rule(written: Written) -> Iterator[Fault]:
     for key in ("areas", "psychiatry"):
         if written.get(key) == {}:
             yield Fault("an empty map", (key,), expected="areas with their regions")
+
+
+def area_criteria_rule(written: Written) -> Iterator[Fault]:
+    """An area can have both the fewest and the most people."""
+    fewest, most = written.get("fewest_people"), written.get("most_people")
+    if isinstance(fewest, int | float) and isinstance(most, int | float) and most < fewest:
+        yield Fault(
+            "no area has so few and so many", ("most_people",), expected=f"{fewest} or more"
+        )
 
 
 def correlation_rule(written: Written) -> Iterator[Fault]:

@@ -393,8 +393,14 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = MappingProxyType(
             ),
             "first_shortage": Variable(
                 ("region", "profession"),
-                "years",
+                "1",
                 "first calendar year in which staff are short",
+                may_not_apply=True,
+            ),
+            "competence_first_shortage": Variable(
+                ("region", "competence"),
+                "1",
+                "first calendar year in which staff with the competence are short",
                 may_not_apply=True,
             ),
         },

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from projector.scenario.values import Path
     from projector.scenario.workforce_models import FamilyCare, RateLever, TaskShift
 
-__all__ = ["cumulative_growth", "pull"]
+__all__ = ["cumulative_growth", "lever_effect", "pull"]
 
 Array = NDArray[np.float64]
 
@@ -141,6 +141,29 @@ def pull(
     if problems:
         raise ConsistencyError(problems)
     return need
+
+
+def lever_effect(
+    scenario: "Scenario", professions: Sequence[str], years: NDArray[np.int64]
+) -> Array:
+    """What the levers make of one full-time equivalent.
+
+    Parameters
+    ----------
+    scenario, professions, years
+        As for `pull`.
+
+    Returns
+    -------
+    ndarray of float
+        ``[year, setting, from profession, to profession]``; levers are linear in the need, so
+        they act on a part of it as on the whole.
+    """
+    count = len(professions)
+    each = np.zeros((count, len(years), len(SETTINGS), 1, count))
+    for p in range(count):
+        each[p, ..., p] = 1.0
+    return pull(each, scenario, professions, years)[:, :, :, 0].transpose(1, 2, 0, 3)
 
 
 def _idle(

@@ -3,19 +3,16 @@ r"""Duty rosters: full-time equivalents from the people who must be on duty roun
 The beds of a team :math:`u` (those of its settings and kinds at one site) have, in shift
 :math:`i` of hours :math:`h_i`, posts of a profession
 
-.. math:: P_{u,i} = \max \Bigl( m_i,\; \sum_{k \in u} q_{k,i} B_{u,k} \Bigr)
+.. math:: P_{u,i} = \sum_{k \in u} q_{k,i} B_{u,k}
 
-with posts for each bed :math:`q`, beds :math:`B` and the fewest on duty :math:`m`, on weekdays
-and in weekends by themselves. Full-time equivalents are post hours a year over hours at work a
-year,
+with posts for each bed :math:`q` and beds :math:`B`, on weekdays and in weekends by themselves.
+Full-time equivalents are post hours a year over hours at work a year,
 
 .. math:: F_u = \frac{\sum_i h_i \bigl( 365 \cdot \tfrac57 P_{u,i}^{week}
           + 365 \cdot \tfrac27 P_{u,i}^{weekend} \bigr)}{H}
 
-with :math:`H` of `projector.workforce.working_time` for rotating hours. What the minimum adds
-to the posts by beds is carried by the regions that the site works for in proportion to their
-beds of the team, so that the regions add up to it. Beds at no known site have no minimum: how
-they are gathered is not known.
+with :math:`H` of `projector.workforce.working_time` for rotating hours. What the fewest on duty
+add is reckoned last, after the levers: see `projector.workforce.minimum`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +25,7 @@ from numpy.typing import NDArray
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS, one_or_all
 from projector.workforce.working_time import WEEKDAYS, WEEKEND_DAYS, hours_at_work
 
-__all__ = ["Shift", "Team", "UnitBeds", "rostered", "team_fte", "teams_of"]
+__all__ = ["Shift", "Team", "rostered", "teams_of"]
 
 Array = NDArray[np.float64]
 Cell = tuple[int, int]
@@ -38,28 +35,13 @@ _ROTATING = "rotating"
 
 
 @dataclass(frozen=True)
-class UnitBeds:
-    """Beds at one site, by those whom it works for.
-
-    Parameters
-    ----------
-    site
-        Its name.
-    beds
-        ``[region, year, setting, kind]``, beds needed there; 0 where it has no such beds, and in
-        years before it opens.
-    """
-
-    site: str
-    beds: Array
-
-
-@dataclass(frozen=True)
 class Shift:
     """One part of the day for one profession in one team.
 
     Parameters
     ----------
+    name
+        Of the shift, the same for all who share it.
     hours
         Of the shift, with handover.
     weekday, weekend
@@ -68,10 +50,16 @@ class Shift:
         Fewest on duty.
     """
 
+    name: str
     hours: float
     weekday: Mapping[Cell, float]
     weekend: Mapping[Cell, float]
     minimum: float
+
+    @property
+    def parts(self) -> tuple[tuple[float, Mapping[Cell, float]], ...]:
+        """Days a year and posts for each bed, of weekdays and of weekends."""
+        return (WEEKDAYS, self.weekday), (WEEKEND_DAYS, self.weekend)
 
 
 @dataclass(frozen=True)
@@ -100,39 +88,9 @@ class Team:
         """Settings and kinds that the team works for."""
         return sorted({cell for shift in self.shifts for cell in shift.weekday})
 
-
-def team_fte(team: Team, beds: Mapping[Cell, Array]) -> tuple[dict[Cell, Array], Array]:
-    """Full-time equivalents of a team by its beds, and what its minimum adds.
-
-    Parameters
-    ----------
-    team
-        The team.
-    beds
-        By cell, beds of the unit, all of one shape.
-
-    Returns
-    -------
-    dict of ndarray
-        By cell, FTE by posts for each bed.
-    ndarray
-        FTE on top of their sum, so that nobody is fewer than the minimum; 0 where the unit has no
-        beds at all.
-    """
-    shape = next(iter(beds.values())).shape
-    by_cell = {cell: np.zeros(shape) for cell in beds}
-    added = np.zeros(shape)
-    there = sum(beds.values(), np.zeros(shape)) > 0
-    for shift in team.shifts:
-        for days, posts in ((WEEKDAYS, shift.weekday), (WEEKEND_DAYS, shift.weekend)):
-            fte_of_a_post = shift.hours * days / team.hours_at_work
-            wanted = np.zeros(shape)
-            for cell, amount in beds.items():
-                by_cell[cell] += fte_of_a_post * posts.get(cell, 0.0) * amount
-                wanted += posts.get(cell, 0.0) * amount
-            short = np.where(there, np.maximum(shift.minimum - wanted, 0.0), 0.0)
-            added += fte_of_a_post * short
-    return by_cell, added
+    def fte_of_a_post(self, shift: Shift, days: float) -> float:
+        """Full-time equivalents that fill one post of a shift on so many days a year."""
+        return shift.hours * days / self.hours_at_work
 
 
 def teams_of(
@@ -183,17 +141,18 @@ def teams_of(
         Team(
             name,
             profession,
-            [_shift(parts) for parts in by_shift.values()],
+            [_shift(shift, parts) for shift, parts in by_shift.items()],
             hours_at_work(time, profession, _ROTATING),
         )
         for (profession, name), by_shift in rows.items()
     ]
 
 
-def _shift(parts: Sequence[tuple[list[Cell], dict[str, float]]]) -> Shift:
+def _shift(name: str, parts: Sequence[tuple[list[Cell], dict[str, float]]]) -> Shift:
     """A shift of a team; the tables have one length and one minimum for all its rows."""
     _, first = parts[0]
     return Shift(
+        name,
         first["hours"],
         {cell: row["weekday_posts"] for cells, row in parts for cell in cells},
         {cell: row["weekend_posts"] for cells, row in parts for cell in cells},
@@ -201,10 +160,8 @@ def _shift(parts: Sequence[tuple[list[Cell], dict[str, float]]]) -> Shift:
     )
 
 
-def rostered(
-    teams: Sequence[Team], beds: Array, units: Sequence[UnitBeds], professions: Sequence[str]
-) -> Array:
-    """Full-time equivalents of all teams.
+def rostered(teams: Sequence[Team], beds: Array, professions: Sequence[str]) -> Array:
+    """Full-time equivalents of all teams by their beds, without the fewest on duty.
 
     Parameters
     ----------
@@ -212,8 +169,6 @@ def rostered(
         From `teams_of`.
     beds
         ``[region, year, setting, kind]``, beds needed.
-    units
-        Beds of the sites that are known.
     professions
         Keys in the order of the last axis.
 
@@ -225,14 +180,9 @@ def rostered(
     result = np.zeros((*beds.shape, len(professions)))
     for team in teams:
         p = professions.index(team.profession)
-        everywhere, _ = team_fte(team, {(s, k): beds[:, :, s, k] for s, k in team.cells})
-        for (s, k), fte in everywhere.items():
-            result[:, :, s, k, p] += fte
-        for unit in units:
-            here = {(s, k): unit.beds[:, :, s, k] for s, k in team.cells}
-            _, added = team_fte(team, {cell: part.sum(axis=0) for cell, part in here.items()})
-            whole = sum((part.sum(axis=0) for part in here.values()), np.zeros(len(added)))
-            for (s, k), part in here.items():
-                share = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-                result[:, :, s, k, p] += share * added
+        for shift in team.shifts:
+            for days, posts in shift.parts:
+                for (s, k), each in posts.items():
+                    fte_of_a_post = team.fte_of_a_post(shift, days)
+                    result[:, :, s, k, p] += fte_of_a_post * each * beds[:, :, s, k]
     return result

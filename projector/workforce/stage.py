@@ -2,21 +2,24 @@ r"""The workforce stage: the staff that activity and capacity take.
 
 Staff is the sum of three parts, by region, year, setting, kind of diagnosis and profession:
 ratios to drivers, duty rosters and workloads. What a scenario writes as duty takes the place of
-all three. Then the levers act, and what is left is told by competence, education, pay and
-against the people of working age.
+all three. Then the levers act, the fewest on duty are added where a unit is smaller than that, and
+what comes out is told by competence, education, pay and against the people of working age.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from projector.tables import EDUCATIONS, OLD_AGES, SETTINGS
 from projector.workforce.claims import claims
 from projector.workforce.competence import staff_with_competence
-from projector.workforce.levers import pull
+from projector.workforce.levers import lever_effect, pull
+from projector.workforce.minimum import UnitBeds, fewest_on_duty
 from projector.workforce.need import (
     drivers_of,
     own_duty,
@@ -24,14 +27,82 @@ from projector.workforce.need import (
     professions_of,
     staffed,
 )
-from projector.workforce.rosters import rostered, teams_of
+from projector.workforce.rosters import Team, rostered, teams_of
 from projector.workforce.units import units_of
 from projector.workforce.workload import worked
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["workforce_stage"]
+__all__ = ["Work", "staff_needed", "work_to_do", "workforce_stage"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Work:
+    """Staff by beds, minutes and ratios, before levers and without the fewest on duty.
+
+    Parameters
+    ----------
+    need
+        ``[region, year, setting, kind, profession]``, FTE.
+    teams, units
+        Those who are on duty together, and the sites whose beds they work for.
+    professions
+        Keys in the order of the last axis.
+    years
+        Calendar years.
+    """
+
+    need: Array
+    teams: Sequence[Team]
+    units: Sequence[UnitBeds]
+    professions: Sequence[str]
+    years: NDArray[np.int64]
+
+
+def work_to_do(
+    population: xr.Dataset,
+    activity: xr.Dataset,
+    capacity: Mapping[str, xr.Dataset],
+    tables: Mapping[str, pd.DataFrame],
+    scenario: "Scenario",
+    members: Callable[[str], Sequence[str]],
+) -> Work:
+    """What the levers act on; parameters and errors as of `workforce_stage`."""
+    years = activity["year"].values
+    professions = professions_of(tables)
+    drivers = drivers_of(population, activity, capacity)
+    need = staffed(tables["staffing"], drivers, professions)
+    teams: list[Team] = []
+    units: list[UnitBeds] = []
+    if "rosters" in tables:
+        own = own_duty_cells(scenario, professions)
+        teams = teams_of(tables["rosters"], tables.get("working_time"), own, professions)
+        units = units_of(capacity["beds"], tables, scenario, members)
+        need += rostered(teams, drivers["bed"], professions)
+    need += worked(tables, activity, professions)
+    need = own_duty(need, scenario, drivers, professions, years)
+    return Work(need, teams, units, professions, years)
+
+
+def staff_needed(work: Work, scenario: "Scenario") -> Array:
+    """Staff after the levers of a scenario, with the fewest on duty.
+
+    Returns
+    -------
+    ndarray of float
+        ``[region, year, setting, kind, profession]``, FTE.
+
+    Raises
+    ------
+    ConsistencyError
+        With every lever that finds no staff to work on.
+    """
+    need = pull(work.need, scenario, work.professions, work.years)
+    effect = lever_effect(scenario, work.professions, work.years)
+    return need + fewest_on_duty(work.teams, work.units, effect, work.professions)
 
 
 def workforce_stage(
@@ -74,18 +145,8 @@ def workforce_stage(
         If the scenario counts staff per something that the setting has none of, a lever finds
         no staff to work on, or the competences of a profession exceed the whole.
     """
-    years = activity["year"].values
-    professions = professions_of(tables)
-    drivers = drivers_of(population, activity, capacity)
-    need = staffed(tables["staffing"], drivers, professions)
-    if "rosters" in tables:
-        own = own_duty_cells(scenario, professions)
-        teams = teams_of(tables["rosters"], tables.get("working_time"), own, professions)
-        units = units_of(capacity["beds"], tables, scenario, members)
-        need += rostered(teams, drivers["bed"], units, professions)
-    need += worked(tables, activity, professions)
-    need = own_duty(need, scenario, drivers, professions, years)
-    need = pull(need, scenario, professions, years)
+    work = work_to_do(population, activity, capacity, tables, scenario, members)
+    need, years, professions = staff_needed(work, scenario), work.years, work.professions
     by_competence, competences = staff_with_competence(
         need, tables["competences"], scenario, professions, years
     )

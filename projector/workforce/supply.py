@@ -1,6 +1,6 @@
 """Supply of staff, and what is short against the need, with their names."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.errors import ConsistencyError, Problem
 from projector.workforce.balance import first_year_short
 from projector.workforce.projection import Members, Walked, known, walk
 from projector.workforce.staff_tables import Staff, has_supply
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["supply_stage"]
 
 Array = NDArray[np.float64]
+
+_BY_PROFESSION = ("education", "abroad", "retention", "retirement", "full_time", "stock")
+"""Keys of `workforce.supply` that name professions."""
 
 
 def supply_stage(
@@ -58,13 +62,39 @@ def supply_stage(
     InputsError
         If a competence has no row in ``specialisation``, or more FTE than heads are counted.
     ConsistencyError
-        If scenario and tables do not fit together, or a flow is larger than its stock.
+        If scenario and tables do not fit together, the scenario says something of a profession
+        without a stock, or a flow is larger than its stock.
     """
     if not has_supply(tables):
+        _refuse_idle(scenario, (), ())
         return None
     start = known(workforce, population, nation, tables, members)
+    staff = start.staff
+    _refuse_idle(scenario, staff.professions, [name for of in staff.competences for name in of])
     needed = workforce["need"].sum("setting").transpose("profession", "region", "year")
-    return _dataset(walk(start, scenario, members), needed, workforce, start.staff)
+    return _dataset(walk(start, scenario, members), needed, workforce, staff)
+
+
+def _refuse_idle(
+    scenario: "Scenario", professions: Collection[str], competences: Collection[str]
+) -> None:
+    """What a scenario says of those who have no stock would silently do nothing."""
+    supply = scenario.workforce.supply
+    problems = [
+        Problem(
+            where=scenario.where("workforce", "supply", key, name),
+            message=f"{name} has no stock that this could work on",
+            expected=f"one of {', '.join(known)}" if known else "the tables of staff in the inputs",
+        )
+        for key, known in (
+            *((key, professions) for key in _BY_PROFESSION),
+            ("specialisation", competences),
+        )
+        for name in getattr(supply, key)
+        if name not in known
+    ]
+    if problems:
+        raise ConsistencyError(problems)
 
 
 def _dataset(
@@ -102,6 +132,7 @@ def _dataset(
             "competence": np.array(names, dtype=object),
         },
     ).reindex(competence=workforce["competence"].values)
+    competence_gap = workforce["competence_need"] - by_competence
     return (
         xr.Dataset(
             {
@@ -111,8 +142,9 @@ def _dataset(
                 **{name: summed(values) for name, values in walked.flows.items()},
                 "begun": of_professions(walked.begun),
                 "competence_supply": by_competence,
-                "competence_gap": workforce["competence_need"] - by_competence,
+                "competence_gap": competence_gap,
                 "first_shortage": first_year_short(gap),
+                "competence_first_shortage": first_year_short(competence_gap),
             }
         )
         .reset_coords(drop=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from projector.capacity.sites import serving
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS, one_or_all
-from projector.workforce.rosters import UnitBeds
+from projector.workforce.minimum import UnitBeds
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario

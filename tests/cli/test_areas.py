@@ -37,7 +37,7 @@ def test_alternatives_are_printed_one_below_the_other_and_written(tmp_path: Path
         "Sørlandet",
     ):
         assert text in first
-    assert "Østfold: fewer than 300 000 people: 2007, 2010" in first
+    assert "Østfold: fewer than 300,000 people: 2007, 2010" in first
     assert "Østfold med Follo: Østfold 269,999, Akershus 110,000" in second
     assert "Follo: Ullevål universitetssykehus 30, Sykehuset Østfold 50" in " ".join(second.split())
     assert max(map(len, result.stdout.splitlines())) <= 100
@@ -47,7 +47,7 @@ def test_alternatives_are_printed_one_below_the_other_and_written(tmp_path: Path
     names = ["Foretakene i 2007", "Forslaget", "Follo til Østfold"]
     assert figures["alternative"].unique().tolist() == names
     criteria = pd.read_csv(tmp_path / "areas" / "csv" / "criteria.csv")
-    assert list(criteria.columns) == ["alternative", "area", "criterion", "detail"]
+    assert list(criteria.columns) == ["alternative", "area", "criterion", "detail", "limit"]
     resolved = (tmp_path / "areas" / "scenario.yaml").read_text(encoding="utf-8")
     assert resolved.startswith("# What the areas were reckoned from")
 
@@ -55,7 +55,7 @@ def test_alternatives_are_printed_one_below_the_other_and_written(tmp_path: Path
 def test_norwegian_is_what_it_speaks_unasked(tmp_path: Path) -> None:
     result = areas(CAPITAL, "--output", tmp_path / "areas")
     assert "Egendekning, prosent" in result.stdout
-    assert "under 300 000 innbyggere" in result.stdout
+    assert "under 300\u202f000 innbyggere" in result.stdout
 
 
 def own(folder: Path, catchments: str) -> Path:
@@ -70,6 +70,17 @@ def test_details_of_a_criterion_are_shown_until_there_are_many(tmp_path: Path) -
     outside = next(line for line in text.splitlines() if "in no area" in line)
     assert outside.count(";") == 4
     assert outside.endswith("… +7")
+
+
+def test_no_limit_of_people_is_said_and_not_taken_as_met(tmp_path: Path) -> None:
+    base = tmp_path / "base.yaml"
+    text = CAPITAL.read_text(encoding="utf-8")
+    start, end = text.index("area_criteria:"), text.index("catchments:")
+    text = (text[:start] + text[end:]).replace("../inputs", str(SCENARIOS.parent / "inputs"))
+    base.write_text(text.replace("reference.yaml", str(SCENARIOS / "reference.yaml")), "utf-8")
+    told = areas(base, "--output", tmp_path / "areas", "--language", "en").stdout
+    assert "Oslo: more than" not in told
+    assert told.count("The number of people is not judged") == 3
 
 
 def test_a_scenario_without_catchments_is_wrong_usage(tmp_path: Path) -> None:

@@ -199,10 +199,20 @@ def test_staff_that_there_will_be_are_told_with_what_is_short_and_since_when() -
     told = section(tree, "Staff that there will be")["Nurse"][0]
     assert told == f"{float(staff['supply'][0]):,.1f} / {float(staff['heads'][0]):,.1f}"
     short = section(tree, "FTE short")
-    assert short["Nurse, too few from 2026"][-1] == f"+{float(staff['gap'].sel(year=2040)):,.1f}"
+    assert short["Nurse"][-1] == f"+{float(staff['gap'].sel(year=2040)):,.1f}"
     everybody = float(tree["workforce/supply"]["gap"].sel(year=2040).sum())
     assert short["Total with health education"][-1] == f"+{everybody:,.1f}"
     assert not any("without health education" in name for name in short)
+
+
+def test_years_are_told_of_those_who_are_not_short_in_all_of_them() -> None:
+    tree = result_of("hallingdal")
+    names = list(section(tree, "FTE short"))
+    (told,) = [name for name in names if name.startswith("Psychologist")]
+    gap = tree["workforce/supply"]["gap"].sel(profession="psychologist").sum("region")
+    last = int(gap["year"].values[gap.values > 0.005][-1])
+    assert 2026 < last < 2040
+    assert told == f"Psychologist, too few 2026–{last}"
 
 
 def test_staff_are_left_out_where_the_inputs_do_not_tell_of_them() -> None:

@@ -10,11 +10,11 @@ import pytest
 import xarray as xr
 
 from projector.errors import ConsistencyError, Problem
-from projector.run.area_criteria import SIZE, area_findings
+from projector.run.area_criteria import area_findings
 from projector.run.area_divisions import divisions, shared_regions
 from projector.run.areas import area_figures, area_people, with_present
 from projector.run.pipeline import read_inputs
-from projector.scenario import Scenario, load_scenario
+from projector.scenario import AreaCriteria, Scenario, load_scenario
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
 from tests.activity.world import scenario
 from tests.embedded import SCENARIOS, result_of
@@ -84,7 +84,8 @@ SITES = pd.DataFrame({"site": ["A", "B"], "serves": ["Oslo", "3330"]})
 
 def drawn(folder: Path, areas: Mapping[str, object], **more: object) -> Scenario:
     one = {"name": "One", "areas": areas, **more}
-    return scenario(folder, regions=list(NAMES), catchments=[one])
+    size = {"fewest_people": 300_000, "most_people": 500_000}
+    return scenario(folder, regions=list(NAMES), catchments=[one], area_criteria=size)
 
 
 def areas_of(
@@ -110,7 +111,8 @@ def missed(
 ) -> set[tuple[str, str, str]]:
     tables = {"sites": SITES, **(more or {})}
     table = areas_of(world(), written, tables)
-    found = area_findings(table, divisions(written, members, NAMES), members, tables, NAMES)
+    drawn = divisions(written, members, NAMES)
+    found = area_findings(table, drawn, members, tables, NAMES, written.area_criteria)
     return set(zip(found["area"], found["criterion"], found["detail"], strict=True))
 
 
@@ -186,12 +188,14 @@ def test_travel_is_to_the_nearest_hospital_of_the_area_by_people(tmp_path: Path)
     }
 
 
-def test_an_area_has_between_300_000_and_500_000_people(tmp_path: Path) -> None:
-    assert SIZE == (300_000, 500_000)
+def test_an_area_has_as_many_people_as_the_scenario_says(tmp_path: Path) -> None:
     assert not missed(drawn(tmp_path, {"City": "Oslo"})) - {("–", "outside", "Hol")}
     small = missed(drawn(tmp_path, {"City": "Oslo", "Valley": "3330"}))
     assert small == {("Valley", "small", "2026, 2030")}
     assert missed(drawn(tmp_path, {"All": ["Oslo", "3330"]})) == {("All", "large", "2026, 2030")}
+    unsaid = AreaCriteria(most_people=500_000)
+    own = drawn(tmp_path, {"City": "Oslo", "Valley": "3330"})
+    assert not missed(own.model_copy(update={"area_criteria": unsaid}))
 
 
 def test_a_municipality_whose_districts_go_apart_is_divided(tmp_path: Path) -> None:
@@ -352,7 +356,9 @@ def capital() -> tuple[pd.DataFrame, pd.DataFrame]:
     names = {str(code): str(code) for code in tree["population"]["region"].values}
     ways = divisions(written, inputs.members, names)
     table = area_figures(tree, ways, inputs.members, inputs.tables, [2007, 2030])
-    return table, area_findings(table, ways, inputs.members, inputs.tables, names)
+    criteria = written.area_criteria
+    assert (criteria.fewest_people, criteria.most_people) == (300_000, 500_000)
+    return table, area_findings(table, ways, inputs.members, inputs.tables, names, criteria)
 
 
 def test_the_capital_region_has_the_people_that_the_proposal_prints() -> None:

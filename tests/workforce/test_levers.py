@@ -13,7 +13,8 @@ from projector.errors import ConsistencyError, ScenarioError
 from projector.scenario.models import Scenario, Workforce
 from projector.scenario.values import Path as Values
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
-from projector.workforce.levers import cumulative_growth, pull
+from projector.workforce.levers import cumulative_growth, lever_effect, pull
+from projector.workforce.working_time import available_hours
 from tests.activity.world import YEARS
 from tests.activity.world import scenario as written_scenario
 from tests.embedded import result_of, result_with
@@ -36,10 +37,13 @@ def bare() -> Scenario:
         return written_scenario(Path(folder))
 
 
-def pulled(**levers: object) -> np.ndarray:
+def with_levers(**levers: object) -> Scenario:
     workforce = Workforce.model_validate({"levers": levers})
-    own = bare().model_copy(update={"workforce": workforce})
-    return pull(staff(), own, PROFESSIONS, YEARS)
+    return bare().model_copy(update={"workforce": workforce})
+
+
+def pulled(**levers: object) -> np.ndarray:
+    return pull(staff(), with_levers(**levers), PROFESSIONS, YEARS)
 
 
 def by_year(values: np.ndarray) -> np.ndarray:
@@ -126,6 +130,18 @@ def test_levers_at_zero_change_nothing(exchange: float, profession: str, setting
     np.testing.assert_array_equal(found, staff())
 
 
+def test_what_levers_make_of_one_they_make_of_all() -> None:
+    """So they may act on the posts of one shift as on the whole need."""
+    levers = {
+        "productivity": {"annual": "0.5 %"},
+        "family_care": {"share": "10 %", "profession": "nurse"},
+        "task_shift": {"from": "nurse", "to": "doctor", "share": "30 %", "exchange": 1.2},
+    }
+    effect = lever_effect(with_levers(**levers), PROFESSIONS, YEARS)
+    found = np.einsum("ryskp,yspq->ryskq", staff(), effect)
+    np.testing.assert_allclose(found, pulled(**levers))
+
+
 def test_the_same_task_shifted_without_exchange_conserves_staff() -> None:
     found = pulled(task_shift={"from": "nurse", "to": "doctor", "share": "30 %"})
     np.testing.assert_allclose(found.sum(axis=-1), staff().sum(axis=-1))
@@ -138,14 +154,22 @@ def test_the_base_year_stays_and_the_need_falls_by_the_index(tmp_path: Path) -> 
         workforce="{levers: {productivity: {annual: 0.5 %}}}",
         years="{base: 2026, end: 2030}",
     )
+    small = ["municipal_acute", "municipal_short_stay"]
     before, after = (
-        one["workforce"]["need"].sum(("region", "setting")).sel(year=slice(2026, 2030)).values
+        one["workforce"]["need"].sum("region").sel(year=slice(2026, 2030))
         for one in (result_of("hallingdal"), tree)
     )
-    np.testing.assert_allclose(after, before / 1.005 ** np.arange(5)[:, np.newaxis])
-    competent = tree["workforce"]["competence_need"].sum("region")
-    whole = result_of("hallingdal")["workforce"]["competence_need"].sum("region")
-    np.testing.assert_allclose(competent[-1], whole.sel(year=2030) / 1.005**4)
+    index = 1.005 ** np.arange(5)[:, np.newaxis]
+    apart, then = (one.drop_sel(setting=small).sum("setting").values for one in (before, after))
+    np.testing.assert_allclose(then, apart / index)
+    # One health care worker at all hours for the ten beds at Ål, and nobody can be half there.
+    of_ten = {"setting": small, "profession": "health_care_worker"}
+    at_al, still = (one.sel(of_ten).sum("setting").values for one in (before, after))
+    assert (still >= 25 * 365 / available_hours(35.5, 5, 0, 3, 0.093)).all()
+    assert (still[1:] > (at_al / index[:, 0])[1:]).all()
+    competent = tree["workforce"]["competence_need"].sel(competence="surgery").sum("region")
+    whole = result_of("hallingdal")["workforce"]["competence_need"].sel(competence="surgery")
+    np.testing.assert_allclose(competent[-1], whole.sum("region").sel(year=2030) / 1.005**4)
 
 
 def test_a_lever_with_nobody_to_work_on_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from projector.errors import InputsError
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
-from projector.workforce.rosters import Shift, Team, UnitBeds, rostered, team_fte, teams_of
+from projector.workforce.minimum import UnitBeds, fewest_on_duty
+from projector.workforce.rosters import Shift, Team, rostered, teams_of
 from projector.workforce.units import units_of
 from projector.workforce.working_time import available_hours, hours_at_work
 from tests.activity.world import scenario as written_scenario
@@ -21,7 +22,7 @@ from tests.embedded import result_of, result_with
 CELL = (SETTINGS.index("municipal_acute"), 0)
 OTHER = (SETTINGS.index("municipal_short_stay"), 0)
 HOURS = 1500.0
-NIGHT = Shift(10.0, {CELL: 0.1, OTHER: 0.05}, {CELL: 0.1, OTHER: 0.05}, 1.0)
+NIGHT = Shift("night", 10.0, {CELL: 0.1, OTHER: 0.05}, {CELL: 0.1, OTHER: 0.05}, 1.0)
 TEAM = Team("ward", "nurse", [NIGHT], HOURS)
 PROFESSIONS = ["doctor", "nurse"]
 
@@ -59,11 +60,24 @@ def beds(*amounts: tuple[tuple[int, int], int, float]) -> np.ndarray:
     return result
 
 
+def effect(moved: float = 0.0, scaled: float = 1.0) -> np.ndarray:
+    """What levers make of one FTE: all scaled, and a part of the nurses' work to the doctors."""
+    one = scaled * np.array([[1.0, 0.0], [moved, 1.0 - moved]])
+    return np.broadcast_to(one, (1, len(SETTINGS), 2, 2))
+
+
+def by_beds(team: Team, needed: np.ndarray) -> float:
+    return float(rostered([team], needed, PROFESSIONS).sum())
+
+
+def added(team: Team, needed: np.ndarray, levers: np.ndarray | None = None) -> float:
+    levers = effect() if levers is None else levers
+    return float(np.sum(fewest_on_duty([team], [UnitBeds("Ål", needed)], levers, PROFESSIONS)))
+
+
 def fte(*amounts: float) -> float:
-    by_cell, added = team_fte(
-        TEAM, {cell: np.array([n]) for cell, n in zip((CELL, OTHER), amounts, strict=True)}
-    )
-    return float(sum(by_cell.values())[0] + added[0])
+    needed = beds(*((cell, 0, n) for cell, n in zip((CELL, OTHER), amounts, strict=True)))
+    return by_beds(TEAM, needed) + added(TEAM, needed)
 
 
 def test_hours_at_work_of_a_year_by_hand() -> None:
@@ -88,15 +102,16 @@ def test_no_working_time_is_refused_and_not_guessed() -> None:
 
 def test_one_post_round_the_clock_takes_six_nurses_and_a_bit() -> None:
     """24 hours a day all year, at 1 500 hours at work."""
-    shifts = [Shift(8.0, {CELL: 1.0}, {CELL: 1.0}, 0.0)] * 3
-    by_cell, _ = team_fte(Team("one", "nurse", shifts, HOURS), {CELL: np.array([1.0])})
-    assert by_cell[CELL][0] == pytest.approx(24 * 365 / 1500)
+    shifts = [Shift(name, 8.0, {CELL: 1.0}, {CELL: 1.0}, 0.0) for name in "den"]
+    one = Team("one", "nurse", shifts, HOURS)
+    assert by_beds(one, beds((CELL, 0, 1.0))) == pytest.approx(24 * 365 / 1500)
 
 
 def test_weekends_have_their_own_posts() -> None:
-    shift = Shift(10.0, {CELL: 0.2}, {CELL: 0.1}, 0.0)
-    by_cell, _ = team_fte(Team("one", "nurse", [shift], HOURS), {CELL: np.array([10.0])})
-    assert by_cell[CELL][0] == pytest.approx(10 * 365 * (2 * 5 + 1 * 2) / 7 / HOURS)
+    shift = Shift("day", 10.0, {CELL: 0.2}, {CELL: 0.1}, 0.0)
+    one = Team("one", "nurse", [shift], HOURS)
+    expected = 10 * 365 * (2 * 5 + 1 * 2) / 7 / HOURS
+    assert by_beds(one, beds((CELL, 0, 10.0))) == pytest.approx(expected)
 
 
 def test_somebody_is_there_at_night_however_few_beds() -> None:
@@ -106,10 +121,9 @@ def test_somebody_is_there_at_night_however_few_beds() -> None:
 
 
 def test_settings_of_one_team_share_their_minimum() -> None:
-    apart = Team("apart", "nurse", [Shift(10.0, {CELL: 0.1}, {CELL: 0.1}, 1.0)], HOURS)
-    _, alone = team_fte(apart, {CELL: np.array([3.0])})
-    _, together = team_fte(TEAM, {CELL: np.array([3.0]), OTHER: np.array([7.0])})
-    assert together[0] < alone[0]
+    apart = Team("apart", "nurse", [Shift("night", 10.0, {CELL: 0.1}, {CELL: 0.1}, 1.0)], HOURS)
+    both = beds((CELL, 0, 3.0), (OTHER, 0, 7.0))
+    assert added(TEAM, both) < added(apart, both)
     assert fte(3, 7) == pytest.approx(10 * 365 / HOURS)
 
 
@@ -120,15 +134,15 @@ def test_more_beds_never_have_fewer_staff(few: float, others: float, more: float
 
 @given(st.floats(10, 500), st.floats(0, 500))
 def test_a_big_unit_is_as_without_a_minimum(some: float, others: float) -> None:
-    _, added = team_fte(TEAM, {CELL: np.array([some]), OTHER: np.array([others])})
-    assert added[0] == pytest.approx(0, abs=1e-9)
+    assert added(TEAM, beds((CELL, 0, some), (OTHER, 0, others))) == pytest.approx(0, abs=1e-9)
 
 
 @given(st.lists(counts, min_size=4, max_size=4))
 def test_regions_add_up_to_their_unit(amounts: list[float]) -> None:
     cells = ((CELL, 0), (OTHER, 0), (CELL, 1), (OTHER, 1))
     needed = beds(*((cell, r, n) for (cell, r), n in zip(cells, amounts, strict=True)))
-    found = rostered([TEAM], needed, [UnitBeds("Ål", needed)], PROFESSIONS)
+    least = fewest_on_duty([TEAM], [UnitBeds("Ål", needed)], effect(), PROFESSIONS)
+    found = rostered([TEAM], needed, PROFESSIONS) + least
     whole = fte(amounts[0] + amounts[2], amounts[1] + amounts[3])
     assert found.sum() == pytest.approx(whole, rel=1e-9, abs=1e-9)
     assert (found >= 0).all()
@@ -137,8 +151,34 @@ def test_regions_add_up_to_their_unit(amounts: list[float]) -> None:
 
 def test_beds_at_no_known_site_have_no_minimum() -> None:
     needed = beds((CELL, 0, 3.0))
-    found = rostered([TEAM], needed, [], PROFESSIONS)
-    assert found.sum() == pytest.approx(0.3 * 10 * 365 / HOURS)
+    assert fewest_on_duty([TEAM], [], effect(), PROFESSIONS) == 0
+    assert by_beds(TEAM, needed) == pytest.approx(0.3 * 10 * 365 / HOURS)
+
+
+@given(counts, counts, st.floats(0, 2), st.floats(0, 1))
+def test_levers_never_leave_fewer_than_the_fewest(
+    some: float, others: float, scaled: float, moved: float
+) -> None:
+    """Whatever levers make of the work, somebody is there at night where there are beds."""
+    needed = beds((CELL, 0, some), (OTHER, 0, others))
+    left = by_beds(TEAM, needed) * scaled * (1 - moved)
+    whole = left + added(TEAM, needed, effect(moved, scaled))
+    post = 10 * 365 / HOURS
+    assert whole == pytest.approx(max(left, post if some + others > 0 else 0.0))
+
+
+def test_shifted_work_first_fills_the_posts_that_the_taker_has_anyway() -> None:
+    """Three beds: 0.3 of a nurse, 0.1 of a doctor; half the nurse's work goes to the doctor."""
+    doctors = Team("ward", "doctor", [Shift("night", 10.0, {CELL: 0.03}, {CELL: 0.03}, 1.0)], HOURS)
+    evening = Team(
+        "ward", "doctor", [Shift("evening", 10.0, {CELL: 0.03}, {CELL: 0.03}, 1.0)], HOURS
+    )
+    unit, post = [UnitBeds("Ål", beds((CELL, 0, 3.0)))], 10 * 365 / HOURS
+    for other, received in ((doctors, 0.15), (evening, 0.0)):
+        found = fewest_on_duty([TEAM, other], unit, effect(moved=0.5), PROFESSIONS)
+        doctor, nurse = np.sum(found, axis=(0, 1, 2, 3)) / post
+        assert nurse == pytest.approx(1 - 0.15)
+        assert doctor == pytest.approx(1 - 0.09 - received)
 
 
 def test_rows_of_the_table_become_teams() -> None:

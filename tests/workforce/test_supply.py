@@ -8,10 +8,11 @@ import pytest
 import xarray as xr
 
 from projector.errors import ConsistencyError, InputsError
+from projector.scenario import load_scenario
 from projector.workforce.base_stock import outside_health
 from projector.workforce.staff_tables import AGES, REQUIRED, read_staff
 from projector.workforce.supply import supply_stage
-from tests.embedded import result_of
+from tests.embedded import SCENARIOS, result_of
 from tests.workforce.staff_world import inputs, nation, supplied
 
 FLOWS_IN, FLOWS_OUT = ("entered", "returned", "moved"), ("left", "retired")
@@ -98,7 +99,13 @@ def test_without_its_tables_there_is_no_supply() -> None:
     tree = result_of("hallingdal")
     left = {name: table for name, table in inputs().tables.items() if name not in REQUIRED}
     arguments = (tree["workforce"].to_dataset(), tree["population"].to_dataset(), nation(), left)
-    assert supply_stage(*arguments, None, inputs().members) is None
+    silent, speaks = (
+        load_scenario(SCENARIOS / f"{name}.yaml")
+        for name in ("hallingdal", "health-care-workers-fewer")
+    )
+    assert supply_stage(*arguments, silent, inputs().members) is None
+    with pytest.raises(ConsistencyError, match="health_care_worker has no stock"):
+        supply_stage(*arguments, speaks, inputs().members)
 
 
 def test_first_year_of_shortage_is_that_of_the_gap(tmp_path: Path) -> None:
@@ -108,9 +115,24 @@ def test_first_year_of_shortage_is_that_of_the_gap(tmp_path: Path) -> None:
     assert first > 2026
     assert float(gap.sel(year=first)) > 0 >= float(gap.sel(year=first - 1))
     assert float(found["supply"].sel(profession="nurse", year=2026).sum()) == pytest.approx(85000)
+    # With more nurses than are needed today, those with each competence are short later too.
+    years = found["competence_first_shortage"].sel(region="0", competence="dementia_care")
+    short = found["competence_gap"].sel(region="0", competence="dementia_care") > 0.005
+    assert int(years) == int(short["year"].values[short.values][0])
 
 
 # What a scenario writes
+
+
+def test_what_is_said_of_those_without_a_stock_is_refused_and_not_passed_over(
+    tmp_path: Path,
+) -> None:
+    idle = "{education: {unskilled: {places: 10}}, retention: {unskilled: 5 %, nurse: 5 %}}"
+    with pytest.raises(ConsistencyError) as caught:
+        supplied(tmp_path, "hallingdal", idle)
+    messages = [problem.message for problem in caught.value.problems]
+    assert messages == 2 * ["unskilled has no stock that this could work on"]
+    assert all("own.yaml:3:" in problem.where for problem in caught.value.problems)
 
 
 def test_fewer_beginners_are_fewer_when_they_would_have_had_their_exam(tmp_path: Path) -> None:
