@@ -84,7 +84,7 @@ class Cluster:
         ]
         numbers = {lot.key: number for number, lot in enumerate(lots)}
         last = client.submit(_totals_on_worker, sent, _tree(client, lots), pure=False, priority=2)
-        waiting = as_completed([*lots, last])
+        waiting = as_completed([*lots, last], loop=client.loop)
         del lots  # the scheduler may forget a lot that is merged; this process holds none
         try:
             for done in waiting:

@@ -53,9 +53,7 @@ def work_of(
     return Work(futures, blocks, kept, with_draws)
 
 
-def summarised(
-    work: Work, *, executor: Executor | None = None, heard: Heard = nobody
-) -> Totals:
+def summarised(work: Work, *, executor: Executor | None = None, heard: Heard = nobody) -> Totals:
     """Make many draws and summarise them.
 
     Parameters

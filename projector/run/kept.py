@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Kept"]
+__all__ = ["Kept", "LotsOfRun"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -69,14 +69,6 @@ class Kept:
         for path in list(self._files(name)):
             path.unlink(missing_ok=True)
 
-    def remove(self) -> None:
-        """Remove the folder, and the one around it where nothing else is in it."""
-        if self.folder.exists():
-            shutil.rmtree(self.folder)
-        for around in self.folder.parents[:2]:
-            if around.is_dir() and not any(around.iterdir()):
-                around.rmdir()
-
     def _files(self, name: str) -> Iterator[Path]:
         return self.folder.glob(f"{name}-*.npz")
 
@@ -84,3 +76,38 @@ class Kept:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return path.stem.endswith(f"-{digest}")
+
+
+_FOLDER = ".blocks"
+
+
+@dataclass(frozen=True)
+class LotsOfRun:
+    """What runs into one output folder keep until they are done: a folder for each key.
+
+    It lies beside the output folder, whose place new results take as a whole.
+
+    Parameters
+    ----------
+    output
+        Folder for the results.
+    """
+
+    output: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        output = self.output.resolve()
+        return output.parent / _FOLDER / output.name
+
+    def clear(self, *, keep: Kept | None = None) -> None:
+        """Remove all but what is named: nothing else can be gone on from."""
+        if not self.folder.is_dir():
+            return
+        for path in self.folder.iterdir():
+            if keep is None or path != keep.folder:
+                shutil.rmtree(path)
+        for around in (self.folder, self.folder.parent):
+            if not any(around.iterdir()):
+                around.rmdir()

@@ -173,15 +173,18 @@ class Work:
             arrays = self.kept.read(_draws(block))
             if arrays is None:
                 raise OSError(None, "draws were lost while the run went on", self.kept.folder)
-            yield self.blocks[block][0], {
-                name: xr.DataArray(
-                    arrays[f"{name}/draws"],
-                    dims=("draw", *arrays[f"{name}/dims"].tolist()),
-                    coords=_below(arrays, f"{name}/labels/"),
-                    attrs={"units": units[name]},
-                )
-                for name in arrays["measures"].tolist()
-            }
+            yield (
+                self.blocks[block][0],
+                {
+                    name: xr.DataArray(
+                        arrays[f"{name}/draws"],
+                        dims=("draw", *arrays[f"{name}/dims"].tolist()),
+                        coords=_below(arrays, f"{name}/labels/"),
+                        attrs={"units": units[name]},
+                    )
+                    for name in arrays["measures"].tolist()
+                },
+            )
 
     def _made(self, number: int) -> Lot:
         cells: dict[str, Cells] = {}

@@ -14,7 +14,7 @@ from projector.run.blocks import Blocks, blocks_of
 from projector.run.draws import key_of, summarised, work_of
 from projector.run.executors import Here, Processes
 from projector.run.futures import Futures
-from projector.run.kept import Kept
+from projector.run.kept import Kept, LotsOfRun
 from projector.run.lots import Figures, Totals
 from projector.run.measures import WHOLE
 from tests.run.test_futures import futures
@@ -181,14 +181,23 @@ def test_lots_of_something_else_are_not_taken() -> None:
     assert key_of(own, Blocks(6, 2), with_draws=False) in keys
 
 
-def test_what_is_kept_is_removed_with_the_folders_that_are_empty_then(tmp_path: Path) -> None:
-    kept = Kept(tmp_path / "outputs" / "own" / "key")
-    kept.write("lot", {"number": np.array(1.0)})
+def test_what_a_run_has_kept_is_removed_with_the_folders_that_are_empty_then(
+    tmp_path: Path,
+) -> None:
+    own, other = (LotsOfRun(tmp_path / "outputs" / name) for name in ("own", "other"))
+    kept, old, of_other = (
+        Kept(of.folder / key) for of, key in ((own, "key"), (own, "old"), (other, "key"))
+    )
+    for one in (kept, old, of_other):
+        one.write("lot", {"number": np.array(1.0)})
+    own.clear(keep=kept)
     assert kept.read("lot") == {"number": 1.0}
-    kept.remove()
-    assert list(tmp_path.iterdir()) == []
-    kept.remove()
-    assert kept.read("lot") is None
+    assert old.read("lot") is None
+    own.clear()
+    assert of_other.read("lot") == {"number": 1.0}
+    other.clear()
+    assert list((tmp_path / "outputs").iterdir()) == []
+    other.clear()
 
 
 def test_blocks_are_all_draws_once() -> None:
