@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "ClusterError",
     "ConsistencyError",
     "InfeasibleError",
     "InputsError",
@@ -68,6 +69,12 @@ class ProjectorError(Exception):
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class ClusterError(ProjectorError):
+    """The workers of a cluster cannot do what they are asked."""
+
+    exit_code = 1
 
 
 class UsageError(ProjectorError):

@@ -23,7 +23,7 @@ _EXIT_CODES = """
 \b
 Exit codes:
   0  all is well
-  1  the file system says no
+  1  the file system or the cluster says no
   2  the command was used wrongly
   3  a scenario file is wrong
   4  a table of the inputs is wrong
@@ -99,6 +99,17 @@ _WITHOUT = click.option(
     show_default=True,
     help="Processes that make draws; the numbers are the same for any number of them.",
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="A Dask scheduler (tcp://host:port) whose workers make draws instead.",
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on from the draws that an interrupted run of the same scenario has finished.",
+)
+@click.option("--keep-draws", is_flag=True, help="Also write the draws themselves, as draws.nc.")
 @_LANGUAGE
 def run(
     scenario: Path,
@@ -107,6 +118,9 @@ def run(
     ablate: bool,
     draws: int | None,
     workers: int,
+    cluster: str | None,
+    resume: bool,
+    keep_draws: bool,
     language: "Language",
 ) -> None:
     """Run SCENARIO, print the main figures and write netCDF and CSV files."""
@@ -120,6 +134,9 @@ def run(
         ablate=ablate,
         draws=draws,
         workers=workers,
+        cluster=cluster,
+        resume=resume,
+        keep_draws=keep_draws,
     )
 
 

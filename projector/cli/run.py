@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from projector.errors import Problem, UsageError
 from projector.outputs import refuse_target, write_results
 from projector.outputs.ablation import printed_ablation
 from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
@@ -16,8 +17,9 @@ from projector.outputs.uncertainty import uncertainty_tables
 from projector.outputs.words import number, word
 from projector.run import vocabulary
 from projector.run.ablation import ablation
+from projector.run.kept import LotsOfRun
 from projector.run.pipeline import project_care, project_people
-from projector.run.whole import add_draws
+from projector.run.whole import add_draws, draws_to_make, executor_of
 from projector.scenario import load_scenario
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from projector.outputs.words import Language
 
 __all__ = ["run_scenario"]
+
+_SECONDS_BETWEEN = 10.0
+"""Between two lines about draws that go on."""
 
 
 def run_scenario(
@@ -37,6 +42,9 @@ def run_scenario(
     ablate: bool = False,
     draws: int | None = None,
     workers: int = 1,
+    cluster: str | None = None,
+    resume: bool = False,
+    keep_draws: bool = False,
 ) -> None:
     """Run one scenario file for a reader at a terminal.
 
@@ -56,14 +64,27 @@ def run_scenario(
         In the place of what the scenario says; 0 is none.
     workers
         Processes that make draws.
+    cluster
+        Address of a Dask scheduler whose workers make draws instead.
+    resume
+        Whether to go on from what an interrupted run of the same has left.
+    keep_draws
+        Whether to write the draws themselves too.
     """
-    started = time.perf_counter()
+    started = told = time.perf_counter()
 
     def progress(stage: str, facts: "Mapping[str, object]") -> None:
         seconds = number(time.perf_counter() - started, language, 1)
         name, did = word(f"stage {stage}", language), word(f"did {stage}", language, **facts)
         click.echo(f"{seconds:>6} s  {name:<12} {did}", err=True)
 
+    def heard(done: int, of: int) -> None:
+        nonlocal told
+        if time.perf_counter() - told >= _SECONDS_BETWEEN and done < of:
+            told = time.perf_counter()
+            progress("drawing", {"done": done, "draws": of})
+
+    executor = executor_of(workers, cluster)
     refuse_target(output)
     scenario = load_scenario(path, vocabulary=vocabulary, without=without)
     own = [file for files in scenario.inputs.tables.values() for file in files]
@@ -75,7 +96,24 @@ def run_scenario(
         click.echo(word("not drawn", language, count=uncertain), err=True)
     people = project_people(scenario, progress=progress)
     tree = project_care(scenario, people, progress=progress)
-    add_draws(tree, scenario, people, progress=progress, workers=workers)
+    # A cluster keeps nothing unless it is told to, as its workers may share no folder with us.
+    keeps = cluster is None or resume or keep_draws
+    lots = LotsOfRun(output)
+    work = draws_to_make(
+        tree, scenario, people, folder=lots.folder if keeps else None, with_draws=keep_draws
+    )
+    if keep_draws and work is None:
+        raise UsageError(
+            Problem(
+                where="--keep-draws",
+                message="there are no draws to keep",
+                expected="draws in the scenario, or --draws",
+            )
+        )
+    if work is not None:
+        told = time.perf_counter()
+        lots.clear(keep=work.kept if resume else None)
+        add_draws(tree, people, work, executor, progress=progress, heard=heard)
     for note in filter(None, tree.attrs["inputs_notes"].splitlines()):
         click.echo(word("note", language, text=note), err=True)
     years = headline_years(tree["population"].to_dataset()["year"].values)
@@ -83,7 +121,8 @@ def run_scenario(
     tables = dict(uncertainty_tables(tree))
     if effects is not None and not effects.empty:
         tables["ablation"] = effects
-    write_results(tree, output, tables)
+    write_results(tree, output, tables, work if keep_draws else None)
+    lots.clear()
     progress("outputs", {"folder": output})
     click.echo(printed(tree.attrs["title"], years, summary(tree, language)))
     if effects is not None:

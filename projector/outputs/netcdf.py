@@ -7,9 +7,9 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
-__all__ = ["read_results", "write_netcdf"]
+__all__ = ["COORDINATES", "read_results", "write_netcdf"]
 
-_COORDINATES = {
+COORDINATES = {
     "region": {"long_name": "region code", "cf_role": "timeseries_id"},
     "region_name": {"long_name": "name of the region"},
     "year": {"long_name": "calendar year", "units": "1"},
@@ -36,6 +36,7 @@ _COORDINATES = {
     "competence": {"long_name": "speciality or further training"},
     "competence_profession": {"long_name": "occupational group of the competence"},
 }
+"""Attributes of the coordinates."""
 
 
 def write_netcdf(tree: xr.DataTree, path: Path) -> None:
@@ -53,7 +54,7 @@ def write_netcdf(tree: xr.DataTree, path: Path) -> None:
     for node in described.subtree:
         dataset = node.to_dataset(inherit=False)
         for name in dataset.coords:
-            dataset[name].attrs.update(_COORDINATES[str(name)])
+            dataset[name].attrs.update(COORDINATES[str(name)])
         for name in dataset.variables:
             if dataset[name].dtype == object:
                 dataset[name] = dataset[name].astype(str)

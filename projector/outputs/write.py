@@ -9,6 +9,7 @@ import xarray as xr
 from projector.errors import Problem, UsageError
 from projector.outputs.atomic import whole_folder
 from projector.outputs.calibration import CALIBRATION_FOLDER, write_tables
+from projector.outputs.draws import DRAWS_FILE, Drawn, write_draws
 from projector.outputs.netcdf import write_netcdf
 from projector.outputs.tidy import write_csv, write_table
 
@@ -24,7 +25,10 @@ _WHAT_IT_IS = """\
 
 
 def write_results(
-    tree: xr.DataTree, target: Path, tables: Mapping[str, pd.DataFrame] | None = None
+    tree: xr.DataTree,
+    target: Path,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    draws: Drawn | None = None,
 ) -> None:
     """Write a run's results.
 
@@ -38,6 +42,8 @@ def write_results(
         with the file and line of every value.
     tables
         Further tables for ``csv/``, by file name without ending.
+    draws
+        The draws themselves, for ``draws.nc``; None writes none.
 
     Raises
     ------
@@ -48,6 +54,9 @@ def write_results(
     with whole_folder(target) as folder:
         write_netcdf(tree, folder / RESULTS_FILE)
         write_csv(tree, folder / _CSV_FOLDER)
+        if draws is not None:
+            attributes = {str(key): text for key, text in tree.attrs.items()}
+            write_draws(draws, attributes, folder / DRAWS_FILE)
         for name, table in (tables or {}).items():
             write_table(table, folder / _CSV_FOLDER / f"{name}.csv")
         write_tables(tree["calibration"].to_dataset(), folder / CALIBRATION_FOLDER)
@@ -78,7 +87,7 @@ def refuse_target(target: Path) -> None:
                 expected=f"a folder inside it, such as {target / 'results'}",
             )
         )
-    ours = {RESULTS_FILE, _SCENARIO_FILE, _CSV_FOLDER, CALIBRATION_FOLDER}
+    ours = {RESULTS_FILE, DRAWS_FILE, _SCENARIO_FILE, _CSV_FOLDER, CALIBRATION_FOLDER}
     foreign = (
         sorted(path.name for path in target.iterdir() if path.name not in ours)
         if target.is_dir()

@@ -23,9 +23,14 @@ class _CallableRoom(ModuleType):
     """Importing this package binds ``projector.run`` to the module, so the module runs."""
 
     def __call__(
-        self, scenario: "Scenario", *, progress: Progress = silent, workers: int = 1
+        self,
+        scenario: "Scenario",
+        *,
+        progress: Progress = silent,
+        workers: int = 1,
+        cluster: str | None = None,
     ) -> "xarray.DataTree":
-        return run(scenario, progress=progress, workers=workers)
+        return run(scenario, progress=progress, workers=workers, cluster=cluster)
 
 
 sys.modules[__name__].__class__ = _CallableRoom

@@ -1,12 +1,17 @@
 """The whole run: people and care at the medians, and the draws if the scenario asks for them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from projector.run.draws import summarised
+from projector.errors import Problem, UsageError
+from projector.run.cluster import Cluster
+from projector.run.draws import Heard, nobody, summarised, work_of
+from projector.run.executors import Executor, Here, Processes
 from projector.run.futures import futures_of
+from projector.run.lots import Work
 from projector.run.measures import WHOLE
 from projector.run.pipeline import (
     People,
@@ -20,13 +25,19 @@ from projector.run.pipeline import (
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["UNCERTAINTY", "add_draws", "run"]
+__all__ = ["UNCERTAINTY", "add_draws", "draws_to_make", "executor_of", "run"]
 
 UNCERTAINTY = "uncertainty"
 """Group of the results with the summaries over draws."""
 
 
-def run(scenario: "Scenario", *, progress: Progress = silent, workers: int = 1) -> xr.DataTree:
+def run(
+    scenario: "Scenario",
+    *,
+    progress: Progress = silent,
+    workers: int = 1,
+    cluster: str | None = None,
+) -> xr.DataTree:
     """Project persons, activity, capacity and workforce for a scenario.
 
     Parameters
@@ -37,6 +48,8 @@ def run(scenario: "Scenario", *, progress: Progress = silent, workers: int = 1) 
         Called when a stage is done, with its name and a few facts about what it did.
     workers
         Processes that make draws; the numbers are the same for any number of them.
+    cluster
+        Address of a Dask scheduler whose workers make draws instead.
 
     Returns
     -------
@@ -55,19 +68,76 @@ def run(scenario: "Scenario", *, progress: Progress = silent, workers: int = 1) 
         If a table is wrong.
     ConsistencyError
         If scenario and inputs do not fit together.
+    ClusterError
+        If the cluster cannot do what it is asked.
     """
+    executor = executor_of(workers, cluster)
     people = project_people(scenario, progress=progress)
     tree = project_care(scenario, people, progress=progress)
-    return add_draws(tree, scenario, people, progress=progress, workers=workers)
+    work = draws_to_make(tree, scenario, people)
+    return tree if work is None else add_draws(tree, people, work, executor, progress=progress)
 
 
-def add_draws(
+def executor_of(workers: int, cluster: str | None) -> Executor:
+    """Where draws are made.
+
+    Raises
+    ------
+    UsageError
+        If both several processes and a cluster are asked for.
+    """
+    if cluster is None:
+        return Here() if workers <= 1 else Processes(workers)
+    if workers > 1:
+        raise UsageError(
+            Problem(
+                where="--workers",
+                message="draws are made by processes here or by those of a cluster, not by both",
+                found=f"{workers} workers and the cluster {cluster}",
+                expected="one of the two",
+            )
+        )
+    return Cluster(cluster)
+
+
+def draws_to_make(
     tree: xr.DataTree,
     scenario: "Scenario",
     people: People,
     *,
+    folder: Path | None = None,
+    with_draws: bool = False,
+) -> Work | None:
+    """The draws that a scenario asks for; None where it asks for none.
+
+    Parameters
+    ----------
+    tree
+        From `projector.run.pipeline.project_care`.
+    scenario, people
+        What it is of.
+    folder, with_draws
+        As for `projector.run.draws.work_of`.
+
+    Raises
+    ------
+    ConsistencyError
+        If an uncertain assumption cannot be drawn.
+    """
+    if scenario.uncertainty.draws is None:
+        return None
+    futures = futures_of(scenario, people, tree["activity"].to_dataset())
+    return work_of(futures, scenario.uncertainty.draws, folder=folder, with_draws=with_draws)
+
+
+def add_draws(
+    tree: xr.DataTree,
+    people: People,
+    work: Work,
+    executor: Executor,
+    *,
     progress: Progress = silent,
-    workers: int = 1,
+    heard: Heard = nobody,
 ) -> xr.DataTree:
     """Add the summaries over draws to the tree of the run at the medians.
 
@@ -75,23 +145,30 @@ def add_draws(
     ----------
     tree
         From `projector.run.pipeline.project_care`.
-    scenario, people, progress, workers
+    people, progress
         As for `run`.
+    work
+        From `draws_to_make`.
+    executor
+        From `executor_of`.
+    heard
+        Is told how many draws are done, and of how many.
 
     Returns
     -------
     xarray.DataTree
-        The same tree; without draws in the scenario as it was.
+        The same tree.
     """
-    draws = scenario.uncertainty.draws
-    if draws is None:
-        return tree
     with people.inputs.located():
-        futures = futures_of(scenario, people, tree["activity"].to_dataset())
-        known = region_names(people.inputs)
-        for name, dataset in summarised(futures, draws, workers=workers).items():
-            tree[f"{UNCERTAINTY}/{name}"] = xr.DataTree(_with_names(dataset, known))
-    progress("draws", {"draws": draws})
+        totals = summarised(work, executor=executor, heard=heard)
+    known = region_names(people.inputs)
+    for name, dataset in totals.measures.items():
+        tree[f"{UNCERTAINTY}/{name}"] = xr.DataTree(_with_names(dataset, known))
+    progress("draws", {"draws": work.blocks.draws})
+    if totals.found:
+        progress("found", {"draws": totals.found})
+    if totals.damaged:
+        progress("damaged", {"draws": totals.damaged})
     return tree
 
 

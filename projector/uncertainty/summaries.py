@@ -20,8 +20,9 @@ Sources:
   doi 10.1080/00031305.1983.10483115.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,9 @@ class _Node:
     maximum: Floats
     above: Counts
     kept: Kept
+
+
+_OF_CELLS = ("missing", "mean", "squares", "minimum", "maximum", "above")
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +169,59 @@ class Summary:
             raise ValueError("these are summaries of other cells, sizes or thresholds")
         for (level, index), node in sorted(other._nodes.items()):
             self._insert(level, index, node)
+
+    def with_other(self, other: "Summary") -> "Summary":
+        """A new summary of the blocks of both, which stay as they are.
+
+        Raises
+        ------
+        ValueError
+            As for `merge`.
+        """
+        both = Summary(self._cells, size=self._size)
+        both._threshold = self._threshold
+        both._nodes = dict(self._nodes)
+        both.merge(other)
+        return both
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """All that the summary knows, as arrays that a file can hold; see `from_arrays`."""
+        own: dict[str, NDArray[np.generic]] = {
+            "cells": np.array(self._cells, dtype=np.int64),
+            "size": np.array([] if self._size is None else [self._size], dtype=np.int64),
+            "nodes": np.array(sorted(self._nodes), dtype=np.int64).reshape(-1, 2),
+        }
+        if self._threshold is not None:
+            own["threshold"] = self._threshold[:, 0]
+        for (level, index), node in self._nodes.items():
+            at = f"{level}.{index}"
+            own[f"{at}.count"] = np.array(node.count)
+            for name in _OF_CELLS:
+                own[f"{at}.{name}"] = getattr(node, name)
+            own[f"{at}.ranks"] = np.array([node.kept.low, node.kept.high])
+            own[f"{at}.weights"] = np.array([weight for _, weight in node.kept.parts])
+            for part, (values, _) in enumerate(node.kept.parts):
+                own[f"{at}.part{part}"] = values
+        return own
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Summary":
+        """The summary that `arrays` told of, to the last bit."""
+        cells = tuple(int(length) for length in arrays["cells"])
+        size = int(arrays["size"][0]) if len(arrays["size"]) else None
+        threshold = arrays["threshold"].reshape(cells) if "threshold" in arrays else None
+        summary = cls(cells, size=size, threshold=threshold)
+        for level, index in arrays["nodes"].tolist():
+            at = f"{level}.{index}"
+            low, high = arrays[f"{at}.ranks"].tolist()
+            parts = tuple(
+                (arrays[f"{at}.part{part}"], weight)
+                for part, weight in enumerate(arrays[f"{at}.weights"].tolist())
+            )
+            of_cells = {name: arrays[f"{at}.{name}"] for name in _OF_CELLS}
+            kept = Kept(parts, low, high)
+            summary._nodes[level, index] = _Node(int(arrays[f"{at}.count"]), **of_cells, kept=kept)
+        return summary
 
     def result(self) -> Result:
         """Summaries of all blocks.

@@ -1,18 +1,13 @@
-"""Many draws at once against the run of each of them, and their summaries."""
+"""Many draws at once against the run of each of them."""
 
-import os
-import signal
 from functools import cache
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from projector.errors import ConsistencyError
-from projector.run import draws as draws_room
-from projector.run.draws import Blocks, blocks_of, summarised
 from projector.run.futures import Futures, futures_of
-from projector.run.measures import WHOLE, figures_of
+from projector.run.measures import figures_of
 from projector.run.pipeline import project_care, project_people
 from projector.scenario import Scenario
 from projector.uncertainty.draws import pinned
@@ -84,54 +79,6 @@ def test_a_block_of_another_size_gives_the_same_draws() -> None:
         np.testing.assert_allclose(
             one.isel(draw=[2, 3]), other, rtol=1e-12, atol=1e-12, err_msg=measure.name
         )
-
-
-def test_summaries_are_those_of_all_draws_and_regions_do_not_add_up() -> None:
-    own = futures(population="stochastic", small_numbers="expected")
-    found = summarised(own, 6)
-    beds = found["beds"].sel(resource="somatic")
-    need = own.block(0, 6)["capacity/beds"]["need"].sel(resource="somatic")
-    np.testing.assert_allclose(
-        beds["quantile_value"].sel(quantile=0.1).isel(region=slice(0, -1)),
-        need.quantile(0.1, "draw"),
-    )
-    whole = need.sum("region")
-    np.testing.assert_allclose(beds["mean"].sel(region=WHOLE), whole.mean("draw"))
-    np.testing.assert_allclose(beds["deviation"].sel(region=WHOLE), whole.std("draw", ddof=1))
-    parts = beds["quantile_value"].sel(quantile=0.9).isel(year=-1)
-    assert float(parts.sel(region=WHOLE)) < float(parts.isel(region=slice(0, -1)).sum())
-    assert found["beds_gap"]["above"].max() == 1
-
-
-def test_the_bits_are_the_same_for_any_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draws_room, "_MOST_IN_BLOCK", 2)
-    own = futures()
-    one, two = (summarised(own, 6, workers=workers) for workers in (1, 2))
-    for name, dataset in one.items():
-        xr.testing.assert_identical(dataset, two[name])
-
-
-def test_a_worker_that_is_killed_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draws_room, "_MOST_IN_BLOCK", 2)
-    own, parent = futures(), os.getpid()
-    expected = summarised(own, 6)["beds"]
-    ordinary = draws_room.figures_of_block
-
-    def deadly(futures: Futures, first: int, last: int) -> draws_room.Figures:
-        if os.getpid() != parent and first == 2:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return ordinary(futures, first, last)
-
-    monkeypatch.setattr(draws_room, "figures_of_block", deadly)
-    xr.testing.assert_identical(summarised(own, 6, workers=2)["beds"], expected)
-
-
-def test_blocks_are_all_draws_once() -> None:
-    blocks = Blocks(10, 4)
-    assert [blocks[i] for i in range(len(blocks))] == [(0, 4), (4, 8), (8, 10)]
-    assert blocks_of(1000, 357, 15).size == 1
-    with pytest.raises(IndexError):
-        blocks[3]
 
 
 def test_healthy_ageing_that_is_uncertain_is_refused() -> None:

@@ -1,0 +1,270 @@
+"""Lots of draws: what any process makes, summarises, keeps on the disk and hands to the next.
+
+The same work is done in the process of the run, in a pool of processes or on a cluster (see
+`projector.run.executors`); all that passes between them are summaries.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from projector.run.blocks import Blocks
+from projector.run.futures import Futures
+from projector.run.kept import Kept
+from projector.run.measures import MEASURES, figures_of
+from projector.uncertainty.convergence import error_of_quantiles
+from projector.uncertainty.sketch import size_within
+from projector.uncertainty.summaries import Summary
+
+if TYPE_CHECKING:
+    from projector.run.measures import Measure
+
+__all__ = ["DEFAULT_QUANTILES", "Cells", "Figures", "Lot", "Totals", "Work", "figures_of_block"]
+
+Array = NDArray[np.float64]
+Figures = dict[str, tuple["Measure", xr.DataArray]]
+
+DEFAULT_QUANTILES = (0.1, 0.5, 0.9)
+_MEMORY = 512 * 2**20
+"""Bytes that may be kept for quantiles; beyond that they are sketched."""
+
+
+def figures_of_block(futures: Futures, first: int, last: int) -> Figures:
+    """The block function: what is summarised of some draws."""
+    return {one.name: (one, array) for one, array in figures_of(futures.block(first, last))}
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """What the cells of a measure are: dimensions, and their labels where they have any."""
+
+    dims: tuple[str, ...]
+    labels: Mapping[str, NDArray[Any]]
+
+    @classmethod
+    def of(cls, array: xr.DataArray) -> "Cells":
+        """Those of one draw of `array`, whose first dimension is ``draw``."""
+        dims = tuple(str(dim) for dim in array.dims[1:])
+        return cls(dims, {dim: _plain(array[dim].values) for dim in dims if dim in array.coords})
+
+
+@dataclass(frozen=True, eq=False)
+class Lot:
+    """Summaries of some draws.
+
+    Parameters
+    ----------
+    cells, summaries
+        By measure.
+    found, damaged
+        How many draws were there from an earlier run, and how many had been damaged since and
+        were made again.
+    """
+
+    cells: Mapping[str, Cells]
+    summaries: Mapping[str, Summary]
+    found: int = 0
+    damaged: int = 0
+
+    def with_other(self, other: "Lot") -> "Lot":
+        """Both together, as a new lot."""
+        return Lot(
+            self.cells,
+            {name: one.with_other(other.summaries[name]) for name, one in self.summaries.items()},
+            self.found + other.found,
+            self.damaged + other.damaged,
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Arrays that a file can hold; see `from_arrays`."""
+        own: dict[str, NDArray[Any]] = {"measures": np.array(list(self.cells))}
+        for name, cells in self.cells.items():
+            own[f"{name}/dims"] = np.array(cells.dims, dtype=str)
+            own |= {f"{name}/labels/{dim}": labels for dim, labels in cells.labels.items()}
+            of_summary = self.summaries[name].arrays()
+            own |= {f"{name}/summary/{key}": array for key, array in of_summary.items()}
+        return own
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Lot":
+        """The lot that `arrays` told of."""
+        cells, summaries = {}, {}
+        for name in arrays["measures"].tolist():
+            dims = tuple(arrays[f"{name}/dims"].tolist())
+            cells[name] = Cells(dims, _below(arrays, f"{name}/labels/"))
+            summaries[name] = Summary.from_arrays(_below(arrays, f"{name}/summary/"))
+        return cls(cells, summaries)
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """Summaries of all draws.
+
+    Parameters
+    ----------
+    measures
+        By measure: ``quantile_value[quantile, ...]``, ``mean``, ``deviation`` and
+        ``quantile_error`` in the unit of the measure, and ``above``, the share of draws above the
+        measure's limit, where it has one. NaN where a cell has no number in some draw.
+    found, damaged
+        As of `Lot`.
+    """
+
+    measures: Mapping[str, xr.Dataset]
+    found: int
+    damaged: int
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """All that a process has to know to make any lot.
+
+    Parameters
+    ----------
+    futures
+        From `projector.run.futures.futures_of`.
+    blocks
+        How draws are cut.
+    kept
+        Where finished lots lie; None keeps none.
+    with_draws
+        Whether the draws of the measures are kept too.
+    """
+
+    futures: Futures
+    blocks: Blocks
+    kept: Kept | None = None
+    with_draws: bool = False
+
+    def lot(self, number: int) -> Lot:
+        """A lot by its number: the one that is kept, or made, and kept."""
+        draws, damaged = self.blocks.draws_of_lot(number), 0
+        if self.kept is not None:
+            arrays = self.kept.read(_lot(number))
+            if arrays is not None and self._has_draws(number):
+                lot = Lot.from_arrays(arrays)
+                return Lot(lot.cells, lot.summaries, found=draws)
+            damaged = draws if self.kept.is_there(_lot(number)) else 0
+        lot = self._made(number)
+        if self.kept is not None:
+            self.kept.write(_lot(number), lot.arrays())
+        return Lot(lot.cells, lot.summaries, damaged=damaged)
+
+    def totals(self, lot: Lot) -> Totals:
+        """What is told of all lots together."""
+        quantiles = self.futures.scenario.uncertainty.quantiles or DEFAULT_QUANTILES
+        measures = {one.name: one for one in MEASURES}
+        told = {
+            name: _dataset(measures[name], cells, lot.summaries[name], quantiles)
+            for name, cells in lot.cells.items()
+        }
+        return Totals(told, lot.found, lot.damaged)
+
+    def draws(self) -> Iterator[tuple[int, dict[str, xr.DataArray]]]:
+        """The draws that were kept: the first of each block by its number, and its measures."""
+        if self.kept is None or not self.with_draws:
+            raise ValueError("the draws were not kept")
+        units = {one.name: one.unit for one in MEASURES}
+        for block in range(len(self.blocks)):
+            arrays = self.kept.read(_draws(block))
+            if arrays is None:
+                raise OSError(None, "draws were lost while the run went on", self.kept.folder)
+            yield (
+                self.blocks[block][0],
+                {
+                    name: xr.DataArray(
+                        arrays[f"{name}/draws"],
+                        dims=("draw", *arrays[f"{name}/dims"].tolist()),
+                        coords=_below(arrays, f"{name}/labels/"),
+                        attrs={"units": units[name]},
+                    )
+                    for name in arrays["measures"].tolist()
+                },
+            )
+
+    def _made(self, number: int) -> Lot:
+        cells: dict[str, Cells] = {}
+        summaries: dict[str, Summary] = {}
+        for block in self.blocks.of_lot(number):
+            figures = figures_of_block(self.futures, *self.blocks[block])
+            if not summaries:
+                cells = {name: Cells.of(array) for name, (_, array) in figures.items()}
+                summaries = _empty(figures, self.blocks)
+            for name, (_, array) in figures.items():
+                summaries[name].add(block, np.moveaxis(array.values, 0, -1))
+            if self.kept is not None and self.with_draws:
+                self.kept.write(_draws(block), _arrays_of(figures, cells))
+        return Lot(cells, summaries)
+
+    def _has_draws(self, number: int) -> bool:
+        assert self.kept is not None
+        return not self.with_draws or all(
+            self.kept.is_whole(_draws(block)) for block in self.blocks.of_lot(number)
+        )
+
+
+def _lot(number: int) -> str:
+    return f"lot{number:05d}"
+
+
+def _draws(block: int) -> str:
+    return f"draws{block:06d}"
+
+
+def _plain(labels: NDArray[Any]) -> NDArray[Any]:
+    """Labels of a type that a file can hold, whether the lot has been in one or not."""
+    return labels.astype(str) if labels.dtype == object else labels
+
+
+def _below(arrays: Mapping[str, NDArray[Any]], start: str) -> dict[str, NDArray[Any]]:
+    return {
+        key.removeprefix(start): array for key, array in arrays.items() if key.startswith(start)
+    }
+
+
+def _arrays_of(figures: Figures, cells: Mapping[str, Cells]) -> dict[str, NDArray[Any]]:
+    own: dict[str, NDArray[Any]] = {"measures": np.array(list(figures))}
+    for name, (_, array) in figures.items():
+        own[f"{name}/draws"] = array.values
+        own[f"{name}/dims"] = np.array(cells[name].dims, dtype=str)
+        own |= {f"{name}/labels/{dim}": labels for dim, labels in cells[name].labels.items()}
+    return own
+
+
+def _empty(figures: Figures, blocks: Blocks) -> dict[str, Summary]:
+    shapes = {name: array.shape[1:] for name, (_, array) in figures.items()}
+    count = sum(int(np.prod(shape)) for shape in shapes.values())
+    size = size_within(count, blocks.draws, blocks.size, _MEMORY)
+    return {
+        name: Summary(
+            shapes[name],
+            size=size,
+            threshold=None if measure.limit is None else np.array(measure.limit),
+        )
+        for name, (measure, _) in figures.items()
+    }
+
+
+def _dataset(
+    measure: "Measure", cells: Cells, summary: Summary, quantiles: tuple[float, ...]
+) -> xr.Dataset:
+    result = summary.result()
+    with_quantile = ("quantile", *cells.dims)
+    variables: dict[str, tuple[tuple[str, ...], Array]] = {
+        "quantile_value": (with_quantile, result.quantiles(quantiles)),
+        "quantile_error": (with_quantile, error_of_quantiles(result, quantiles)),
+        "mean": (cells.dims, result.mean),
+        "deviation": (cells.dims, result.deviation),
+    }
+    if result.above is not None:
+        variables["above"] = (cells.dims, result.above)
+    dataset = xr.Dataset(variables, coords={**cells.labels, "quantile": list(quantiles)})
+    for name, variable in dataset.data_vars.items():
+        variable.attrs["units"] = "1" if name == "above" else measure.unit
+    dataset.attrs["draws"] = result.count
+    dataset.attrs["rank_error"] = result.rank_error
+    return dataset

@@ -1,0 +1,220 @@
+"""Draws in lots: summaries, and the same bits wherever and however often they are made."""
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from projector.run import blocks as blocks_room
+from projector.run import lots as lots_room
+from projector.run.blocks import Blocks, blocks_of
+from projector.run.draws import key_of, summarised, work_of
+from projector.run.executors import Here, Processes
+from projector.run.futures import Futures
+from projector.run.kept import Kept, LotsOfRun
+from projector.run.lots import Figures, Totals
+from projector.run.measures import WHOLE
+from tests.run.test_futures import futures
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six draws are three blocks, and three lots."""
+    monkeypatch.setattr(blocks_room, "_MOST_IN_BLOCK", 2)
+
+
+def assert_same_bits(one: Totals, other: Totals) -> None:
+    assert list(one.measures) == list(other.measures)
+    for name, dataset in one.measures.items():
+        xr.testing.assert_identical(dataset, other.measures[name])
+
+
+def test_summaries_are_those_of_all_draws_and_regions_do_not_add_up() -> None:
+    own = futures(paths=True)
+    found = summarised(work_of(own, 6)).measures
+    beds = found["beds"].sel(resource="somatic")
+    need = own.block(0, 6)["capacity/beds"]["need"].sel(resource="somatic")
+    np.testing.assert_allclose(
+        beds["quantile_value"].sel(quantile=0.1).isel(region=slice(0, -1)),
+        need.quantile(0.1, "draw"),
+    )
+    whole = need.sum("region")
+    np.testing.assert_allclose(beds["mean"].sel(region=WHOLE), whole.mean("draw"))
+    np.testing.assert_allclose(beds["deviation"].sel(region=WHOLE), whole.std("draw", ddof=1))
+    parts = beds["quantile_value"].sel(quantile=0.9).isel(year=-1)
+    assert float(parts.sel(region=WHOLE)) < float(parts.isel(region=slice(0, -1)).sum())
+    assert found["beds_gap"]["above"].max() == 1
+
+
+def test_the_bits_are_the_same_for_any_number_of_workers_and_all_draws_are_heard_of() -> None:
+    heard: list[tuple[int, int]] = []
+    work = work_of(futures(), 6)
+    one = summarised(work, executor=Here())
+    two = summarised(
+        work, executor=Processes(2), heard=lambda done, draws: heard.append((done, draws))
+    )
+    assert_same_bits(one, two)
+    assert heard == [(2, 6), (4, 6), (6, 6)]
+
+
+def test_a_worker_that_is_killed_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    work, parent = work_of(futures(), 6), os.getpid()
+    expected = summarised(work)
+    ordinary = lots_room.figures_of_block
+
+    def deadly(futures: Futures, first: int, last: int) -> Figures:
+        if os.getpid() != parent and first == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return ordinary(futures, first, last)
+
+    monkeypatch.setattr(lots_room, "figures_of_block", deadly)
+    assert_same_bits(summarised(work, executor=Processes(2)), expected)
+
+
+def killed_at(draw: int, folder: Path, monkeypatch: pytest.MonkeyPatch, *, draws: bool) -> None:
+    """A run in a process of its own, which is killed before it makes this draw."""
+    ordinary = lots_room.figures_of_block
+
+    def deadly(futures: Futures, first: int, last: int) -> Figures:
+        if first == draw:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return ordinary(futures, first, last)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            monkeypatch.setattr(lots_room, "figures_of_block", deadly)
+            summarised(work_of(futures(), 6, folder=folder, with_draws=draws))
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The first draw of every block that is made from now on."""
+    made: list[int] = []
+    ordinary = lots_room.figures_of_block
+
+    def counting(futures: Futures, first: int, last: int) -> Figures:
+        made.append(first)
+        return ordinary(futures, first, last)
+
+    monkeypatch.setattr(lots_room, "figures_of_block", counting)
+    return made
+
+
+@pytest.mark.parametrize("draws", [False, True])
+def test_a_run_that_is_killed_goes_on_and_has_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draws: bool
+) -> None:
+    expected = summarised(work_of(futures(), 6))
+    with monkeypatch.context() as only:
+        killed_at(4, tmp_path, only, draws=draws)
+    work = work_of(futures(), 6, folder=tmp_path, with_draws=draws)
+    made = counted(monkeypatch)
+    found = summarised(work)
+    assert made == [4]
+    assert (found.found, found.damaged) == (4, 0)
+    assert_same_bits(found, expected)
+
+
+def test_a_file_that_is_damaged_is_found_and_its_draws_are_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = work_of(futures(), 6, folder=tmp_path)
+    expected = summarised(work)
+    assert work.kept is not None
+    whole, turned, cut = sorted(work.kept.folder.glob("lot*.npz"))
+    content = bytearray(turned.read_bytes())
+    content[len(content) // 2] ^= 1  # one bit
+    turned.write_bytes(content)
+    cut.write_bytes(cut.read_bytes()[:-1])
+    made = counted(monkeypatch)
+    found = summarised(work)
+    assert made == [2, 4]
+    assert (found.found, found.damaged) == (2, 4)
+    assert_same_bits(found, expected)
+    made.clear()
+    assert summarised(work).found == 6
+    assert not made
+    assert whole.exists()
+
+
+def test_the_draws_of_a_measure_are_kept_on_request(tmp_path: Path) -> None:
+    work = work_of(futures(), 6, folder=tmp_path, with_draws=True)
+    found = summarised(work).measures["beds"]
+    blocks = [measures["beds"] for _, measures in work.draws()]
+    assert [first for first, _ in work.draws()] == [0, 2, 4]
+    beds = xr.concat(blocks, "draw")
+    assert beds.attrs["units"] == "beds"
+    xr.testing.assert_allclose(beds.mean("draw"), found["mean"].drop_attrs())
+
+
+def test_damaged_draws_make_their_lot_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = work_of(futures(), 6, folder=tmp_path, with_draws=True)
+    summarised(work)
+    assert work.kept is not None
+    (one,) = work.kept.folder.glob("draws000001-*.npz")
+    one.unlink()
+    made = counted(monkeypatch)
+    assert summarised(work).found == 4
+    assert made == [2]
+
+
+def test_lots_of_something_else_are_not_taken() -> None:
+    own, other = futures(), futures(paths=True)
+    blocks = Blocks(6, 2)
+    keys = {
+        key_of(own, blocks, with_draws=False),
+        key_of(own, blocks, with_draws=True),
+        key_of(own, Blocks(8, 2), with_draws=False),
+        key_of(own, Blocks(6, 3), with_draws=False),
+        key_of(other, blocks, with_draws=False),
+    }
+    assert len(keys) == 5
+    assert key_of(own, Blocks(6, 2), with_draws=False) in keys
+
+
+def test_what_a_run_has_kept_is_removed_with_the_folders_that_are_empty_then(
+    tmp_path: Path,
+) -> None:
+    own, other = (LotsOfRun(tmp_path / "outputs" / name) for name in ("own", "other"))
+    kept, old, of_other = (
+        Kept(of.folder / key) for of, key in ((own, "key"), (own, "old"), (other, "key"))
+    )
+    for one in (kept, old, of_other):
+        one.write("lot", {"number": np.array(1.0)})
+    own.clear(keep=kept)
+    assert kept.read("lot") == {"number": 1.0}
+    assert old.read("lot") is None
+    own.clear()
+    assert of_other.read("lot") == {"number": 1.0}
+    other.clear()
+    assert list((tmp_path / "outputs").iterdir()) == []
+    other.clear()
+
+
+def test_blocks_are_all_draws_once() -> None:
+    blocks = Blocks(10, 4)
+    assert [blocks[i] for i in range(len(blocks))] == [(0, 4), (4, 8), (8, 10)]
+    assert blocks_of(1000, 357, 15).size == 1
+    with pytest.raises(IndexError):
+        blocks[3]
+
+
+@pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 128, 129, 1000, 4000])
+def test_lots_are_all_blocks_once_and_fill_the_tree_of_pairs(count: int) -> None:
+    blocks = Blocks(count, 1)
+    lots = [blocks.of_lot(lot) for lot in range(blocks.lots)]
+    assert [block for lot in lots for block in lot] == list(range(count))
+    (length, *others) = {len(lot) for lot in lots[:-1]} or {1}
+    assert not others
+    assert length.bit_count() == 1
+    assert blocks.lots <= 64
+    assert sum(blocks.draws_of_lot(lot) for lot in range(blocks.lots)) == count
