@@ -99,6 +99,12 @@ _WITHOUT = click.option(
     show_default=True,
     help="Processes that make draws; the numbers are the same for any number of them.",
 )
+@click.option(
+    "--report/--no-report",
+    "page",
+    default=True,
+    help="Write report.html beside the results.  [default: report]",
+)
 @_LANGUAGE
 def run(
     scenario: Path,
@@ -107,9 +113,10 @@ def run(
     ablate: bool,
     draws: int | None,
     workers: int,
+    page: bool,
     language: "Language",
 ) -> None:
-    """Run SCENARIO, print the main figures and write netCDF and CSV files."""
+    """Run SCENARIO, print the main figures and write netCDF and CSV files and a page to read."""
     from projector.cli.run import run_scenario
 
     run_scenario(
@@ -120,6 +127,7 @@ def run(
         ablate=ablate,
         draws=draws,
         workers=workers,
+        page=page,
     )
 
 
@@ -246,6 +254,28 @@ def chart(results: Path, output: Path | None, language: "Language") -> None:
     from projector.cli.chart import chart_results
 
     chart_results(results, output or results.parent / f"{results.name}.svg", language)
+
+
+@cli.command()
+@click.argument("results", metavar="RUN", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The scenario that ran: the page also tells what drives the changes. Takes some runs.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page.  [default: report.html beside the results]",
+)
+@_LANGUAGE
+def report(
+    results: Path, scenario: Path | None, output: Path | None, language: "Language"
+) -> None:
+    """Write the results of RUN, a folder or its results.nc, as one HTML page to read and print."""
+    from projector.cli.report import report_results
+
+    report_results(results, output, scenario, language)
 
 
 _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from projector.cli.report import can_report, write_report
 from projector.outputs import refuse_target, write_results
 from projector.outputs.ablation import printed_ablation
 from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
@@ -14,6 +15,7 @@ from projector.outputs.summary import headline_years, summary
 from projector.outputs.table import printed
 from projector.outputs.uncertainty import uncertainty_tables
 from projector.outputs.words import number, word
+from projector.outputs.write import REPORT_FILE
 from projector.run import vocabulary
 from projector.run.ablation import ablation
 from projector.run.pipeline import project_care, project_people
@@ -37,6 +39,7 @@ def run_scenario(
     ablate: bool = False,
     draws: int | None = None,
     workers: int = 1,
+    page: bool = True,
 ) -> None:
     """Run one scenario file for a reader at a terminal.
 
@@ -56,6 +59,8 @@ def run_scenario(
         In the place of what the scenario says; 0 is none.
     workers
         Processes that make draws.
+    page
+        Whether to write the report beside the results.
     """
     started = time.perf_counter()
 
@@ -91,3 +96,10 @@ def run_scenario(
     if left_out := json.loads(tree.attrs["sites_left_out"]):
         click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
     click.echo(f"\n{word('results in', language, folder=output)}/")
+    if not page:
+        return
+    if not can_report():
+        click.echo(word("report hint", language), err=True)
+        return
+    write_report(tree, output / REPORT_FILE, language)
+    click.echo(word("report in", language, page=output / REPORT_FILE))
