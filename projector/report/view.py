@@ -151,7 +151,12 @@ class View:
 
     def has(self, group: str) -> bool:
         """Whether the run has a group of results."""
-        return group in self.tree
+        node = self.tree
+        for part in group.split("/"):
+            if part not in node.children:
+                return False
+            node = node.children[part]
+        return True
 
     @cached_property
     def draws(self) -> int | None:

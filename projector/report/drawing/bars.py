@@ -21,6 +21,7 @@ from projector.report.drawing.svg import (
 __all__ = ["Bar", "bars"]
 
 _THICK, _APART, _BOTTOM = 10.0, 8.0, 22.0
+_LINE = 13.0
 _WIDEST_LABEL = 190.0
 
 
@@ -79,35 +80,59 @@ def bars(
     values = [v for row in rows for v in (*row.values, *(row.span or ()))]
     marks = ticks(min(0.0, *values), max(0.0, *values), most=4)
     across = Scale(marks[0], marks[-1], labels, width - texts)
-    tall = len(series) * _THICK + _APART
-    bottom = len(rows) * tall + _APART
+    names = [_folded(row.name, labels - 6) for row in rows]
+    tall = [max(len(series) * _THICK, len(name) * _LINE) + _APART for name in names]
+    bottom = sum(tall) + _APART
     parts = []
     for value in marks:
         colour = "#555" if value == 0 else "#ddd"
         x = across(value)
         parts.append(element("line", x1=x, x2=x, y1=0, y2=bottom, stroke=colour))
         parts.append(text(x, bottom + 15, figure(value), text_anchor="middle"))
-    for place, row in enumerate(rows):
-        parts += _row(row, place * tall + _APART, across, len(series), labels, width - texts)
+    top = _APART
+    for row, name, height in zip(rows, names, tall, strict=True):
+        middle = top + (height - _APART) / 2
+        parts += _row(row, name, middle, across, len(series), labels, width - texts)
+        top += height
     if len(series) == 1:
         return picture(title, description, width, bottom + _BOTTOM, *parts)
-    names, end = legend(
+    named, end = legend(
         series,
         width,
         bottom + _BOTTOM,
         lambda i, x, y: _shape(i, len(series), x, y - 5, 22.0),
     )
-    return picture(title, description, width, end + 4, *parts, names)
+    return picture(title, description, width, end + 4, *parts, named)
+
+
+def _folded(name: str, width: float) -> tuple[str, ...]:
+    """A name on two lines where one has no room for it; the end of what has none is cut."""
+    if width_of(name) <= width:
+        return (name,)
+    first: list[str] = []
+    words = name.split(" ")
+    while words and width_of(" ".join([*first, words[0]])) <= width:
+        first.append(words.pop(0))
+    if not first:
+        return (shortened(name, width),)
+    return (" ".join(first), shortened(" ".join(words), width))
 
 
 def _row(
-    row: Bar, top: float, across: Scale, count: int, labels: float, end: float
+    row: Bar,
+    name: tuple[str, ...],
+    middle: float,
+    across: Scale,
+    count: int,
+    labels: float,
+    end: float,
 ) -> list[Markup]:
-    middle = top + count * _THICK / 2
+    top = middle - count * _THICK / 2
+    first = middle + 4 - (len(name) - 1) * _LINE / 2
     parts = [
-        text(labels - 6, middle + 4, shortened(row.name, labels - 6), text_anchor="end"),
-        text(end + 8, middle + 4, row.text),
+        text(labels - 6, first + i * _LINE, line, text_anchor="end") for i, line in enumerate(name)
     ]
+    parts.append(text(end + 8, middle + 4, row.text))
     for i, value in enumerate(row.values):
         left, right = sorted((across(0.0), across(value)))
         parts.append(_shape(i, count, left, top + i * _THICK, right - left))

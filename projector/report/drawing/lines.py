@@ -39,13 +39,16 @@ class Line:
     band
         Lower and upper end of what is likely, each ``[year]``; None where nobody knows.
     dashed
-        Drawn as steps without marks: what exists, not what is needed.
+        Drawn as dashed steps without marks: what exists, not what is needed.
+    stepped
+        Drawn as steps: what is whole.
     """
 
     name: str
     values: Floats
     band: tuple[Floats, Floats] | None = None
     dashed: bool = False
+    stepped: bool = False
 
 
 def lines(
@@ -158,7 +161,8 @@ def _line(i: int, one: Line, years: Sequence[int], across: Scale, up: Scale) -> 
             element("polygon", points=_points(around), fill=colour, fill_opacity=0.2, stroke=colour,
                     stroke_opacity=0.5, stroke_width=0.6)
         )  # fmt: skip
-    if one.dashed:
+    marks = [p for p, y in zip(places, years, strict=True) if y % 5 == 0 or y == years[-1]]
+    if one.dashed or one.stepped:
         half = (across(years[-1]) - across(years[0])) / max(len(years) - 1, 1) / 2
         first, last = places[0][0], places[-1][0]
         places = [
@@ -169,8 +173,7 @@ def _line(i: int, one: Line, years: Sequence[int], across: Scale, up: Scale) -> 
                 stroke_dasharray="5 4" if one.dashed else DASHES[i])
     )  # fmt: skip
     if not one.dashed:
-        chosen = [p for p, y in zip(places, years, strict=True) if y % 5 == 0 or y == years[-1]]
-        parts += [marker(i, x, y, colour) for x, y in chosen]
+        parts += [marker(i, x, y, colour) for x, y in marks]
     return parts
 
 

@@ -17,7 +17,7 @@ from projector.report.drawing.svg import (
 
 __all__ = ["pyramid"]
 
-_ROW, _MIDDLE, _TOP, _BOTTOM = 12.0, 44.0, 22.0, 24.0
+_ROW, _MIDDLE, _TOP, _BOTTOM, _SIDE = 12.0, 44.0, 22.0, 24.0, 24.0
 
 
 def pyramid(
@@ -59,8 +59,8 @@ def pyramid(
     marks = ticks(0.0, most, most=3)
     half = (width - _MIDDLE) / 2
     sides = (
-        Scale(0.0, marks[-1], half, 12.0),
-        Scale(0.0, marks[-1], half + _MIDDLE, width - 12.0),
+        Scale(0.0, marks[-1], half, _SIDE),
+        Scale(0.0, marks[-1], half + _MIDDLE, width - _SIDE),
     )
     bottom = _TOP + len(groups) * _ROW
     parts = []

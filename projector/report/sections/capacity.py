@@ -46,7 +46,7 @@ def _site(view: View, unit: str, site: str, resource: str, at: str, name: str) -
     drawing = lines(
         view.years,
         [
-            Line(view.word("need"), [float(v) for v in need], band),
+            Line(view.word("need"), [float(v) for v in need], band, stepped=_whole(need)),
             Line(view.word("exists"), [float(v) for v in existing], dashed=True),
         ],
         title=title,
@@ -72,6 +72,11 @@ def _site(view: View, unit: str, site: str, resource: str, at: str, name: str) -
     note = told if sure is None else f"{told} {view.word('gap band', **_reach(view))}"
     return Figure(title, drawing, Table((view.word("what"), *map(str, view.headline)), tuple(rows)),
                   note)  # fmt: skip
+
+
+def _whole(values: np.ndarray) -> bool:
+    """Whether they are whole numbers: beds sized by overflow go up one by one."""
+    return bool(np.allclose(values, np.round(values)))
 
 
 def _reach(view: View) -> dict[str, object]:

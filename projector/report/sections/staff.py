@@ -148,7 +148,10 @@ def _abreast(view: View, one: Short) -> Figure:
     title = view.word("need and supply", name=one.name)
     drawing = lines(
         view.years,
-        [Line(view.word("need"), need), Line(view.word("supply"), supply)],
+        [
+            Line(view.word("need"), need, _band(view, "staff", one)),
+            Line(view.word("supply"), supply, _band(view, "staff_supply", one)),
+        ],
         title=title,
         description=view.word(
             "need and supply desc",
@@ -170,7 +173,15 @@ def _abreast(view: View, one: Short) -> Figure:
         likely = (view.between(one.sure, year) for year in view.headline)
         rows.append((view.word("gap likely"), *likely))
     headers = (view.word("fte"), *map(str, view.headline))
-    return Figure(title, drawing, Table(headers, tuple(rows)))
+    note = "" if one.sure is None else view.word(
+        "band", low=view.reach[0], high=view.reach[1], draws=view.draws
+    )  # fmt: skip
+    return Figure(title, drawing, Table(headers, tuple(rows)), note)
+
+
+def _band(view: View, measure: str, one: Short) -> tuple[list[float], list[float]] | None:
+    sure = view.interval(measure, profession=one.key)
+    return None if sure is None else (list(sure.low), list(sure.high))
 
 
 def _table(view: View, found: list[Short], kind: str, title: str) -> Table:
