@@ -110,6 +110,12 @@ _WITHOUT = click.option(
     help="Go on from the draws that an interrupted run of the same scenario has finished.",
 )
 @click.option("--keep-draws", is_flag=True, help="Also write the draws themselves, as draws.nc.")
+@click.option(
+    "--report/--no-report",
+    "page",
+    default=True,
+    help="Write report.html beside the results.  [default: report]",
+)
 @_LANGUAGE
 def run(
     scenario: Path,
@@ -121,9 +127,10 @@ def run(
     cluster: str | None,
     resume: bool,
     keep_draws: bool,
+    page: bool,
     language: "Language",
 ) -> None:
-    """Run SCENARIO, print the main figures and write netCDF and CSV files."""
+    """Run SCENARIO, print the main figures and write netCDF and CSV files and a page to read."""
     from projector.cli.run import run_scenario
 
     run_scenario(
@@ -137,6 +144,7 @@ def run(
         cluster=cluster,
         resume=resume,
         keep_draws=keep_draws,
+        page=page,
     )
 
 
@@ -263,6 +271,26 @@ def chart(results: Path, output: Path | None, language: "Language") -> None:
     from projector.cli.chart import chart_results
 
     chart_results(results, output or results.parent / f"{results.name}.svg", language)
+
+
+@cli.command()
+@click.argument("results", metavar="RUN", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The scenario that ran: the page also tells what drives the changes. Takes some runs.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page.  [default: report.html beside the results]",
+)
+@_LANGUAGE
+def report(results: Path, scenario: Path | None, output: Path | None, language: "Language") -> None:
+    """Write the results of RUN, a folder or its results.nc, as one HTML page to read and print."""
+    from projector.cli.report import report_results
+
+    report_results(results, output, scenario, language)
 
 
 _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)

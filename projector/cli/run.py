@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from projector.cli.report import can_report, write_report
 from projector.errors import Problem, UsageError
 from projector.outputs import refuse_target, write_results
 from projector.outputs.ablation import printed_ablation
@@ -15,6 +16,7 @@ from projector.outputs.summary import headline_years, summary
 from projector.outputs.table import printed
 from projector.outputs.uncertainty import uncertainty_tables
 from projector.outputs.words import number, word
+from projector.outputs.write import REPORT_FILE
 from projector.run import vocabulary
 from projector.run.ablation import ablation
 from projector.run.kept import LotsOfRun
@@ -45,6 +47,7 @@ def run_scenario(
     cluster: str | None = None,
     resume: bool = False,
     keep_draws: bool = False,
+    page: bool = True,
 ) -> None:
     """Run one scenario file for a reader at a terminal.
 
@@ -70,6 +73,8 @@ def run_scenario(
         Whether to go on from what an interrupted run of the same has left.
     keep_draws
         Whether to write the draws themselves too.
+    page
+        Whether to write the report beside the results.
     """
     started = told = time.perf_counter()
 
@@ -130,3 +135,10 @@ def run_scenario(
     if left_out := json.loads(tree.attrs["sites_left_out"]):
         click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
     click.echo(f"\n{word('results in', language, folder=output)}/")
+    if not page:
+        return
+    if not can_report():
+        click.echo(word("report hint", language), err=True)
+        return
+    write_report(tree, output / REPORT_FILE, language)
+    click.echo(word("report in", language, page=output / REPORT_FILE))

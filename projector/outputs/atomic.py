@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["restore", "whole_folder"]
+__all__ = ["restore", "whole_file", "whole_folder"]
 
 _UNFINISHED = ".unfinished"
 
@@ -50,6 +50,31 @@ def whole_folder(target: Path) -> Iterator[Path]:
         raise
     if _previous(target).exists():
         shutil.rmtree(_previous(target))
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A temporary file that becomes `target` when the block ends well.
+
+    Parameters
+    ----------
+    target
+        The file. What it held before stays until the block is done.
+
+    Yields
+    ------
+    Path
+        The file to write, beside it.
+    """
+    target = target.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}{_UNFINISHED}")
+    try:
+        yield unfinished
+        _flush(unfinished)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def restore(target: Path) -> None:

@@ -18,6 +18,7 @@ from projector.tables import DIAGNOSIS_KINDS, SEASONS
 __all__ = [
     "AGE_GROUPS",
     "headline_years",
+    "of_stays",
     "people_in",
     "summary",
 ]
@@ -112,7 +113,7 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
     for measure, heading in (("contacts", "contacts"), ("bed_days", "bed days")):
         rows = [row(name, one) for name, one in _by_setting(activity[measure], language)]
         sections.append(Section(word(heading, language), tuple(rows)))
-    for heading, told in (("stays", _of_stays(tree)), ("money", _money(tree))):
+    for heading, told in (("stays", of_stays(tree)), ("money", _money(tree))):
         rows = [row(word(key, language), one, decimals) for key, one, decimals in told]
         sections.append(Section(word(heading, language), tuple(rows)))
     for unit in ("beds", "places", "rooms"):
@@ -159,7 +160,7 @@ def _by_setting(activity: xr.DataArray, language: Language) -> Iterator[tuple[st
             yield name, of_setting.sum("kind")
 
 
-def _of_stays(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray, int]]:
+def of_stays(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray, int]]:
     """What is known of inpatient stays: shares in per cent, and days after readiness.
 
     The coverage of several regions together is the mean by their stays, visitors' among them.

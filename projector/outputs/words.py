@@ -1,4 +1,8 @@
-"""What planners read, in Norwegian (bokmål) and English: one catalogue, two columns."""
+"""What planners read, in Norwegian (bokmål) and English: two columns.
+
+``words.csv`` holds what is printed and what several outputs say, ``report_words.csv`` what only
+the report says.
+"""
 
 import csv
 from functools import cache
@@ -11,14 +15,18 @@ Language = Literal["nb", "en"]
 _THIN_SPACE = "\u202f"
 
 
+_CATALOGUES = ("words.csv", "report_words.csv")
+
+
 @cache
 def _catalogue() -> dict[str, dict[str, str]]:
-    text = files("projector.outputs").joinpath("words.csv").read_text(encoding="utf-8")
-    return {row["key"]: row for row in csv.DictReader(text.splitlines())}
+    folder = files("projector.outputs")
+    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in _CATALOGUES]
+    return {row["key"]: row for text in texts for row in csv.DictReader(text.splitlines())}
 
 
 def word(key: str, language: Language, **values: object) -> str:
-    """The text of a key of ``words.csv``, with values put in its braces.
+    """The text of a key of the catalogue, with values put in its braces.
 
     Raises
     ------

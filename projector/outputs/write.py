@@ -13,9 +13,10 @@ from projector.outputs.draws import DRAWS_FILE, Drawn, write_draws
 from projector.outputs.netcdf import write_netcdf
 from projector.outputs.tidy import write_csv, write_table
 
-__all__ = ["RESULTS_FILE", "refuse_target", "write_results"]
+__all__ = ["REPORT_FILE", "RESULTS_FILE", "refuse_target", "write_results"]
 
 RESULTS_FILE = "results.nc"
+REPORT_FILE = "report.html"
 _SCENARIO_FILE = "scenario.yaml"
 _CSV_FOLDER = "csv"
 _WHAT_IT_IS = """\
@@ -87,7 +88,14 @@ def refuse_target(target: Path) -> None:
                 expected=f"a folder inside it, such as {target / 'results'}",
             )
         )
-    ours = {RESULTS_FILE, DRAWS_FILE, _SCENARIO_FILE, _CSV_FOLDER, CALIBRATION_FOLDER}
+    ours = {
+        RESULTS_FILE,
+        DRAWS_FILE,
+        REPORT_FILE,
+        _SCENARIO_FILE,
+        _CSV_FOLDER,
+        CALIBRATION_FOLDER,
+    }
     foreign = (
         sorted(path.name for path in target.iterdir() if path.name not in ours)
         if target.is_dir()

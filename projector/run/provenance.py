@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from projector.scenario.models import Scenario
 
-__all__ = ["names_of", "notes", "overriding_notes", "provenance"]
+__all__ = ["names_of", "notes", "overriding_notes", "provenance", "sources_of"]
 
 _NOTED = 5
 """Regions that a note names before the rest is counted."""
@@ -47,7 +47,7 @@ def provenance(
     -------
     dict of str
         CF global attributes, the resolved scenario with the place that set each value, and
-        SHA-256 of the scenario and of every input file.
+        SHA-256 of the scenario and of every input file, and what each table says of its sources.
     """
     return {
         "Conventions": "CF-1.11",
@@ -57,6 +57,7 @@ def provenance(
         "scenario_sha256": scenario.digest(),
         "scenario_resolved": scenario.resolved_yaml(),
         "inputs_sha256": json.dumps(dict(sorted(inputs.files.items())), ensure_ascii=False),
+        "inputs_sources": json.dumps(sources_of(inputs), ensure_ascii=False),
         "inputs_notes": "\n".join(notes(scenario, inputs, calibrated, ages)),
         "calibration_years": f"{calibrated[0]}-{calibrated[1]}",
         "names": json.dumps(names_of(inputs), ensure_ascii=False),
@@ -137,6 +138,40 @@ def overriding_notes(
             note += f", in {', '.join([*shown, *more])}"
         notes.append(note)
     return notes
+
+
+def sources_of(inputs: InputSet) -> "list[dict[str, str | int]]":
+    """What every input table says of where its rows come from.
+
+    Parameters
+    ----------
+    inputs
+        The tables.
+
+    Returns
+    -------
+    list of dict
+        ``table``, ``file`` as a reader would look for it, ``quality`` (``official``, ``derived``,
+        ``assumption``, or empty where the row does not say), ``source``, the number of ``rows``
+        that say so and the ``line`` of the first of them.
+    """
+    found: list[dict[str, str | int]] = []
+    for table, rows in inputs.tables.items():
+        said = rows.reindex(columns=["quality", "source"]).fillna("")
+        for (quality, source), lines in said.groupby(
+            ["quality", "source"], sort=False
+        ).groups.items():
+            found.append(
+                {
+                    "table": table,
+                    "file": inputs.places.get(table, table),
+                    "quality": str(quality),
+                    "source": str(source),
+                    "rows": len(lines),
+                    "line": int(lines[0]),
+                }
+            )
+    return found
 
 
 def names_of(inputs: InputSet) -> dict[str, dict[str, dict[str, str]]]:

@@ -33,7 +33,7 @@ def assert_same_bits(one: Totals, other: Totals) -> None:
 
 
 def test_summaries_are_those_of_all_draws_and_regions_do_not_add_up() -> None:
-    own = futures(paths=True)
+    own = futures(population="stochastic", small_numbers="expected")
     found = summarised(work_of(own, 6)).measures
     beds = found["beds"].sel(resource="somatic")
     need = own.block(0, 6)["capacity/beds"]["need"].sel(resource="somatic")
@@ -168,7 +168,7 @@ def test_damaged_draws_make_their_lot_again(
 
 
 def test_lots_of_something_else_are_not_taken() -> None:
-    own, other = futures(), futures(paths=True)
+    own, other = futures(), futures(population="stochastic", small_numbers="expected")
     blocks = Blocks(6, 2)
     keys = {
         key_of(own, blocks, with_draws=False),

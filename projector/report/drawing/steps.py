@@ -1,0 +1,89 @@
+"""A waterfall: what is added to the base year, step by step."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from projector.report.drawing.svg import (
+    COLOURS,
+    HATCHES,
+    Scale,
+    element,
+    picture,
+    shortened,
+    text,
+    ticks,
+    width_of,
+)
+
+__all__ = ["Step", "steps"]
+
+_ROW, _LABELS, _BOTTOM = 22.0, 230.0, 22.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one thing adds, or with `whole` all of them together."""
+
+    name: str
+    amount: float
+    text: str
+    whole: bool = False
+
+
+def steps(
+    rows: Sequence[Step],
+    *,
+    title: str,
+    description: str,
+    figure: Callable[[float], str],
+    width: float = 640.0,
+) -> Markup:
+    """Draw bars that begin where the one above ends; what falls is hatched.
+
+    Parameters
+    ----------
+    rows
+        From the top.
+    title, description
+        The text of the picture.
+    figure
+        Writes a number of the axis.
+    width
+        Of the drawing.
+
+    Returns
+    -------
+    Markup
+    """
+    ends = [0.0]
+    for row in rows:
+        ends.append(row.amount if row.whole else ends[-1] + row.amount)
+    marks = ticks(min(ends), max(ends), most=4)
+    texts = max(width_of(row.text) for row in rows) + 8
+    across = Scale(marks[0], marks[-1], _LABELS, width - texts)
+    bottom = len(rows) * _ROW + 4
+    parts = []
+    for value in marks:
+        x = across(value)
+        parts.append(
+            element("line", x1=x, x2=x, y1=0, y2=bottom, stroke="#555" if value == 0 else "#ddd")
+        )
+        parts.append(text(x, bottom + 15, figure(value), text_anchor="middle"))
+    for i, row in enumerate(rows):
+        start, y = 0.0 if row.whole else ends[i], i * _ROW + 5
+        left, right = sorted((across(start), across(ends[i + 1])))
+        weight = "bold" if row.whole else None
+        place = {"x": left, "y": y, "width": max(right - left, 0.5), "height": _ROW - 8}
+        falls = row.amount < 0 and not row.whole
+        colour = "#555" if row.whole else COLOURS[4] if falls else COLOURS[0]
+        name = shortened(row.name, _LABELS - 8)
+        parts += [
+            text(_LABELS - 6, y + 11, name, text_anchor="end", font_weight=weight),
+            element("rect", **place, fill=colour, stroke="#000", stroke_width=0.5),
+            text(right + 5, y + 11, row.text, font_weight=weight),
+        ]
+        if falls:
+            parts.append(element("rect", **place, fill=f"url(#{HATCHES[1]})"))
+    return picture(title, description, width, bottom + _BOTTOM, *parts)
