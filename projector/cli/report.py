@@ -101,7 +101,7 @@ def write_report(
     from projector.report.explained import explained
     from projector.report.page import report_page
 
-    last = int(tree["population"]["year"].values[-1])
+    last = int(tree["population"].to_dataset()["year"].values[-1])
     told = explained(explanations or [], last, language)
     text = report_page(tree, language, told)
     with whole_file(page) as file:

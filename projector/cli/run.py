@@ -27,6 +27,8 @@ from projector.scenario import load_scenario
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import xarray as xr
+
     from projector.outputs.words import Language
 
 __all__ = ["run_scenario"]
@@ -108,13 +110,7 @@ def run_scenario(
         tree, scenario, people, folder=lots.folder if keeps else None, with_draws=keep_draws
     )
     if keep_draws and work is None:
-        raise UsageError(
-            Problem(
-                where="--keep-draws",
-                message="there are no draws to keep",
-                expected="draws in the scenario, or --draws",
-            )
-        )
+        raise _no_draws()
     if work is not None:
         told = time.perf_counter()
         lots.clear(keep=work.kept if resume else None)
@@ -135,10 +131,24 @@ def run_scenario(
     if left_out := json.loads(tree.attrs["sites_left_out"]):
         click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
     click.echo(f"\n{word('results in', language, folder=output)}/")
-    if not page:
-        return
-    if not can_report():
+    if page:
+        _write_page(tree, output, language)
+
+
+def _write_page(tree: "xr.DataTree", output: Path, language: "Language") -> None:
+    """The report beside the results, or what it takes to have one."""
+    if can_report():
+        write_report(tree, output / REPORT_FILE, language)
+        click.echo(word("report in", language, page=output / REPORT_FILE))
+    else:
         click.echo(word("report hint", language), err=True)
-        return
-    write_report(tree, output / REPORT_FILE, language)
-    click.echo(word("report in", language, page=output / REPORT_FILE))
+
+
+def _no_draws() -> UsageError:
+    return UsageError(
+        Problem(
+            where="--keep-draws",
+            message="there are no draws to keep",
+            expected="draws in the scenario, or --draws",
+        )
+    )

@@ -158,9 +158,9 @@ def sources_of(inputs: InputSet) -> "list[dict[str, str | int]]":
     found: list[dict[str, str | int]] = []
     for table, rows in inputs.tables.items():
         said = rows.reindex(columns=["quality", "source"]).fillna("")
-        for (quality, source), lines in said.groupby(
-            ["quality", "source"], sort=False
-        ).groups.items():
+        for key, lines in said.groupby(["quality", "source"], sort=False).groups.items():
+            assert isinstance(key, tuple)  # two columns
+            quality, source = key
             found.append(
                 {
                     "table": table,

@@ -145,7 +145,7 @@ def marker(series: int, x: float, y: float, colour: str) -> Markup:
                 "rect", x=x - side / 2, y=y - side / 2, width=side, height=side, fill=colour
             )
         case 2:
-            corners = ((0, -1.2), (1.1, 0.9), (-1.1, 0.9))
+            corners: tuple[tuple[float, float], ...] = ((0, -1.2), (1.1, 0.9), (-1.1, 0.9))
         case _:
             corners = ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0))
     places = " ".join(f"{_plain(x + dx * _MARK)},{_plain(y + dy * _MARK)}" for dx, dy in corners)

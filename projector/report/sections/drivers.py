@@ -1,5 +1,7 @@
 """What drives the change: effects from the base year to the last, as a waterfall."""
 
+from collections.abc import Sequence
+
 from projector.report.blocks import Block, Figure, Paragraph, Section, Table
 from projector.report.drawing import Step, steps
 from projector.report.view import Explained, View, few
@@ -14,11 +16,11 @@ def drivers(view: View) -> Section:
         blocks.append(Paragraph(view.word("drivers lead", base=view.base, end=view.end)))
     else:
         blocks.append(Paragraph(view.word("drivers absent")))
-    blocks += [_waterfall(view, *item) for item in view.explained.items()]
+    blocks += [_waterfall(view, heading, told) for heading, told in view.explained.items()]
     return Section("drivers", view.word("drivers"), blocks)
 
 
-def _waterfall(view: View, heading: str, told: "tuple[Explained, ...]") -> Figure:
+def _waterfall(view: View, heading: str, told: Sequence[Explained]) -> Figure:
     base, end = (one.amount for one in told if one.role == "level")
     largest = max(abs(base), abs(end))
     places = 0 if largest >= 1000 else max(few(one.amount) for one in told)
