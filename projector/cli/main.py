@@ -269,9 +269,7 @@ def chart(results: Path, output: Path | None, language: "Language") -> None:
     help="The page.  [default: report.html beside the results]",
 )
 @_LANGUAGE
-def report(
-    results: Path, scenario: Path | None, output: Path | None, language: "Language"
-) -> None:
+def report(results: Path, scenario: Path | None, output: Path | None, language: "Language") -> None:
     """Write the results of RUN, a folder or its results.nc, as one HTML page to read and print."""
     from projector.cli.report import report_results
 

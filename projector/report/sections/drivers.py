@@ -1,5 +1,7 @@
 """What drives the change: effects from the base year to the last, as a waterfall."""
 
+from collections.abc import Sequence
+
 from projector.report.blocks import Block, Figure, Paragraph, Section, Table
 from projector.report.drawing import Step, steps
 from projector.report.view import Explained, View, few
@@ -18,7 +20,7 @@ def drivers(view: View) -> Section:
     return Section("drivers", view.word("drivers"), blocks)
 
 
-def _waterfall(view: View, heading: str, told: "tuple[Explained, ...]") -> Figure:
+def _waterfall(view: View, heading: str, told: "Sequence[Explained]") -> Figure:
     base, end = (one.amount for one in told if one.role == "level")
     largest = max(abs(base), abs(end))
     places = 0 if largest >= 1000 else max(few(one.amount) for one in told)
@@ -43,9 +45,7 @@ def _waterfall(view: View, heading: str, told: "tuple[Explained, ...]") -> Figur
         elif one.role == "interaction":
             rows.append((one.name, "", view.signed(one.alone, places)))
         else:
-            rows.append(
-                (one.name, view.signed(one.amount, places), view.signed(one.alone, places))
-            )
+            rows.append((one.name, view.signed(one.amount, places), view.signed(one.alone, places)))
     headers = (view.word("driver"), view.word("effect"), view.word("alone"))
     note = view.word("waterfall note", first=view.base, last=view.end, **levels)
     return Figure(heading, drawing, Table(headers, tuple(rows)), note, wide=True)
