@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["can_report", "report_results", "write_report"]
 
-_EXPLAINED = ("bed_days", "beds", "staff")
-"""Results that are taken apart where the scenario is at hand."""
+_EXPLAINED = (("bed_days", ("inpatient",)), ("beds", ()), ("staff", ()))
+"""Results, and parts of them, that are taken apart where the scenario is at hand."""
 
 
 def can_report() -> bool:
@@ -135,5 +135,5 @@ def _explanations(path: Path, tree: "xr.DataTree") -> "list[Explanation]":
                 expected="the tables of the run; run the scenario again, or leave out --scenario",
             )
         )
-    questions = (question_of(scenario, people, result) for result in _EXPLAINED)
+    questions = (question_of(scenario, people, result, of=of) for result, of in _EXPLAINED)
     return [explain(scenario, people, question) for question in questions]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import FoldedScalarString
 
 __all__ = ["Assumption", "assumptions_of"]
 
@@ -14,6 +15,9 @@ _CHOICES = frozenset({"scenario", "description", "inputs", "regions", "years", "
 """Sections that say what is looked at, not how the world is."""
 
 _AS_ABOVE = "as above"
+
+_FOLD = "\a"
+"""What the reader of YAML puts where a long text was folded."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def assumptions_of(resolved: str) -> tuple[Assumption, ...]:
 
 def _below(node: CommentedMap, keys: Keys, source: str) -> Iterator[Assumption]:
     own = node.get("source", source)
-    source = own if isinstance(own, str) else source
+    source = _written(own) if isinstance(own, str) else source
     for key, value in node.items():
         if key in ("source", "name") and isinstance(value, str):
             continue
@@ -122,6 +126,8 @@ def _written(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
+    if isinstance(value, FoldedScalarString):
+        return str(value).replace(_FOLD, "")
     return str(value)
 
 

@@ -39,7 +39,8 @@ class Table:
     """Rows of cells that are text already; the first cell names the row.
 
     `marked` are the positions of rows that are set apart; `texts` the number of leading columns
-    that hold text, not figures.
+    that hold text, not figures; `kept` the columns that are not broken into lines. A `folded` one
+    is opened by the reader, one that is not `wide` has something beside it.
     """
 
     headers: tuple[str, ...]
@@ -47,6 +48,9 @@ class Table:
     marked: frozenset[int] = frozenset()
     texts: int = 1
     title: str = ""
+    kept: frozenset[int] = frozenset()
+    folded: bool = False
+    wide: bool = True
     kind: str = "table"
 
 

@@ -142,7 +142,7 @@ class View:
 
     def axis(self, value: float) -> str:
         """A number of an axis: no more decimals than it has."""
-        decimals = 0 if float(value).is_integer() else 1 if round(value, 1) == value else 2
+        decimals = next((n for n in range(4) if round(value, n) == round(value, 6)), 4)
         return number(value, self.language, decimals)
 
     def dataset(self, group: str) -> xr.Dataset:

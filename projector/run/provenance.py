@@ -158,17 +158,18 @@ def sources_of(inputs: InputSet) -> "list[dict[str, str | int]]":
     found: list[dict[str, str | int]] = []
     for table, rows in inputs.tables.items():
         said = rows.reindex(columns=["quality", "source"]).fillna("")
-        for key, lines in said.groupby(["quality", "source"], sort=False).groups.items():
-            assert isinstance(key, tuple)  # two columns
-            quality, source = key
+        places: dict[tuple[str, str], list[int]] = {}
+        for line, quality, source in zip(said.index, said["quality"], said["source"], strict=True):
+            places.setdefault((str(quality), str(source)), []).append(int(line))
+        for (quality, source), lines in places.items():
             found.append(
                 {
                     "table": table,
                     "file": inputs.places.get(table, table),
-                    "quality": str(quality),
-                    "source": str(source),
+                    "quality": quality,
+                    "source": source,
                     "rows": len(lines),
-                    "line": int(lines[0]),
+                    "line": lines[0],
                 }
             )
     return found

@@ -8,11 +8,12 @@ from markupsafe import Markup
 from projector.report.drawing.svg import (
     COLOURS,
     HATCHES,
+    LINE_HEIGHT,
     Scale,
     element,
+    folded,
     legend,
     picture,
-    shortened,
     text,
     ticks,
     width_of,
@@ -21,7 +22,6 @@ from projector.report.drawing.svg import (
 __all__ = ["Bar", "bars"]
 
 _THICK, _APART, _BOTTOM = 10.0, 8.0, 22.0
-_LINE = 13.0
 _WIDEST_LABEL = 190.0
 
 
@@ -80,8 +80,8 @@ def bars(
     values = [v for row in rows for v in (*row.values, *(row.span or ()))]
     marks = ticks(min(0.0, *values), max(0.0, *values), most=4)
     across = Scale(marks[0], marks[-1], labels, width - texts)
-    names = [_folded(row.name, labels - 6) for row in rows]
-    tall = [max(len(series) * _THICK, len(name) * _LINE) + _APART for name in names]
+    names = [folded(row.name, labels - 6) for row in rows]
+    tall = [max(len(series) * _THICK, len(name) * LINE_HEIGHT) + _APART for name in names]
     bottom = sum(tall) + _APART
     parts = []
     for value in marks:
@@ -105,19 +105,6 @@ def bars(
     return picture(title, description, width, end + 4, *parts, named)
 
 
-def _folded(name: str, width: float) -> tuple[str, ...]:
-    """A name on two lines where one has no room for it; the end of what has none is cut."""
-    if width_of(name) <= width:
-        return (name,)
-    first: list[str] = []
-    words = name.split(" ")
-    while words and width_of(" ".join([*first, words[0]])) <= width:
-        first.append(words.pop(0))
-    if not first:
-        return (shortened(name, width),)
-    return (" ".join(first), shortened(" ".join(words), width))
-
-
 def _row(
     row: Bar,
     name: tuple[str, ...],
@@ -128,9 +115,10 @@ def _row(
     end: float,
 ) -> list[Markup]:
     top = middle - count * _THICK / 2
-    first = middle + 4 - (len(name) - 1) * _LINE / 2
+    first = middle + 4 - (len(name) - 1) * LINE_HEIGHT / 2
     parts = [
-        text(labels - 6, first + i * _LINE, line, text_anchor="end") for i, line in enumerate(name)
+        text(labels - 6, first + i * LINE_HEIGHT, line, text_anchor="end")
+        for i, line in enumerate(name)
     ]
     parts.append(text(end + 8, middle + 4, row.text))
     for i, value in enumerate(row.values):

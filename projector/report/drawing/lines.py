@@ -8,12 +8,13 @@ from markupsafe import Markup
 from projector.report.drawing.svg import (
     COLOURS,
     DASHES,
+    LINE_HEIGHT,
     Scale,
     element,
+    folded,
     legend,
     marker,
     picture,
-    shortened,
     text,
     ticks,
     width_of,
@@ -89,14 +90,19 @@ def lines(
     -------
     Markup
     """
-    top = _TOP + (20.0 if heading else 0.0) + (14.0 if mark else 0.0)
+    headings = folded(heading, width * 0.92) if heading else ()
+    above = len(headings) * (LINE_HEIGHT + 2)
+    top = _TOP + above + (14.0 if mark else 0.0)
     values = [v for one in series for part in (one.values, *(one.band or ())) for v in part]
-    marks = ticks(min(0.0, *values), max(*values, 0.0), most=3 if height < 160 else 5)
+    marks = ticks(min(0.0, *values), max(*values, 0.0), most=3 if height <= 160 else 5)
     labels = [figure(value) for value in marks]
     left = max(width_of(label) for label in labels) + 10
     across = Scale(years[0], years[-1], left, width - _RIGHT)
     up = Scale(marks[0], marks[-1], height - _BOTTOM, top)
-    parts = [text(0, 13, shortened(heading, width), font_weight="bold")] if heading else []
+    parts = [
+        text(0, 12 + i * (LINE_HEIGHT + 2), line, font_weight="bold")
+        for i, line in enumerate(headings)
+    ]
     for value, label in zip(marks, labels, strict=True):
         colour = "#555" if value == 0 else "#ddd"
         parts.append(

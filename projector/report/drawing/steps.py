@@ -8,10 +8,11 @@ from markupsafe import Markup
 from projector.report.drawing.svg import (
     COLOURS,
     HATCHES,
+    LINE_HEIGHT,
     Scale,
     element,
+    folded,
     picture,
-    shortened,
     text,
     ticks,
     width_of,
@@ -19,7 +20,7 @@ from projector.report.drawing.svg import (
 
 __all__ = ["Step", "steps"]
 
-_ROW, _LABELS, _BOTTOM = 22.0, 230.0, 22.0
+_ROW, _LABELS, _BOTTOM = 27.0, 230.0, 22.0
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,21 @@ def steps(
         place = {"x": left, "y": y, "width": max(right - left, 0.5), "height": _ROW - 8}
         falls = row.amount < 0 and not row.whole
         colour = "#555" if row.whole else COLOURS[4] if falls else COLOURS[0]
-        name = shortened(row.name, _LABELS - 8)
+        name = folded(row.name, _LABELS - 20)
+        first = y + 13 - (len(name) - 1) * LINE_HEIGHT / 2
         parts += [
-            text(_LABELS - 6, y + 11, name, text_anchor="end", font_weight=weight),
+            *(
+                text(
+                    _LABELS - 6,
+                    first + k * LINE_HEIGHT,
+                    line,
+                    text_anchor="end",
+                    font_weight=weight,
+                )
+                for k, line in enumerate(name)
+            ),
             element("rect", **place, fill=colour, stroke="#000", stroke_width=0.5),
-            text(right + 5, y + 11, row.text, font_weight=weight),
+            text(right + 5, y + 13, row.text, font_weight=weight),
         ]
         if falls:
             parts.append(element("rect", **place, fill=f"url(#{HATCHES[1]})"))

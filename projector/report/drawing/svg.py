@@ -12,9 +12,11 @@ __all__ = [
     "DASHES",
     "FONT_SIZE",
     "HATCHES",
+    "LINE_HEIGHT",
     "MOST_SERIES",
     "Scale",
     "element",
+    "folded",
     "legend",
     "marker",
     "picture",
@@ -31,6 +33,7 @@ DASHES = ("", "7 3", "2 3", "9 3 2 3", "4 2", "1 2", "12 4")
 HATCHES = ("hatch-falling", "hatch-rising", "hatch-dots")
 MOST_SERIES = len(COLOURS)
 FONT_SIZE = 12.0
+LINE_HEIGHT = 13.0
 _LETTER_WIDTH = 0.56
 """Mean width of a letter as a share of the size of the font, a little wide."""
 _LEGEND_LINE = 18.0
@@ -71,6 +74,19 @@ def shortened(words: str, width: float, size: float = FONT_SIZE) -> str:
     """Text cut to about a width; the table behind a chart has it whole."""
     most = max(int(width / (size * _LETTER_WIDTH)), 2)
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def folded(name: str, width: float) -> tuple[str, ...]:
+    """A name on two lines where one has no room for it; the end of what has none is cut."""
+    if width_of(name) <= width:
+        return (name,)
+    first: list[str] = []
+    words = name.split(" ")
+    while words and width_of(" ".join([*first, words[0]])) <= width:
+        first.append(words.pop(0))
+    if not first:
+        return (shortened(name, width),)
+    return (" ".join(first), shortened(" ".join(words), width))
 
 
 def picture(title: str, description: str, width: float, height: float, *parts: str) -> Markup:
@@ -136,6 +152,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
 
 def marker(series: int, x: float, y: float, colour: str) -> Markup:
     """The mark of a series: a circle, a square, a triangle or a diamond."""
+    corners: tuple[tuple[float, float], ...]
     match series % 4:
         case 0:
             return element("circle", cx=x, cy=y, r=_MARK, fill=colour)
@@ -145,7 +162,7 @@ def marker(series: int, x: float, y: float, colour: str) -> Markup:
                 "rect", x=x - side / 2, y=y - side / 2, width=side, height=side, fill=colour
             )
         case 2:
-            corners: tuple[tuple[float, float], ...] = ((0, -1.2), (1.1, 0.9), (-1.1, 0.9))
+            corners = ((0, -1.2), (1.1, 0.9), (-1.1, 0.9))
         case _:
             corners = ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0))
     places = " ".join(f"{_plain(x + dx * _MARK)},{_plain(y + dy * _MARK)}" for dx, dy in corners)

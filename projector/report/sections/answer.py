@@ -13,6 +13,8 @@ __all__ = ["answer"]
 
 _MOST = 6
 _WORKING, _OLD, _OLDEST = "20-66", "67-79", "80+"
+_SMALL_UNIT = 50
+"""Beds of a unit up to which it matters how often it is full, though its mean has room."""
 _SURE = 0.5
 """Share of the draws from which on the first year of a shortage is told as likely."""
 
@@ -95,15 +97,10 @@ def _grows(view: View) -> list[str]:
         growth = np.where(base > 0, end / np.where(base > 0, base, 1.0) - 1.0, np.nan)
         if np.isfinite(growth).any():
             most, least = int(np.nanargmax(growth)), int(np.nanargmin(growth))
-            told.append(
-                view.word(
-                    "grows most",
-                    most=view.regions[most],
-                    change=view.change(base[most], end[most]),
-                    least=view.regions[least],
-                    other=view.change(base[least], end[least]),
-                )
-            )
+            change, other = (view.change(base[i], end[i]) for i in (most, least))
+            if change != other:
+                names = {"most": view.regions[most], "least": view.regions[least]}
+                told.append(view.word("grows most", change=change, other=other, **names))
     told.append(_growth(view, "grows old", _ends(_people(view, _OLD).sum("region"))))
     told.append(_growth(view, "grows working", _ends(_people(view, _WORKING).sum("region"))))
     care = view.dataset("activity")
@@ -159,7 +156,8 @@ def _short(view: View) -> list[str]:
                 "short sure", end=view.end, share=view.percent(float(sure.above[-1]))
             )
         refused = one.get("refusal")
-        if refused is not None and bool(refused.notnull().all()):
+        small = float(one["existing"][-1]) <= _SMALL_UNIT
+        if refused is not None and small and bool(refused.notnull().all()):
             sentence += " " + view.word(
                 "refused", end=view.end, share=view.percent(float(refused[-1]), 1)
             )

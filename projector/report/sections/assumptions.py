@@ -58,7 +58,9 @@ def _scenario(view: View) -> Table:
         i for i, one in enumerate(said) if one.basis in ("assumption", "partly", "unstated")
     )
     headers = tuple(view.word(key) for key in ("key", "value", "place", "basis", "source"))
-    return Table(headers, rows, marked, texts=5, title=view.word("scenario says"))
+    return Table(
+        headers, rows, marked, texts=5, title=view.word("scenario says"), kept=frozenset({2})
+    )
 
 
 def _inputs(view: View) -> list[Block]:
@@ -85,7 +87,12 @@ def _inputs(view: View) -> list[Block]:
     )
     marked = frozenset(i for i, one in enumerate(sources) if one["quality"] in ("assumption", ""))
     headers = tuple(view.word(key) for key in ("table file", "quality", "source", "rows"))
-    return [kinds, Table(headers, tables, marked, texts=3, title=view.word("inputs say"))]
+    return [
+        kinds,
+        Table(
+            headers, tables, marked, texts=3, title=view.word("inputs say"), kept=frozenset({0, 1})
+        ),
+    ]
 
 
 def _files(view: View) -> Table:
@@ -95,4 +102,4 @@ def _files(view: View) -> Table:
         *((name, digest) for name, digest in hashes.items()),
     )
     headers = (view.word("file"), "SHA-256")
-    return Table(headers, tuple(rows), texts=2, title=view.word("provenance"))
+    return Table(headers, tuple(rows), texts=2, title=view.word("provenance"), folded=True)

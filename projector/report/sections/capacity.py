@@ -11,6 +11,8 @@ from projector.report.view import View
 __all__ = ["capacity"]
 
 _UNITS = ("beds", "places", "rooms")
+_SEEN = 0.05
+"""Per cent that rounds to more than nothing."""
 
 
 def capacity(view: View) -> Section:
@@ -115,6 +117,9 @@ def _turned_away(view: View) -> list[Block]:
         figures = (view.percent(float(shares.sel(year=y)), 1) for y in view.headline)
         cells.append((name, *figures))
     title = view.word("turned away")
+    headers = (view.word("unit"), *map(str, view.headline))
+    if max(max(row.values) for row in rows) < _SEEN:
+        return [Table(headers, tuple(cells), title=title, wide=False)]
     drawing = bars(
         rows,
         (str(view.base), str(view.end)),
@@ -125,8 +130,7 @@ def _turned_away(view: View) -> list[Block]:
         figure=lambda value: view.word("per cent", figure=view.axis(value)),
     )  # fmt: skip
     note = view.word("turned away note")
-    table = Table((view.word("unit"), *map(str, view.headline)), tuple(cells))
-    return [Figure(title, drawing, table, note)]
+    return [Figure(title, drawing, Table(headers, tuple(cells)), note)]
 
 
 def _pools(view: View) -> list[Block]:
@@ -163,8 +167,8 @@ def _need(view: View, unit: str) -> list[Block]:
         sure = view.interval(unit, resource=key)
         span = None if sure is None else (float(sure.low[-1]), float(sure.high[-1]))
         name = view.name("resource", key)
-        bars_shown.append(Bar(name, (first, last), view.number(last, 1), span))
-        figures = (view.number(float(one.sel(year=y)), 1) for y in view.headline)
+        bars_shown.append(Bar(name, (first, last), view.number(last), span))
+        figures = (view.number(float(one.sel(year=y))) for y in view.headline)
         cells.append((name, *figures, view.change(first, last)))
         if sure is not None:
             between = (view.between(sure, year) for year in view.headline)

@@ -20,7 +20,7 @@ def drivers(view: View) -> Section:
     return Section("drivers", view.word("drivers"), blocks)
 
 
-def _waterfall(view: View, heading: str, told: Sequence[Explained]) -> Figure:
+def _waterfall(view: View, heading: str, told: "Sequence[Explained]") -> Figure:
     base, end = (one.amount for one in told if one.role == "level")
     largest = max(abs(base), abs(end))
     places = 0 if largest >= 1000 else max(few(one.amount) for one in told)

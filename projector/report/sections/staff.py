@@ -85,10 +85,10 @@ def staff(view: View) -> Section:
     else:
         blocks.append(_gaps(view, known, view.word("gap by profession", year=view.end)))
         blocks += [_abreast(view, one) for one in known[:_MOST_LINES]]
-    blocks.append(_table(view, by_profession, view.word("profession"), "staff all"))
     competences = [one for one in shortages(view, "competence") if one.gap is not None]
     if competences:
         blocks.append(_gaps(view, competences, view.word("gap by competence", year=view.end)))
+    blocks.append(_table(view, by_profession, view.word("profession"), "staff all"))
     return Section("staff", view.word("staff"), blocks)
 
 
@@ -103,7 +103,7 @@ def _gaps(view: View, known: list[Short], title: str) -> Figure:
         span = None
         if one.sure is not None:
             span = (float(one.sure.low[-1]), float(one.sure.high[-1]))
-        rows.append(Bar(one.name, (gap,), view.signed(gap, 1), span))
+        rows.append(Bar(one.name, (gap,), view.signed(gap), span))
     drawing = bars(
         rows,
         ("",),
@@ -137,7 +137,7 @@ def _gaps(view: View, known: list[Short], title: str) -> Figure:
 def _gap_row(view: View, one: Short) -> list[str]:
     gap = one.gap or []
     since = view.word("not short") if one.since is None else str(one.since)
-    return [one.name, since, *_years(view, gap, lambda value: view.signed(value, 1))]
+    return [one.name, since, *_years(view, gap, view.signed)]
 
 
 def _years(view: View, values: Sequence[float], write: Callable[[float], str]) -> list[str]:
@@ -158,8 +158,8 @@ def _abreast(view: View, one: Short) -> Figure:
         description=view.word(
             "need and supply desc",
             year=view.end,
-            need=view.number(need[-1], 1),
-            supply=view.number(supply[-1], 1),
+            need=view.number(need[-1]),
+            supply=view.number(supply[-1]),
         ),
         figure=view.axis,
         mark=None if one.since in (None, view.base) else (
@@ -167,9 +167,9 @@ def _abreast(view: View, one: Short) -> Figure:
         ),
     )  # fmt: skip
     rows = [
-        (view.word("need"), *_years(view, need, lambda value: view.number(value, 1))),
-        (view.word("supply"), *_years(view, supply, lambda value: view.number(value, 1))),
-        (view.word("gap"), *_years(view, one.gap or [], lambda value: view.signed(value, 1))),
+        (view.word("need"), *_years(view, need, view.number)),
+        (view.word("supply"), *_years(view, supply, view.number)),
+        (view.word("gap"), *_years(view, one.gap or [], view.signed)),
     ]
     if one.sure is not None:
         likely = (view.between(one.sure, year) for year in view.headline)
@@ -190,8 +190,8 @@ def _table(view: View, found: list[Short], kind: str, title: str) -> Table:
     """Need of every profession, those of unknown supply too."""
     rows = []
     for one in found:
-        cells = _years(view, one.need, lambda value: view.number(value, 1))
-        known = view.word("unknown") if one.supply is None else view.number(one.supply[-1], 1)
+        cells = _years(view, one.need, view.number)
+        known = view.word("unknown") if one.supply is None else view.number(one.supply[-1])
         rows.append((one.name, *cells, view.change(one.need[0], one.need[-1]), known))
     headers = (
         kind,
@@ -199,4 +199,4 @@ def _table(view: View, found: list[Short], kind: str, title: str) -> Table:
         view.word("change", base=view.base, end=view.end),
         view.word("supply at", year=view.end),
     )
-    return Table(headers, tuple(rows), title=view.word(title))
+    return Table(headers, tuple(rows), title=view.word(title), wide=False)
