@@ -51,7 +51,7 @@ def futures(**asked: bool) -> Futures:
 
 def of(scenario: Scenario) -> Futures:
     people = project_people(scenario)
-    return futures_of(scenario, people, project_care(scenario, people)["activity"].to_dataset())
+    return futures_of(scenario, people, project_care(scenario, people))
 
 
 def test_every_draw_of_a_block_is_the_run_with_its_numbers() -> None:
