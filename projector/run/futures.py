@@ -257,7 +257,7 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
                 age_width=people.age_width,
             )
     known = "supply" in care["workforce"].children
-    supply = care[SUPPLY].to_dataset() if known else None
+    supply = care[SUPPLY].to_dataset().reset_coords(drop=True) if known else None
     return Futures(
         scenario,
         people,
@@ -266,7 +266,7 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
         demand,
         visitors,
         care["activity"].to_dataset(),
-        care["workforce"]["need"].isel(year=0),
+        care["workforce"]["need"].isel(year=0).reset_coords(drop=True),
         supply,
     )
 
