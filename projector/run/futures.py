@@ -44,6 +44,7 @@ Array = NDArray[np.float64]
 Groups = dict[str, xr.Dataset]
 
 _ROUNDING = 1e-9
+_SUPPLIED = ["supply", "heads", "competence_supply"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class Futures:
     _demand: Demand = field(repr=False)
     _visitors: Visitors = field(repr=False)
     _usual: xr.Dataset = field(repr=False)
+    _need_at_base: xr.DataArray = field(repr=False)
+    _supply_at_medians: xr.Dataset | None = field(repr=False)
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
 
     def block(self, first: int, last: int) -> Groups:
@@ -172,45 +175,40 @@ class Futures:
         """Supply of staff in each draw, with the deaths and moves of the people at the medians.
 
         It starts from the need of the base year. Where neither that nor the supply is drawn, it is
-        the same in every draw, and what is short is need less supply.
+        that of the run at the medians, and what is short is need less supply.
         """
-        first = self._supply_of(staff.isel(draw=0), self.scenario)
-        if first is None:
+        if self._supply_at_medians is None:
             return None
         drawn = any(
             one.location[:2] == ("workforce", "supply")
             for one in uncertain_assumptions(self.scenario)
         )
-        at_base = staff["need"].isel(year=0)
-        if not drawn and bool((abs(at_base - at_base.isel(draw=0)) <= _ROUNDING * at_base).all()):
-            supply = first[["supply", "heads", "competence_supply"]].expand_dims(
-                draw=staff.sizes["draw"]
-            )
+        at_base, at_medians = staff["need"].isel(year=0), self._need_at_base
+        if not drawn and bool((abs(at_base - at_medians) <= _ROUNDING * at_medians).all()):
+            supply = self._supply_at_medians[_SUPPLIED].expand_dims(draw=staff.sizes["draw"])
         else:
-            each = [self._supply_of(staff.isel(draw=i), draws.pinned(i)) for i in range(len(draws))]
-            supply = xr.concat(
-                [one[["supply", "heads", "competence_supply"]] for one in each if one is not None],
-                dim="draw",
-            )
+            inputs = self.people.inputs
+            nation = nation_at(self.people.history, self.scenario.years.base)
+            each = [
+                supply_stage(
+                    staff.isel(draw=i),
+                    self.people.population,
+                    nation,
+                    inputs.tables,
+                    draws.pinned(i),
+                    inputs.members,
+                )
+                for i in range(len(draws))
+            ]
+            supply = xr.concat([one[_SUPPLIED] for one in each if one is not None], dim="draw")
         return supply.assign(
             gap=staff["need"].sum("setting") - supply["supply"],
             competence_gap=staff["competence_need"] - supply["competence_supply"],
         ).transpose("draw", "region", "year", ...)
 
-    def _supply_of(self, staff: xr.Dataset, scenario: "Scenario") -> xr.Dataset | None:
-        inputs = self.people.inputs
-        return supply_stage(
-            staff,
-            self.people.population,
-            nation_at(self.people.history, scenario.years.base),
-            inputs.tables,
-            scenario,
-            inputs.members,
-        )
-
 
 @in_one_thread
-def futures_of(scenario: "Scenario", people: People, usual: xr.Dataset) -> Futures:
+def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futures:
     """The futures of a scenario.
 
     Parameters
@@ -219,9 +217,10 @@ def futures_of(scenario: "Scenario", people: People, usual: xr.Dataset) -> Futur
         From `projector.load_scenario`.
     people
         From `projector.run.pipeline.project_people`.
-    usual
-        Group ``activity`` of its run at the medians: its first year says how long stays are,
-        which smooths the arrivals of patients in every draw alike.
+    care
+        From `projector.run.pipeline.project_care`: its run at the medians. Its first year says how
+        long stays are, which smooths the arrivals of patients in every draw alike, and how much
+        staff there is.
 
     Raises
     ------
@@ -257,7 +256,19 @@ def futures_of(scenario: "Scenario", people: People, usual: xr.Dataset) -> Futur
                 chosen_regions(scenario, inputs),
                 age_width=people.age_width,
             )
-    return Futures(scenario, people, varies, of_people, demand, visitors, usual)
+    known = "supply" in care["workforce"].children
+    supply = care[SUPPLY].to_dataset().reset_coords(drop=True) if known else None
+    return Futures(
+        scenario,
+        people,
+        varies,
+        of_people,
+        demand,
+        visitors,
+        care["activity"].to_dataset(),
+        care["workforce"]["need"].isel(year=0).reset_coords(drop=True),
+        supply,
+    )
 
 
 def _refuse_what_is_not_drawn(scenario: "Scenario") -> None:

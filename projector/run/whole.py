@@ -126,7 +126,7 @@ def draws_to_make(
     """
     if scenario.uncertainty.draws is None:
         return None
-    futures = futures_of(scenario, people, tree["activity"].to_dataset())
+    futures = futures_of(scenario, people, tree)
     return work_of(futures, scenario.uncertainty.draws, folder=folder, with_draws=with_draws)
 
 

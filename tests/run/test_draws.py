@@ -203,7 +203,7 @@ def test_what_a_run_has_kept_is_removed_with_the_folders_that_are_empty_then(
 def test_blocks_are_all_draws_once() -> None:
     blocks = Blocks(10, 4)
     assert [blocks[i] for i in range(len(blocks))] == [(0, 4), (4, 8), (8, 10)]
-    assert blocks_of(1000, 357, 15).size == 1
+    assert blocks_of(1000, 357, 15).size == 2
     with pytest.raises(IndexError):
         blocks[3]
 

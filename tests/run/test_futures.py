@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from projector.errors import ConsistencyError
+from projector.run import futures as futures_room
 from projector.run.futures import Futures, futures_of
 from projector.run.measures import figures_of
 from projector.run.pipeline import project_care, project_people
@@ -51,7 +52,7 @@ def futures(**asked: str) -> Futures:
 
 def of(scenario: Scenario) -> Futures:
     people = project_people(scenario)
-    return futures_of(scenario, people, project_care(scenario, people)["activity"].to_dataset())
+    return futures_of(scenario, people, project_care(scenario, people))
 
 
 def test_every_draw_of_a_block_is_the_run_with_its_numbers() -> None:
@@ -89,3 +90,23 @@ def test_healthy_ageing_that_is_uncertain_is_refused() -> None:
     )
     with pytest.raises(ConsistencyError, match="activity/healthy_ageing/share cannot be drawn"):
         of(scenario)
+
+
+def test_supply_that_no_draw_changes_is_made_once_and_is_that_of_every_draw(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scenario = written(
+        f"scenario: Own\nextends: {SCENARIOS}/hallingdal-copd.yaml\n"
+        "years: {base: 2026, end: 2031}\nuncertainty: {draws: 2, paths: false, chance: false}\n"
+    )
+    own = of(scenario)
+    monkeypatch.setattr(futures_room, "supply_stage", None)  # not to be called again
+    found = own.block(0, 2)["workforce/supply"]
+    certain = pinned(scenario, 1)
+    expected = project_care(certain, project_people(certain))["workforce/supply"]
+    for name in ("supply", "gap", "competence_gap"):
+        np.testing.assert_allclose(
+            found[name].isel(draw=1).transpose(*expected[name].dims),
+            expected[name], rtol=1e-9, atol=1e-9,
+        )  # fmt: skip
+    assert float(abs(found["gap"].diff("draw")).max()) > 1e-6
