@@ -41,7 +41,7 @@ def chart_results(results: Path, output: Path, language: "Language") -> None:
             )
         )
     refuse_picture(output, "chart")
-    from projector.report import draw_chart
+    from projector.report.chart import draw_chart
 
     draw_chart(read_results(results / RESULTS_FILE), output, language)
     click.echo(str(output))

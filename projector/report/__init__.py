@@ -1,5 +1,5 @@
-"""Report: pictures of results, drawn from the result tree alone."""
+"""Report: pictures of results and a page to read, made from the result tree alone.
 
-from projector.report.chart import draw_chart
-
-__all__ = ["draw_chart"]
+Nothing is imported here: the pictures need matplotlib and the page jinja2, and each can be had
+without the other.
+"""

@@ -19,6 +19,8 @@ __all__ = ["Explained", "Interval", "View", "few"]
 Floats = NDArray[np.float64]
 _ALL = "all"
 _FEW = 100
+_WHOLE = 6
+"""Decimals by which a number is a whole one."""
 
 
 @dataclass(frozen=True)
@@ -244,4 +246,4 @@ class Explained:
 
 def few(value: float) -> int:
     """Decimals that a reader wants: one of few, none of many."""
-    return 0 if abs(value) >= _FEW or float(value).is_integer() else 1
+    return 0 if abs(value) >= _FEW or round(float(value), _WHOLE).is_integer() else 1

@@ -7,8 +7,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="the extra `report` is not installed")
 
-from projector.report import draw_chart
-from projector.report.chart import _apart
+from projector.report.chart import _apart, draw_chart
 from tests.embedded import result_of
 
 
