@@ -224,7 +224,8 @@ def _sure(view: View) -> list[str]:
             )
         )
     said = [one for one in view.assumptions if one.basis in ("assumption", "partly", "unstated")]
-    told.append(view.word("sure scenario", count=len(said)))
+    if said:
+        told.append(view.word("sure scenario", count=len(said)))
     return told
 
 
