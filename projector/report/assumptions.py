@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import FoldedScalarString
 
 __all__ = ["Assumption", "assumptions_of"]
 
@@ -15,9 +14,6 @@ _CHOICES = frozenset({"scenario", "description", "inputs", "regions", "years", "
 """Sections that say what is looked at, not how the world is."""
 
 _AS_ABOVE = "as above"
-
-_FOLD = "\a"
-"""What the reader of YAML puts where a long text was folded."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +122,6 @@ def _written(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
-    if isinstance(value, FoldedScalarString):
-        return str(value).replace(_FOLD, "")
     return str(value)
 
 

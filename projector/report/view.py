@@ -136,6 +136,12 @@ class View:
             return self.word("unknown")
         return self.word("per cent", figure=number(100.0 * share, self.language, decimals))
 
+    def portion(self, share: float) -> str:
+        """A share of the draws: nearly all of them is not all of them."""
+        if 0.0 < share < 0.005:
+            return self.word("hardly any")
+        return self.word("nearly all") if 0.995 <= share < 1.0 else self.percent(share)
+
     def change(self, first: float, last: float) -> str:
         """Growth in per cent, with its sign."""
         if first == 0:
@@ -165,6 +171,11 @@ class View:
         """How many draws the run has; None where it has none."""
         measures = self._uncertain
         return None if not measures else int(next(iter(measures.values())).attrs["draws"])
+
+    @property
+    def drawn(self) -> str:
+        """The number of draws as the language writes it."""
+        return "" if self.draws is None else self.number(self.draws, 0)
 
     @cached_property
     def reach(self) -> tuple[str, str]:

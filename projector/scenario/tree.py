@@ -102,6 +102,10 @@ _PROSE = ("source", "description")
 """Keys whose text may hold commas even between braces, where YAML ends a text at a comma."""
 
 
+_FOLD = "\a"
+"""What ruamel.yaml puts into a folded text where its lines meet, to write them so again."""
+
+
 def compose(text: str) -> Any:
     """Root node of ruamel.yaml's round-trip tree, or None for an empty file."""
     yaml = YAML(typ="rt")
@@ -212,6 +216,8 @@ class _Builder:
 
     def _scalar(self, node: Any) -> Scalar:
         text = unicodedata.normalize("NFC", node.value)
+        if node.style == ">":
+            text = text.replace(_FOLD, "")
         place = self._place(node)
         match node.tag.removeprefix(_TAG):
             case "str":

@@ -59,14 +59,15 @@ def test_run_speaks_english_when_asked(tmp_path: Path) -> None:
     assert "The results are in" in result.stdout
 
 
-def test_run_says_that_draws_are_not_drawn(tmp_path: Path) -> None:
-    path = copy_of("hallingdal", tmp_path)
-    path.write_text(
-        path.read_text(encoding="utf-8") + "\nuncertainty: {draws: 1000, seed: 7}\n",
-        encoding="utf-8",
+def test_run_says_when_uncertain_values_take_their_median(tmp_path: Path) -> None:
+    asked = (SCENARIOS / "hallingdal-copd.yaml", "--no-report", "--language", "en")
+    result = projector("run", *asked, "--output", tmp_path / "out")
+    assert "The scenario has uncertain values (1); without draws they take their median" in (
+        result.stderr
     )
-    result = projector("run", path, "--output", tmp_path / "out", "--language", "en")
-    assert "Uncertainty is not drawn yet" in result.stderr
+    drawn = projector("run", *asked, "--draws", "2", "--output", tmp_path / "out")
+    assert "take their median" not in drawn.stderr
+    assert "How sure (2 draws, from 10 to 90 per cent)" in drawn.stdout
 
 
 def test_run_never_takes_the_place_of_files_it_did_not_write(tmp_path: Path) -> None:

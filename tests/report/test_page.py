@@ -129,7 +129,7 @@ def test_the_answer_is_the_numbers_of_the_results() -> None:
         f"Kommunale akutte døgnplasser (KAD): for lite fra {int(acute['first_shortage'])}. "
         f"I 2040 trengs {figure(float(acute['served'].sel(year=2040)))}; "
         f"det finnes {figure(float(acute['existing'].sel(year=2040)))}. "
-        f"Da møter {figure(share, 1)} % av pasientene" in text
+        f"Med det som finnes møter {figure(share, 1)} % av pasientene" in text
     )
     gaps = tree["workforce/supply"].to_dataset()["gap"].sum("region", min_count=1)
     nurses = float(gaps.sel(profession="nurse", year=2040))

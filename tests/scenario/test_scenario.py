@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from projector.errors import ScenarioError
 from projector.scenario import Ages, Distribution, Path, load_scenario
+from tests.embedded import SCENARIOS
 
 
 @pytest.fixture
@@ -19,6 +20,15 @@ def scenario(folder, monkeypatch):
 
 def constant(value):
     return Path(((None, value),))
+
+
+def test_a_folded_text_is_one_line_without_marks(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        f"scenario: Own\nextends: {SCENARIOS}/reference.yaml\ndescription: >-\n  one\n  two\n",
+        encoding="utf-8",
+    )
+    assert load_scenario(path).description == "one two"
 
 
 def test_the_example_holds_what_it_says(scenario, folder):

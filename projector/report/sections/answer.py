@@ -153,7 +153,7 @@ def _short(view: View) -> list[str]:
         sure = view.interval(f"{unit}_gap", site=site, resource=resource)
         if sure is not None and sure.above is not None:
             sentence += " " + view.word(
-                "short sure", end=view.end, share=view.percent(float(sure.above[-1]))
+                "short sure", end=view.end, share=view.portion(float(sure.above[-1]))
             )
         refused = one.get("refusal")
         small = float(one["existing"][-1]) <= _SMALL_UNIT
@@ -190,7 +190,7 @@ def _staff(view: View, professions: list[Short]) -> list[str]:
             sentence += " " + view.word(
                 "staff sure",
                 between=view.between(one.sure, view.end),
-                share=view.percent(float(one.sure.above[-1])),
+                share=view.portion(float(one.sure.above[-1])),
             )
         told.append(sentence)
     if len(short) > _MOST:
@@ -202,7 +202,7 @@ def _sure(view: View) -> list[str]:
     if view.draws is None:
         told = [view.word("no draws")]
     else:
-        told = [view.word("draws", draws=view.draws, low=view.reach[0], high=view.reach[1])]
+        told = [view.word("draws", draws=view.drawn, low=view.reach[0], high=view.reach[1])]
         for key, measure, part in (
             ("sure oldest", "people", {"ages": _OLDEST}),
             ("sure bed days", "bed_days", {"setting": "inpatient"}),
@@ -224,7 +224,8 @@ def _sure(view: View) -> list[str]:
             )
         )
     said = [one for one in view.assumptions if one.basis in ("assumption", "partly", "unstated")]
-    told.append(view.word("sure scenario", count=len(said)))
+    if said:
+        told.append(view.word("sure scenario", count=len(said)))
     return told
 
 

@@ -70,7 +70,7 @@ def _site(view: View, unit: str, site: str, resource: str, at: str, name: str) -
     if sure is not None:
         rows.append((view.word("gap likely"), *(view.between(sure, y) for y in view.headline)))
         if sure.above is not None:
-            rows.append((view.word("short in draws"), *map(view.percent, _at(view, sure.above))))
+            rows.append((view.word("short in draws"), *map(view.portion, _at(view, sure.above))))
     note = told if sure is None else f"{told} {view.word('gap band', **_reach(view))}"
     return Figure(title, drawing, Table((view.word("what"), *map(str, view.headline)), tuple(rows)),
                   note)  # fmt: skip
@@ -82,7 +82,7 @@ def _whole(values: np.ndarray) -> bool:
 
 
 def _reach(view: View) -> dict[str, object]:
-    return {"low": view.reach[0], "high": view.reach[1], "draws": view.draws}
+    return {"low": view.reach[0], "high": view.reach[1], "draws": view.drawn}
 
 
 def _at(view: View, values: np.ndarray) -> list[float]:

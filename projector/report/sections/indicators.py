@@ -27,7 +27,10 @@ def indicators(view: View) -> Section:
     """The section about indicators, with the limit of those that the scenario has one for."""
     known = _known(view)
     limit = next((one for one in view.assumptions if one.keys == _LIMIT), None)
-    limits = {} if limit is None else {view.common("share of working age"): limit.value}
+    # The scenario has a share, the indicator stands for each hundred.
+    limits = (
+        {} if limit is None else {view.common("share of working age"): 100 * float(limit.value)}
+    )
     drawn = {view.common(key) for key in _DRAWN}
     drawings = [
         lines(
@@ -54,7 +57,7 @@ def indicators(view: View) -> Section:
         (
             name.strip(),
             *(view.number(float(values.sel(year=year)), decimals) for year in view.headline),
-            limits.get(name, view.word("no limit")),
+            view.number(limits[name], decimals) if name in limits else view.word("no limit"),
         )
         for name, values, decimals in known
     )
@@ -81,8 +84,8 @@ def _told(values: xr.DataArray) -> bool:
     return bool(np.isfinite(values.values).all())
 
 
-def _series(view: View, name: str, values: xr.DataArray, limit: str | None) -> list[Line]:
+def _series(view: View, name: str, values: xr.DataArray, limit: float | None) -> list[Line]:
     series = [Line(name, [float(value) for value in values.values])]
     if limit is not None:
-        series.append(Line(view.word("limit"), [100 * float(limit)] * len(view.years), dashed=True))
+        series.append(Line(view.word("limit"), [limit] * len(view.years), dashed=True))
     return series

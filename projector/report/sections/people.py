@@ -96,7 +96,7 @@ def _groups(view: View, population: xr.DataArray) -> Figure:
 
 
 def _band(view: View) -> str:
-    return view.word("band", low=view.reach[0], high=view.reach[1], draws=view.draws)
+    return view.word("band", low=view.reach[0], high=view.reach[1], draws=view.drawn)
 
 
 def _regions(view: View, population: xr.DataArray) -> Gallery:

@@ -123,11 +123,11 @@ def _gaps(view: View, known: list[Short], title: str) -> Figure:
         for cell, one in zip(cells, known, strict=True):
             above = None if one.sure is None else one.sure.above
             cell.append(view.between(one.sure, view.end))
-            cell.append("" if above is None else view.percent(float(above[-1])))
+            cell.append("" if above is None else view.portion(float(above[-1])))
     note = view.word("gap note")
     if view.draws is not None:
         note += " " + view.word(
-            "whiskers", low=view.reach[0], high=view.reach[1], draws=view.draws, end=view.end
+            "whiskers", low=view.reach[0], high=view.reach[1], draws=view.drawn, end=view.end
         )
     return Figure(
         title, drawing, Table(tuple(headers), tuple(map(tuple, cells)), texts=texts), note
@@ -176,7 +176,7 @@ def _abreast(view: View, one: Short) -> Figure:
         rows.append((view.word("gap likely"), *likely))
     headers = (view.word("fte"), *map(str, view.headline))
     note = "" if one.sure is None else view.word(
-        "band", low=view.reach[0], high=view.reach[1], draws=view.draws
+        "band", low=view.reach[0], high=view.reach[1], draws=view.drawn
     )  # fmt: skip
     return Figure(title, drawing, Table(headers, tuple(rows)), note)
 
