@@ -15,6 +15,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.activity import money_dataset
+from projector.activity.application import WrittenChange
+from projector.activity.chance import Chance
 from projector.activity.demand import demand_of
 from projector.activity.draws import demand_of_draws
 from projector.activity.flows import with_own_sites
@@ -95,9 +97,45 @@ class Futures:
         """
         return self.of_draws(draws_of(self.scenario, first, last), range(first, last))
 
+    def varying(self, *, paths: bool, chance: bool, contacts: bool) -> "Futures":
+        """The same futures with less that varies beside the assumptions.
+
+        Parameters
+        ----------
+        paths, chance, contacts
+            As a scenario has them under `uncertainty`; what it does not let vary does not begin to.
+        """
+        asked = self.scenario.uncertainty
+        own = asked.model_copy(
+            update={
+                "paths": asked.paths and paths,
+                "chance": asked.chance and chance,
+                "contacts": asked.contacts and contacts,
+            }
+        )
+        scenario = self.scenario.model_copy(update={"uncertainty": own})
+        varies = _people_vary(scenario)
+        return replace(
+            self,
+            scenario=scenario,
+            varies=varies,
+            _of_people=self._of_people if varies else None,
+        )
+
     @in_one_thread
-    def of_draws(self, draws: Draws, numbers: range) -> Groups:
-        """Walk the stages for draws of any design; `numbers` are those of chance."""
+    def of_draws(self, draws: Draws, numbers: range, *, staff_to_come: bool = True) -> Groups:
+        """Walk the stages for draws of any design.
+
+        Parameters
+        ----------
+        draws
+            The assumptions in each.
+        numbers
+            Numbers of chance of each.
+        staff_to_come
+            Whether the supply of staff is wanted too, which takes the most time where it differs
+            between draws.
+        """
         count = len(draws)
         values = draws.paths()
         drawn = with_paths(
@@ -121,14 +159,18 @@ class Futures:
         persons, visitors = self._persons(drawn, many, count)
         demand = demand_of_draws(self._demand, self.scenario, drawn, count, inputs.members, persons)
         written = written_changes(drawn, demand, inputs.members)
-        views = Views(with_own_sites(inputs.tables, drawn), visitors, inputs.members)
-        change_and_view(filled(demand, written), written, views)
-        care = views.datasets(demand)
+        expected, care = self._care(demand, written, visitors, numbers, drawn)
         money = money_dataset(care["activity"], inputs.tables)
         years = care["activity"]["year"].values
         resources = resources_of_run(inputs.tables, drawn, self._usual, years)
         capacity, _ = capacity_stage(
-            care, inputs.tables, drawn, inputs.members, resources=resources, sizer=self._sizer
+            care,
+            inputs.tables,
+            drawn,
+            inputs.members,
+            resources=resources,
+            sizer=self._sizer,
+            expected=expected,
         )
         population = many if many is not None else _repeated(self.people.population, count)
         staff = workforce_stage(
@@ -143,8 +185,27 @@ class Futures:
         groups |= {
             name: _by_draw(dataset, self._demand.years, count) for name, dataset in of_years.items()
         }
-        supply = self._supply(groups["workforce"], draws)
+        supply = self._supply(groups["workforce"], draws) if staff_to_come else None
         return groups if supply is None else groups | {SUPPLY: supply}
+
+    def _care(
+        self,
+        demand: Demand,
+        written: tuple[WrittenChange, ...],
+        visitors: Visitors,
+        numbers: range,
+        drawn: "Scenario",
+    ) -> tuple[Groups | None, Groups]:
+        """What is expected, where chance makes it another, and what comes."""
+        inputs, asked = self.people.inputs, self.scenario.uncertainty
+        tables = with_own_sites(inputs.tables, drawn)
+        views = Views(tables, visitors, inputs.members)
+        if not asked.chance_of_contacts:
+            change_and_view(filled(demand, written), written, views)
+            return None, views.datasets(demand)
+        chance = Chance(asked.seed, numbers, Views(tables, visitors, inputs.members))
+        change_and_view(filled(demand, written), written, views, chance=chance)
+        return views.datasets(demand), chance.views.datasets(demand)
 
     def _persons(
         self, drawn: "Scenario", population: xr.Dataset | None, draws: int
@@ -239,15 +300,7 @@ def futures_of(scenario: "Scenario", people: People, usual: xr.Dataset) -> Futur
             inputs.members,
             people.indicators["remaining_life_expectancy"],
         )
-        asked = scenario.uncertainty
-        varies = (
-            asked.paths
-            or asked.chance
-            or any(
-                one.location[0] == "population" and one.location[1] != "visitors"
-                for one in uncertain_assumptions(scenario)
-            )
-        )
+        varies = _people_vary(scenario)
         of_people = None
         if varies:
             of_people = FuturesOfPeople.of(
@@ -258,6 +311,19 @@ def futures_of(scenario: "Scenario", people: People, usual: xr.Dataset) -> Futur
                 age_width=people.age_width,
             )
     return Futures(scenario, people, varies, of_people, demand, visitors, usual)
+
+
+def _people_vary(scenario: "Scenario") -> bool:
+    """Whether people differ between draws."""
+    asked = scenario.uncertainty
+    return (
+        asked.paths
+        or asked.chance
+        or any(
+            one.location[0] == "population" and one.location[1] != "visitors"
+            for one in uncertain_assumptions(scenario)
+        )
+    )
 
 
 def _refuse_what_is_not_drawn(scenario: "Scenario") -> None:
