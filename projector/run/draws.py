@@ -7,30 +7,40 @@ takes nothing with it but its block, which is made again.
 
 import math
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from projector.run.futures import Futures
-from projector.run.measures import figures_of
-from projector.uncertainty.convergence import error_of_quantiles
+from projector.run.measures import WHOLE, figures_of
+from projector.uncertainty.convergence import draws_to_have, error_of_quantiles
 from projector.uncertainty.sketch import size_within
-from projector.uncertainty.summaries import Summary
+from projector.uncertainty.summaries import Result, Summary
 
 if TYPE_CHECKING:
     from projector.run.measures import Measure
 
-__all__ = ["DEFAULT_QUANTILES", "Blocks", "blocks_of", "summarised"]
+__all__ = [
+    "DEFAULT_QUANTILES",
+    "Blocks",
+    "Reached",
+    "Summarised",
+    "blocks_of",
+    "made",
+    "of_all_regions",
+    "summarised",
+]
 
 Array = NDArray[np.float64]
 Figures = dict[str, tuple["Measure", xr.DataArray]]
 Heard = Callable[[int, int], None]
+Made = TypeVar("Made")
 
 DEFAULT_QUANTILES = (0.1, 0.5, 0.9)
 _REGION_YEARS = 6000
@@ -39,6 +49,10 @@ _MOST_IN_BLOCK = 64
 _MEMORY = 512 * 2**20
 """Bytes that may be kept for quantiles; beyond that they are sketched."""
 _ATTEMPTS = 3
+_FIRST_LOOK = 256
+"""Draws before the errors of quantiles are looked at: those of fewer are themselves unsure."""
+_HALF = 0.5
+"""Half a person, bed or full-time equivalent: nobody plans by less."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +91,54 @@ def figures_of_block(futures: Futures, first: int, last: int) -> Figures:
     return {one.name: (one, array) for one, array in figures_of(futures.block(first, last))}
 
 
+@dataclass(frozen=True)
+class Reached:
+    """How many draws were made, and how sure the main figures are by them.
+
+    Parameters
+    ----------
+    draws
+        How many.
+    error
+        The largest standard error of a quantile of the main figures, as a share of the quantile;
+        quantiles that are sure to half a unit do not count.
+    tolerance
+        What it was to be at most; None where the number of draws was given.
+    """
+
+    draws: int
+    error: float
+    tolerance: float | None = None
+
+
+@dataclass(frozen=True)
+class Summarised:
+    """The summaries of a run of many draws.
+
+    Parameters
+    ----------
+    measures
+        By measure: ``quantile_value[quantile, ...]``, ``mean``, ``deviation`` and
+        ``quantile_error`` in the unit of the measure, and ``above``, the share of draws above the
+        measure's limit, where it has one. NaN where a cell has no number in some draw.
+    reached
+        How many draws, and how sure.
+    headlines
+        The main figures of each draw, in blocks in their order: by measure, all regions together.
+    """
+
+    measures: dict[str, xr.Dataset]
+    reached: Reached
+    headlines: tuple[dict[str, xr.DataArray], ...]
+
+
 def summarised(
-    futures: Futures, draws: int, *, workers: int = 1, heard: Heard | None = None
-) -> dict[str, xr.Dataset]:
+    futures: Futures,
+    draws: int | Literal["auto"],
+    *,
+    workers: int = 1,
+    heard: Heard | None = None,
+) -> Summarised:
     """Run many draws and summarise them.
 
     Parameters
@@ -87,7 +146,9 @@ def summarised(
     futures
         From `projector.run.futures.futures_of`.
     draws
-        How many.
+        How many; `auto` is as many whole blocks as it takes for the tolerance of the scenario, by
+        the main figures of all regions together, and at most as many as it says. The answer to
+        whether there are enough is asked at the same numbers of draws, whoever makes them.
     workers
         Processes that make blocks.
     heard
@@ -95,28 +156,76 @@ def summarised(
 
     Returns
     -------
-    dict of Dataset
-        By measure: ``quantile_value[quantile, ...]``, ``mean``, ``deviation`` and
-        ``quantile_error`` in the unit of the measure, and ``above``, the share of draws above the
-        measure's limit, where it has one. NaN where a cell has no number in some draw.
+    Summarised
     """
-    demand = futures.people.population["population"]
-    blocks = blocks_of(draws, demand.sizes["region"], demand.sizes["year"])
-    quantiles = futures.scenario.uncertainty.quantiles or DEFAULT_QUANTILES
+    asked = futures.scenario.uncertainty
+    most = asked.most if draws == "auto" else draws
+    people = futures.people.population["population"]
+    blocks = blocks_of(most, people.sizes["region"], people.sizes["year"])
+    quantiles = asked.quantiles or DEFAULT_QUANTILES
     summaries: dict[str, Summary] = {}
     shapes: Figures = {}
-    for done, (block, figures) in enumerate(_made(futures, blocks, workers), start=1):
-        if not summaries:
-            shapes = {name: (one, array.isel(draw=0)) for name, (one, array) in figures.items()}
-            summaries = _empty(shapes, blocks)
-        for name, (_, array) in figures.items():
-            summaries[name].add(block, np.moveaxis(array.values, 0, -1))
-        if heard is not None:
-            heard(done, len(blocks))
-    return {
-        name: _dataset(measure, array, summaries[name], quantiles)
-        for name, (measure, array) in shapes.items()
-    }
+    headlines: dict[int, dict[str, xr.DataArray]] = {}
+    have, wanted = 0, most
+    if draws == "auto":
+        wanted = min(math.ceil(_FIRST_LOOK / blocks.size) * blocks.size, most)
+    while True:
+        of_round = range(math.ceil(have / blocks.size), math.ceil(wanted / blocks.size))
+        for block, figures in made(futures, blocks, of_round, figures_of_block, workers):
+            if not summaries:
+                shapes = {name: (one, array.isel(draw=0)) for name, (one, array) in figures.items()}
+                summaries = _empty(shapes, blocks)
+            for name, (_, array) in figures.items():
+                summaries[name].add(block, np.moveaxis(array.values, 0, -1))
+            headlines[block] = {
+                one.name: of_all_regions(array) for one, array in figures.values() if one.headline
+            }
+            if heard is not None:
+                heard(len(headlines), math.ceil(wanted / blocks.size))
+        have = wanted
+        found = {name: one.result() for name, one in summaries.items()}
+        sure, error = _main_quantiles(shapes, found, quantiles)
+        if draws == "auto":
+            wanted = draws_to_have(
+                *sure, have, block=blocks.size, tolerance=asked.tolerance, least=_HALF, most=most
+            )
+        if wanted <= have:
+            break
+    return Summarised(
+        {
+            name: _dataset(measure, array, found[name], quantiles)
+            for name, (measure, array) in shapes.items()
+        },
+        Reached(have, error, asked.tolerance if draws == "auto" else None),
+        tuple(headlines[block] for block in sorted(headlines)),
+    )
+
+
+def of_all_regions(array: xr.DataArray) -> xr.DataArray:
+    """A measure of all regions together; of the region itself where there is one."""
+    codes = [str(code) for code in array["region"].values]
+    return array.isel(region=codes.index(WHOLE) if WHOLE in codes else 0, drop=True)
+
+
+def _main_quantiles(
+    shapes: Figures, found: Mapping[str, Result], quantiles: tuple[float, ...]
+) -> tuple[tuple[Array, Array], float]:
+    """Quantiles and errors of the main figures, and the largest error as a share."""
+    values, errors = [], []
+    for name, (measure, array) in shapes.items():
+        if not measure.headline or measure.limit is not None:
+            continue  # what is short may be nothing, of which no share is small
+        dims = ("quantile", *array.dims)
+        for several, own in (
+            (values, found[name].quantiles(quantiles)),
+            (errors, error_of_quantiles(found[name], quantiles)),
+        ):
+            labelled = xr.DataArray(own, dims=dims, coords={"region": array["region"]})
+            several.append(of_all_regions(labelled).values.ravel())
+    value, error = np.concatenate(values), np.concatenate(errors)
+    counts = (error > _HALF) & (value != 0)
+    shares = error[counts] / np.abs(value[counts])
+    return (value, error), float(shares.max(initial=0.0))
 
 
 def _empty(shapes: Figures, blocks: Blocks) -> dict[str, Summary]:
@@ -133,9 +242,8 @@ def _empty(shapes: Figures, blocks: Blocks) -> dict[str, Summary]:
 
 
 def _dataset(
-    measure: "Measure", array: xr.DataArray, summary: Summary, quantiles: tuple[float, ...]
+    measure: "Measure", array: xr.DataArray, result: Result, quantiles: tuple[float, ...]
 ) -> xr.Dataset:
-    result = summary.result()
     dims = tuple(map(str, array.dims))
     with_quantile = ("quantile", *dims)
     variables: dict[str, tuple[tuple[str, ...], Array]] = {
@@ -154,33 +262,62 @@ def _dataset(
     return dataset.drop_vars("draw", errors="ignore")
 
 
-def _made(futures: Futures, blocks: Blocks, workers: int) -> Iterator[tuple[int, Figures]]:
-    """The blocks as they are done, in any order."""
-    if workers <= 1 or len(blocks) == 1:
-        for block in range(len(blocks)):
-            yield block, figures_of_block(futures, *blocks[block])
-        return
-    left = set(range(len(blocks)))
-    for _ in range(_ATTEMPTS):
-        try:
-            for block, figures in _in_processes(futures, blocks, workers, sorted(left)):
-                left.discard(block)
-                yield block, figures
-        except BrokenProcessPool:
-            continue  # a worker was lost: what it had not done is done anew
-        return
-    for block in sorted(left):  # workers cannot be kept alive here: do without
-        yield block, figures_of_block(futures, *blocks[block])
+def made(
+    futures: Futures,
+    blocks: Blocks,
+    numbers: Iterable[int],
+    of_block: Callable[[Futures, int, int], Made],
+    workers: int = 1,
+) -> Iterator[tuple[int, Made]]:
+    """What a function makes of blocks, as they are done, in any order.
+
+    Parameters
+    ----------
+    futures
+        Is given to the function.
+    blocks
+        How draws are cut.
+    numbers
+        Which blocks to make.
+    of_block
+        Makes something of the draws from one number to another.
+    workers
+        Processes that make it.
+
+    Yields
+    ------
+    int
+        Number of the block.
+    object
+        What was made.
+    """
+    left = set(numbers)
+    if workers > 1 and len(left) > 1:
+        for _ in range(_ATTEMPTS):
+            try:
+                for block, one in _in_processes(futures, blocks, of_block, workers, sorted(left)):
+                    left.discard(block)
+                    yield block, one
+            except BrokenProcessPool:
+                continue  # a worker was lost: what it had not done is done anew
+            return
+    # One process, or workers that cannot be kept alive here.
+    for block in sorted(left):
+        yield block, of_block(futures, *blocks[block])
 
 
-_of_process: dict[str, Futures] = {}
+_of_process: dict[str, Any] = {}
 
 
 def _in_processes(
-    futures: Futures, blocks: Blocks, workers: int, left: list[int]
-) -> Iterator[tuple[int, Figures]]:
+    futures: Futures,
+    blocks: Blocks,
+    of_block: Callable[[Futures, int, int], Made],
+    workers: int,
+    left: list[int],
+) -> Iterator[tuple[int, Made]]:
     context = multiprocessing.get_context("fork")
-    _of_process["futures"] = futures
+    _of_process.update(futures=futures, of_block=of_block)
     try:
         with ProcessPoolExecutor(workers, mp_context=context) as pool:
             asked = {pool.submit(_block_in_process, *blocks[block]): block for block in left}
@@ -190,5 +327,5 @@ def _in_processes(
         _of_process.clear()
 
 
-def _block_in_process(first: int, last: int) -> Figures:
-    return figures_of_block(_of_process["futures"], first, last)
+def _block_in_process(first: int, last: int) -> Any:
+    return _of_process["of_block"](_of_process["futures"], first, last)

@@ -40,7 +40,7 @@ from projector.workforce import supply_stage, workforce_stage
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["Futures", "futures_of"]
+__all__ = ["Futures", "Varying", "futures_of"]
 
 Array = NDArray[np.float64]
 Groups = dict[str, xr.Dataset]
@@ -65,6 +65,36 @@ class _OfDraws(Path):
 
 
 @dataclass(frozen=True)
+class Varying:
+    """What varies beside the assumptions.
+
+    Parameters
+    ----------
+    paths
+        Nation and regions deviate from the projection of people.
+    chance
+        Births, deaths and moves of few people vary by chance.
+    contacts
+        The contacts of a year do.
+    """
+
+    paths: bool
+    chance: bool
+    contacts: bool
+
+    @classmethod
+    def of(cls, scenario: "Scenario") -> "Varying":
+        """What a scenario lets vary."""
+        asked = scenario.uncertainty
+        return cls(asked.paths, asked.chance, asked.chance_of_contacts)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of those that vary."""
+        return tuple(name for name, varies in vars(self).items() if varies)
+
+
+@dataclass(frozen=True)
 class Futures:
     """The stages of one scenario, for any draws; see `futures_of`.
 
@@ -72,13 +102,13 @@ class Futures:
     ----------
     scenario, people
         The scenario, and the people projected for it at its medians.
-    varies
-        Whether people differ between draws.
+    varying
+        What varies beside the assumptions.
     """
 
     scenario: "Scenario"
     people: People
-    varies: bool
+    varying: Varying
     _of_people: FuturesOfPeople | None = field(repr=False)
     _demand: Demand = field(repr=False)
     _visitors: Visitors = field(repr=False)
@@ -97,30 +127,17 @@ class Futures:
         """
         return self.of_draws(draws_of(self.scenario, first, last), range(first, last))
 
-    def varying(self, *, paths: bool, chance: bool, contacts: bool) -> "Futures":
-        """The same futures with less that varies beside the assumptions.
+    def with_less(self, *switched_off: str) -> "Futures":
+        """The same futures where less varies beside the assumptions.
 
         Parameters
         ----------
-        paths, chance, contacts
-            As a scenario has them under `uncertainty`; what it does not let vary does not begin to.
+        switched_off
+            Some of ``paths``, ``chance`` and ``contacts``, as `Varying` has them.
         """
-        asked = self.scenario.uncertainty
-        own = asked.model_copy(
-            update={
-                "paths": asked.paths and paths,
-                "chance": asked.chance and chance,
-                "contacts": asked.contacts and contacts,
-            }
-        )
-        scenario = self.scenario.model_copy(update={"uncertainty": own})
-        varies = _people_vary(scenario)
-        return replace(
-            self,
-            scenario=scenario,
-            varies=varies,
-            _of_people=self._of_people if varies else None,
-        )
+        varying = replace(self.varying, **dict.fromkeys(switched_off, False))
+        of_people = self._of_people if _people_vary(self.scenario, varying) else None
+        return replace(self, varying=varying, _of_people=of_people)
 
     @in_one_thread
     def of_draws(self, draws: Draws, numbers: range, *, staff_to_come: bool = True) -> Groups:
@@ -149,9 +166,9 @@ class Futures:
         groups: Groups = {}
         many = None
         if self._of_people is not None:
-            asked = self.scenario.uncertainty
+            seed, varying = self.scenario.uncertainty.seed, self.varying
             people = self._of_people.block(
-                Drawn(numbers, asked.seed, asked.paths, asked.chance), values
+                Drawn(numbers, seed, varying.paths, varying.chance), values
             )
             groups["population"] = people[["population"]]
             many = _in_years(people["population"])
@@ -197,13 +214,14 @@ class Futures:
         drawn: "Scenario",
     ) -> tuple[Groups | None, Groups]:
         """What is expected, where chance makes it another, and what comes."""
-        inputs, asked = self.people.inputs, self.scenario.uncertainty
+        inputs = self.people.inputs
         tables = with_own_sites(inputs.tables, drawn)
         views = Views(tables, visitors, inputs.members)
-        if not asked.chance_of_contacts:
+        if not self.varying.contacts:
             change_and_view(filled(demand, written), written, views)
             return None, views.datasets(demand)
-        chance = Chance(asked.seed, numbers, Views(tables, visitors, inputs.members))
+        seed = self.scenario.uncertainty.seed
+        chance = Chance(seed, numbers, Views(tables, visitors, inputs.members))
         change_and_view(filled(demand, written), written, views, chance=chance)
         return views.datasets(demand), chance.views.datasets(demand)
 
@@ -300,9 +318,9 @@ def futures_of(scenario: "Scenario", people: People, usual: xr.Dataset) -> Futur
             inputs.members,
             people.indicators["remaining_life_expectancy"],
         )
-        varies = _people_vary(scenario)
+        varying = Varying.of(scenario)
         of_people = None
-        if varies:
+        if _people_vary(scenario, varying):
             of_people = FuturesOfPeople.of(
                 people.history,
                 inputs.tables,
@@ -310,15 +328,14 @@ def futures_of(scenario: "Scenario", people: People, usual: xr.Dataset) -> Futur
                 chosen_regions(scenario, inputs),
                 age_width=people.age_width,
             )
-    return Futures(scenario, people, varies, of_people, demand, visitors, usual)
+    return Futures(scenario, people, varying, of_people, demand, visitors, usual)
 
 
-def _people_vary(scenario: "Scenario") -> bool:
+def _people_vary(scenario: "Scenario", varying: Varying) -> bool:
     """Whether people differ between draws."""
-    asked = scenario.uncertainty
     return (
-        asked.paths
-        or asked.chance
+        varying.paths
+        or varying.chance
         or any(
             one.location[0] == "population" and one.location[1] != "visitors"
             for one in uncertain_assumptions(scenario)

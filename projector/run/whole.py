@@ -16,14 +16,19 @@ from projector.run.pipeline import (
     region_names,
     silent,
 )
+from projector.run.sensitivity import main_figures
+from projector.scenario.assumptions import uncertain_assumptions
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["UNCERTAINTY", "add_draws", "run"]
+__all__ = ["SENSITIVITY", "UNCERTAINTY", "add_draws", "run"]
 
 UNCERTAINTY = "uncertainty"
 """Group of the results with the summaries over draws."""
+
+SENSITIVITY = "sensitivity"
+"""Group below it with what the main figures depend on."""
 
 
 def run(scenario: "Scenario", *, progress: Progress = silent, workers: int = 1) -> xr.DataTree:
@@ -44,8 +49,9 @@ def run(scenario: "Scenario", *, progress: Progress = silent, workers: int = 1) 
         Groups ``population``, ``indicators``, ``calibration``, ``activity``, ``capacity`` (with
         ``beds``, ``places`` and ``rooms``) and ``workforce``, and where the inputs know of them
         ``sites``, ``priority``, ``money`` and ``workforce/supply``; ``uncertainty`` with one group
-        for each of `projector.run.measures.MEASURES` where the scenario asks for draws. The
-        root's attributes say where the numbers come from.
+        for each of `projector.run.measures.MEASURES` where the scenario asks for draws, and
+        ``uncertainty/sensitivity`` with what the main figures depend on. The root's attributes say
+        where the numbers come from.
 
     Raises
     ------
@@ -89,9 +95,19 @@ def add_draws(
     with people.inputs.located():
         futures = futures_of(scenario, people, tree["activity"].to_dataset())
         known = region_names(people.inputs)
-        for name, dataset in summarised(futures, draws, workers=workers).items():
+        found = summarised(futures, draws, workers=workers)
+        for name, dataset in found.measures.items():
             tree[f"{UNCERTAINTY}/{name}"] = xr.DataTree(_with_names(dataset, known))
-    progress("draws", {"draws": draws})
+        for name, dataset in main_figures(scenario, found.headlines).items():
+            tree[f"{UNCERTAINTY}/{SENSITIVITY}/{name}"] = xr.DataTree(dataset)
+    reached = found.reached
+    tree[UNCERTAINTY].attrs |= {
+        "draws": reached.draws,
+        "largest_error": reached.error,
+        "assumptions": len(uncertain_assumptions(scenario)),
+        **({} if reached.tolerance is None else {"tolerance": reached.tolerance}),
+    }
+    progress("draws", {"draws": reached.draws})
     return tree
 
 
