@@ -129,7 +129,9 @@ def poisson(expected: Array, at: Array) -> Array:
     root, z = np.sqrt(mean), ndtri(at[many])
     z2 = z * z
     # The expansion passes zero only where the quantile itself is zero.
-    result[many] = np.maximum(mean + root * z + (z2 - 1.0) / 6.0 + z * (1.0 - z2) / (72.0 * root), 0)
+    result[many] = np.maximum(
+        mean + root * z + (z2 - 1.0) / 6.0 + z * (1.0 - z2) / (72.0 * root), 0
+    )
     result[~many] = _by_adding_up(expected[~many], at[~many])
     return result
 

@@ -3,13 +3,14 @@
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from projector.outputs import refuse_target, write_results
 from projector.outputs.ablation import printed_ablation
 from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
+from projector.outputs.sensitivity import sensitivity_tables
 from projector.outputs.summary import headline_years, summary
 from projector.outputs.table import printed
 from projector.outputs.uncertainty import uncertainty_tables
@@ -35,7 +36,7 @@ def run_scenario(
     *,
     without: "Sequence[str]" = (),
     ablate: bool = False,
-    draws: int | None = None,
+    draws: int | Literal["auto"] | None = None,
     workers: int = 1,
 ) -> None:
     """Run one scenario file for a reader at a terminal.
@@ -53,7 +54,7 @@ def run_scenario(
     ablate
         Whether to tell also what each change does alone and on top of the others.
     draws
-        In the place of what the scenario says; 0 is none.
+        In the place of what the scenario says; 0 is none, ``auto`` as many as it takes.
     workers
         Processes that make draws.
     """
@@ -61,7 +62,9 @@ def run_scenario(
 
     def progress(stage: str, facts: "Mapping[str, object]") -> None:
         seconds = number(time.perf_counter() - started, language, 1)
-        name, did = word(f"stage {stage}", language), word(f"did {stage}", language, **facts)
+        done = str(facts.get("outcome", ""))
+        did = word(f"did {stage} {done}".strip(), language, **facts)
+        name = word(f"stage {stage}", language)
         click.echo(f"{seconds:>6} s  {name:<12} {did}", err=True)
 
     refuse_target(output)
@@ -80,7 +83,7 @@ def run_scenario(
         click.echo(word("note", language, text=note), err=True)
     years = headline_years(tree["population"].to_dataset()["year"].values)
     effects = ablation(scenario, people, years) if ablate else None
-    tables = dict(uncertainty_tables(tree))
+    tables = {**dict(uncertainty_tables(tree)), **dict(sensitivity_tables(tree))}
     if effects is not None and not effects.empty:
         tables["ablation"] = effects
     write_results(tree, output, tables)

@@ -211,7 +211,8 @@ def _main_quantiles(
     shapes: Figures, found: Mapping[str, Result], quantiles: tuple[float, ...]
 ) -> tuple[tuple[Array, Array], float]:
     """Quantiles and errors of the main figures, and the largest error as a share."""
-    values, errors = [], []
+    values: list[Array] = []
+    errors: list[Array] = []
     for name, (measure, array) in shapes.items():
         if not measure.headline or measure.limit is not None:
             continue  # what is short may be nothing, of which no share is small

@@ -61,7 +61,7 @@ class Measure:
 
 MEASURES = (
     Measure("people", "population", "population", ("sex",), headline=True),
-    Measure("contacts", "activity", "contacts", ("diagnosis",), headline=True),
+    Measure("contacts", "activity", "contacts", ("diagnosis",)),
     Measure("contacts_by_diagnosis", "activity", "contacts", ("setting",)),
     Measure("bed_days", "activity", "bed_days", ("diagnosis",)),
     Measure("readmissions", "activity", "readmissions", ("diagnosis",)),

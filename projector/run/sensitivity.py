@@ -168,9 +168,7 @@ def sensitivity(
     without = [study.walk(futures.with_less(part), shares) for part in beside]
     found = [first_from_draws(shares, results.T)] if assumptions else []
     found += [share_switched_off(results.T, one.T) for one in without]
-    apart = [
-        bars.middle + np.quantile(results - one, (_LOW, _HIGH), axis=0) for one in without
-    ]
+    apart = [bars.middle + np.quantile(results - one, (_LOW, _HIGH), axis=0) for one in without]
     factors = [Factor("assumption", (str(one),)) for one in assumptions]
     design, by_design = _designed(study, shares) if designed else ((), None)
     return Sensitivity(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from projector.run.draws import summarised
+from projector.run.draws import Reached, summarised
 from projector.run.futures import futures_of
 from projector.run.measures import WHOLE
 from projector.run.pipeline import (
@@ -16,7 +16,7 @@ from projector.run.pipeline import (
     region_names,
     silent,
 )
-from projector.run.sensitivity import main_figures
+from projector.run.sensitivity import FEWEST, main_figures
 from projector.scenario.assumptions import uncertain_assumptions
 
 if TYPE_CHECKING:
@@ -104,11 +104,24 @@ def add_draws(
     tree[UNCERTAINTY].attrs |= {
         "draws": reached.draws,
         "largest_error": reached.error,
+        "sensitivity_from": FEWEST,
         "assumptions": len(uncertain_assumptions(scenario)),
         **({} if reached.tolerance is None else {"tolerance": reached.tolerance}),
     }
-    progress("draws", {"draws": reached.draws})
+    progress("draws", _facts(reached))
     return tree
+
+
+def _facts(reached: Reached) -> dict[str, object]:
+    """What there is to say of the draws: also how sure they are, where that was asked for."""
+    if reached.tolerance is None:
+        return {"draws": reached.draws}
+    return {
+        "draws": reached.draws,
+        "outcome": "enough" if reached.error <= reached.tolerance else "most",
+        "tolerance": f"{100 * reached.tolerance:g}",
+        "error": f"{100 * reached.error:.2g}",
+    }
 
 
 def _with_names(dataset: xr.Dataset, known: Mapping[str, str]) -> xr.Dataset:

@@ -186,7 +186,9 @@ def parse_count_or_word(low: int, word: str) -> Callable[[object], int | str]:
         if isinstance(written, str):
             expected = f"a whole number, {low} or more, or {word}"
             nearest = nearest_name(written, (word,))
-            raise FaultsError(Fault("a whole number is expected", expected=expected, nearest=nearest))
+            raise FaultsError(
+                Fault("a whole number is expected", expected=expected, nearest=nearest)
+            )
         return parse_count(written)
 
     return parse

@@ -75,7 +75,9 @@ def uncertainty_rule(written: Written) -> Iterator[Fault]:
     for key in ("tolerance", "most"):
         if key in written and draws != "auto":
             yield Fault(
-                f"{key} tells when to stop drawing, and nothing else", (key,), expected="draws: auto"
+                f"{key} tells when to stop drawing, and nothing else",
+                (key,),
+                expected="draws: auto",
             )
 
 
