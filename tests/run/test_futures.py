@@ -97,7 +97,7 @@ def test_supply_that_no_draw_changes_is_made_once_and_is_that_of_every_draw(
 ) -> None:
     scenario = written(
         f"scenario: Own\nextends: {SCENARIOS}/hallingdal-copd.yaml\n"
-        "years: {base: 2026, end: 2031}\nuncertainty: {draws: 2, paths: false, chance: false}\n"
+        "years: {base: 2026, end: 2031}\nuncertainty: {draws: 2}\n"
     )
     own = of(scenario)
     monkeypatch.setattr(futures_room, "supply_stage", None)  # not to be called again
