@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from projector.activity import stage
 from projector.errors import ConsistencyError
 from projector.run import draws as draws_room
 from projector.run.draws import Blocks, blocks_of, summarised
@@ -44,9 +45,17 @@ workforce:
 uncertainty: {{draws: 6, seed: 3, paths: false, chance: false}}
 """
 
+NARROW = f"""
+scenario: One thing is uncertain
+extends: {SCENARIOS}/hallingdal.yaml
+years: {{base: 2026, end: 2028}}
+capacity: {{occupancy: {{inpatient: {{2026: 85 %, 2027: {{uniform: [75 %, 95 %]}}}}}}}}
+"""
+STILL = "paths: false, chance: false"
+
 
 @cache
-def futures(**asked: bool) -> Futures:
+def futures(**asked: object) -> Futures:
     scenario = written(UNCERTAIN)
     if asked:
         own = scenario.uncertainty.model_copy(update=asked)
@@ -88,7 +97,7 @@ def test_a_block_of_another_size_gives_the_same_draws() -> None:
 
 def test_summaries_are_those_of_all_draws_and_regions_do_not_add_up() -> None:
     own = futures(paths=True)
-    found = summarised(own, 6)
+    found = summarised(own, 6).measures
     beds = found["beds"].sel(resource="somatic")
     need = own.block(0, 6)["capacity/beds"]["need"].sel(resource="somatic")
     np.testing.assert_allclose(
@@ -106,7 +115,7 @@ def test_summaries_are_those_of_all_draws_and_regions_do_not_add_up() -> None:
 def test_the_bits_are_the_same_for_any_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draws_room, "_MOST_IN_BLOCK", 2)
     own = futures()
-    one, two = (summarised(own, 6, workers=workers) for workers in (1, 2))
+    one, two = (summarised(own, 6, workers=workers).measures for workers in (1, 2))
     for name, dataset in one.items():
         xr.testing.assert_identical(dataset, two[name])
 
@@ -114,7 +123,7 @@ def test_the_bits_are_the_same_for_any_number_of_workers(monkeypatch: pytest.Mon
 def test_a_worker_that_is_killed_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draws_room, "_MOST_IN_BLOCK", 2)
     own, parent = futures(), os.getpid()
-    expected = summarised(own, 6)["beds"]
+    expected = summarised(own, 6).measures["beds"]
     ordinary = draws_room.figures_of_block
 
     def deadly(futures: Futures, first: int, last: int) -> draws_room.Figures:
@@ -123,7 +132,87 @@ def test_a_worker_that_is_killed_changes_nothing(monkeypatch: pytest.MonkeyPatch
         return ordinary(futures, first, last)
 
     monkeypatch.setattr(draws_room, "figures_of_block", deadly)
-    xr.testing.assert_identical(summarised(own, 6, workers=2)["beds"], expected)
+    found = summarised(own, 6, workers=2).measures["beds"]
+    xr.testing.assert_identical(found, expected)
+
+
+def test_contacts_of_a_year_are_poisson_numbers_and_nothing_else_moves() -> None:
+    own = of(written(f"{NARROW}uncertainty: {{draws: 2, paths: false}}")).with_less("chance")
+    chance, expected = own.block(0, 40), own.with_less("contacts").block(0, 40)
+    drawn, mean = (groups["activity"]["contacts"] for groups in (chance, expected))
+    np.testing.assert_array_equal(drawn.isel(year=0), mean.isel(year=0))  # the base year
+    likely = mean.isel(year=slice(1, None)).where(mean > 0.5).values
+    apart = (drawn.isel(year=slice(1, None)).values - likely) / np.sqrt(likely)
+    apart = apart[~np.isnan(apart)]
+    assert apart.size > 20_000
+    assert abs(apart.mean()) < 4 / np.sqrt(apart.size)
+    assert apart.var() == pytest.approx(1, abs=0.03)
+    # Sums over diagnoses are of independent numbers.
+    whole, of_whole = drawn.sum("diagnosis"), mean.sum("diagnosis")
+    kept = of_whole.isel(year=slice(1, None)).where(of_whole > 5).values
+    apart = (whole.isel(year=slice(1, None)).values - kept) / np.sqrt(kept)
+    assert np.nanvar(apart) == pytest.approx(1, abs=0.06)
+
+
+def test_beds_that_few_meet_full_do_not_count_chance_twice() -> None:
+    own = of(written(f"{NARROW}uncertainty: {{draws: 2, paths: false}}")).with_less("chance")
+    chance, expected = own.block(0, 8), own.with_less("contacts").block(0, 8)
+    one, other = (groups["capacity/beds"] for groups in (chance, expected))
+    later = {"year": slice(1, None)}
+    overflow = one["need"].sel(resource="municipal_acute")
+    np.testing.assert_array_equal(overflow, other["need"].sel(resource="municipal_acute"))
+    for name in ("refusal", "peak", "site_peak"):
+        np.testing.assert_array_equal(one[name], other[name])
+    planned = (one["need"] / other["need"]).sel(resource="somatic").isel(later)
+    assert bool((planned != 1).all())
+    stays, nights = (
+        (chance["activity"][name] / expected["activity"][name]).isel(later) - 1
+        for name in ("contacts", "bed_days")
+    )
+    hospital, home = ({"setting": name} for name in ("inpatient", "nursing_home"))
+    # Nights follow stays; where these last over years, by less.
+    moved = {"setting": "inpatient", "diagnosis": "heart"}
+    assert (
+        np.corrcoef(stays.sel(moved).values.ravel(), nights.sel(moved).values.ravel())[0, 1] > 0.9
+    )
+    of_stays, of_nights = (float(abs(one.sel(home)).mean()) for one in (stays, nights))
+    assert 0.4 < of_nights / of_stays < 0.75
+    of_stays, of_nights = (float(abs(one.sel(hospital)).mean()) for one in (stays, nights))
+    assert 0.9 < of_nights / of_stays < 1
+
+
+def test_some_regions_at_a_time_have_the_same_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = of(
+        written(
+            f"scenario: Own\nextends: {SCENARIOS}/hallingdal.yaml\n"
+            "years: {base: 2026, end: 2028}\nuncertainty: {draws: 2, paths: false}\n"
+        )
+    )
+    whole = own.block(0, 3)
+    monkeypatch.setattr(stage, "_REGIONS_AT_A_TIME", 2)
+    for name, dataset in own.block(0, 3).items():
+        xr.testing.assert_allclose(dataset, whole[name], rtol=1e-12)
+
+
+def test_draws_stop_when_quantiles_are_sure_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draws_room, "_MOST_IN_BLOCK", 8)
+    monkeypatch.setattr(draws_room, "_FIRST_LOOK", 8)
+    own = of(written(f"{NARROW}uncertainty: {{draws: auto, tolerance: 2 %, most: 96, {STILL}}}"))
+    found, again = (summarised(own, "auto", workers=workers) for workers in (1, 2))
+    assert 8 < found.reached.draws < 96
+    assert found.reached.draws % 8 == 0
+    assert found.reached.error <= 0.02 == found.reached.tolerance
+    as_many = summarised(own, found.reached.draws)
+    for name, dataset in as_many.measures.items():
+        xr.testing.assert_identical(found.measures[name], dataset)
+        xr.testing.assert_identical(again.measures[name], dataset)
+    assert summarised(own, 8).reached.error > 0.02
+    few = summarised(
+        of(written(f"{NARROW}uncertainty: {{draws: auto, tolerance: 0.1 %, most: 10, {STILL}}}")),
+        "auto",
+    )
+    assert few.reached.draws == 8  # whole blocks, and no more than the most
+    assert few.reached.error > 0.001
 
 
 def test_blocks_are_all_draws_once() -> None:
