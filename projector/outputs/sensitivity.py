@@ -31,6 +31,8 @@ _GROUP, _BELOW = "uncertainty", "sensitivity"
 _TOP = 3
 _SURE = 1.96
 """Standard errors on each side that hold the true value in 95 of 100."""
+_STANDS_OUT = 3.0
+"""Standard errors that an index is above zero before it is told of among many."""
 _SHOWN = (("people", "ages", 1), ("beds", "resource", 3), ("staff", "profession", 2))
 """Main figures that are told of: by measure, its parts, and how many of the largest."""
 _OLDEST = "80+"
@@ -110,7 +112,8 @@ def _share(value: float, error: float, language: Language) -> str:
     """A share of the variance in per cent; a dash where nothing varies."""
     if np.isnan(value):
         return "–"
-    return f"{number(100 * value, language)} ± {number(100 * error, language)} %"
+    whole, either = (round(100 * float(part)) + 0 for part in (value, error))
+    return f"{number(whole, language)} ± {number(either, language)} %"
 
 
 def _columns(
@@ -283,7 +286,7 @@ def _top(one: xr.Dataset, years: list[int], language: Language) -> Iterator[Row]
     """
     last = one.isel(year=-1)
     order = np.argsort(-last["first"].values, kind="stable")[:_TOP]
-    sure = last["first"].values > _SURE * last["first_error"].values
+    sure = last["first"].values > _STANDS_OUT * last["first_error"].values
     some = [i for i in order if sure[i]]
     for i in some:
         yield Row(

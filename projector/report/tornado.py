@@ -84,6 +84,8 @@ def _bars(axes: "Axes", told: "Sensitivity", at: int, language: Language) -> Non
                 label=None if row else word(f"sensitivity legend {key}", language),
             )  # fmt: skip
             right = where >= middle
+            if key == "low" and told.low[i, at] == told.high[i, at]:
+                continue  # nothing moves, and one figure says so
             axes.annotate(
                 number(where, language, places), (where, row), xytext=(4 if right else -4, 0),
                 textcoords="offset points", va="center", ha="left" if right else "right",

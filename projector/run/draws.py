@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.run.blocks import Blocks, blocks_of
+from projector.run.cells import of_all_regions
 from projector.run.executors import Executor, Here
 from projector.run.futures import Futures
 from projector.run.kept import Kept
-from projector.run.lots import Totals, Work, of_all_regions
+from projector.run.lots import Totals, Work
 from projector.run.measures import MEASURES
 from projector.run.versions import versions
 from projector.uncertainty.convergence import draws_to_have

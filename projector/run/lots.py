@@ -13,9 +13,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.run.blocks import Blocks
+from projector.run.cells import Cells, below, of_all_regions
 from projector.run.futures import Futures
 from projector.run.kept import Kept
-from projector.run.measures import MEASURES, WHOLE, figures_of
+from projector.run.measures import MEASURES, figures_of
 from projector.uncertainty.convergence import error_of_quantiles
 from projector.uncertainty.sketch import size_within
 from projector.uncertainty.summaries import Summary
@@ -25,13 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_QUANTILES",
-    "Cells",
     "Figures",
     "Lot",
     "Totals",
     "Work",
     "figures_of_block",
-    "of_all_regions",
 ]
 
 Array = NDArray[np.float64]
@@ -45,26 +44,6 @@ _MEMORY = 512 * 2**20
 def figures_of_block(futures: Futures, first: int, last: int) -> Figures:
     """The block function: what is summarised of some draws."""
     return {one.name: (one, array) for one, array in figures_of(futures.block(first, last))}
-
-
-def of_all_regions(array: xr.DataArray) -> xr.DataArray:
-    """A measure of all regions together; of the region itself where there is one."""
-    codes = [str(code) for code in array["region"].values]
-    return array.isel(region=codes.index(WHOLE) if WHOLE in codes else 0, drop=True)
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """What the cells of a measure are: dimensions, and their labels where they have any."""
-
-    dims: tuple[str, ...]
-    labels: Mapping[str, NDArray[Any]]
-
-    @classmethod
-    def of(cls, array: xr.DataArray) -> "Cells":
-        """Those of one draw of `array`, whose first dimension is ``draw``."""
-        dims = tuple(str(dim) for dim in array.dims[1:])
-        return cls(dims, {dim: _plain(array[dim].values) for dim in dims if dim in array.coords})
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +96,10 @@ class Lot:
         cells, summaries = {}, {}
         for name in arrays["measures"].tolist():
             dims = tuple(arrays[f"{name}/dims"].tolist())
-            cells[name] = Cells(dims, _below(arrays, f"{name}/labels/"))
-            summaries[name] = Summary.from_arrays(_below(arrays, f"{name}/summary/"))
+            cells[name] = Cells(dims, below(arrays, f"{name}/labels/"))
+            summaries[name] = Summary.from_arrays(below(arrays, f"{name}/summary/"))
         blocks = arrays["blocks"].tolist()
-        headlines = {block: _below(arrays, f"headlines/{block}/") for block in blocks}
+        headlines = {block: below(arrays, f"headlines/{block}/") for block in blocks}
         return cls(cells, summaries, headlines)
 
 
@@ -218,7 +197,7 @@ class Work:
                     name: xr.DataArray(
                         arrays[f"{name}/draws"],
                         dims=("draw", *arrays[f"{name}/dims"].tolist()),
-                        coords=_below(arrays, f"{name}/labels/"),
+                        coords=below(arrays, f"{name}/labels/"),
                         attrs={"units": units[name]},
                     )
                     for name in arrays["measures"].tolist()
@@ -258,17 +237,6 @@ def _lot(number: int) -> str:
 
 def _draws(block: int) -> str:
     return f"draws{block:06d}"
-
-
-def _plain(labels: NDArray[Any]) -> NDArray[Any]:
-    """Labels of a type that a file can hold, whether the lot has been in one or not."""
-    return labels.astype(str) if labels.dtype == object else labels
-
-
-def _below(arrays: Mapping[str, NDArray[Any]], start: str) -> dict[str, NDArray[Any]]:
-    return {
-        key.removeprefix(start): array for key, array in arrays.items() if key.startswith(start)
-    }
 
 
 def _in_order(lot: Lot) -> dict[str, xr.DataArray]:

@@ -183,12 +183,9 @@ def parse_count_or_word(low: int, word: str) -> Callable[[object], int | str]:
     def parse(written: object) -> int | str:
         if written == word:
             return word
-        if isinstance(written, str):
-            expected = f"a whole number, {low} or more, or {word}"
-            nearest = nearest_name(written, (word,))
-            raise FaultsError(
-                Fault("a whole number is expected", expected=expected, nearest=nearest)
-            )
+        nearest = nearest_name(written, (word,)) if isinstance(written, str) else None
+        if nearest is not None:
+            raise FaultsError(Fault("a whole number is expected", nearest=nearest))
         return parse_count(written)
 
     return parse
