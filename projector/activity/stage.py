@@ -16,6 +16,7 @@ import pandas as pd
 import xarray as xr
 
 from projector.activity.application import WrittenChange
+from projector.activity.chance import Chance
 from projector.activity.changes import apply_changes, refuse_idle
 from projector.activity.conflicts import refuse_conflicts
 from projector.activity.demand import demand_of
@@ -122,6 +123,7 @@ def change_and_view(
     views: Views,
     *,
     strict: bool = True,
+    chance: Chance | None = None,
 ) -> list[bool]:
     """Apply the changes to ledgers and add them to the views.
 
@@ -135,6 +137,8 @@ def change_and_view(
         Is added to.
     strict
         As for `projector.activity.changes.apply_changes`.
+    chance
+        Is given each ledger after the views have it; None where nothing varies by chance.
 
     Returns
     -------
@@ -145,6 +149,8 @@ def change_and_view(
     for part, ledger in parts:
         found |= np.array(apply_changes(ledger, written, part, strict=strict), dtype=bool)
         views.add(ledger, part)
+        if chance is not None:
+            chance.add(ledger, part)
     return [bool(hit) for hit in found]
 
 

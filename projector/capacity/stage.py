@@ -5,10 +5,14 @@ that it serves; its gap is the need of all of them less what stands there. Beds 
 are sized for the unit that the patients share (`projector.capacity.sharing`), and the regions then
 carry the unit's beds in proportion to their bed days, so that parts add up: the need of all regions
 is what their sites need, and the beds of those who are treated elsewhere.
+
+Where the contacts of a year vary by chance, beds at a planned use, places and rooms are for the
+year as it came. The loss model knows chance already, within the year and from year to year: what
+it tells (beds by overflow, refusals, busy days, pools) is of what was expected.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -43,6 +47,7 @@ def capacity_stage(
     *,
     resources: Sequence[Resource] | None = None,
     sizer: Sizer | None = None,
+    expected: Mapping[str, xr.Dataset] | None = None,
 ) -> tuple[dict[str, xr.Dataset], list[str]]:
     """Need, existing capacity and gap.
 
@@ -61,6 +66,8 @@ def capacity_stage(
         From `resources_of_run`, where the stage is walked many times; None makes them.
     sizer
         Tables that earlier walks have made; None begins with none.
+    expected
+        The same groups without the chance of a year, where `care` has it.
 
     Returns
     -------
@@ -87,12 +94,16 @@ def capacity_stage(
     regions = [str(code) for code in activity["region"].values]
     if resources is None:
         resources = resources_of_run(tables, scenario, activity, years)
-    flows = _Flows(resources, care.get("sites"))
+    drawn = _Care(activity, _Flows(resources, care.get("sites")))
+    steady = drawn
+    if expected is not None:
+        steady = _Care(expected["activity"], _Flows(resources, expected.get("sites")))
+    flows = steady.flows
     sites, left_out = gather_sites(
         tables, scenario, years, regions, members, flows.of_site, flows.told
     )
     sizer = sizer or Sizer()
-    assessed = [_Assessed(resource, activity, sites, flows, sizer) for resource in resources]
+    assessed = [_Assessed(resource, drawn, steady, sites, sizer) for resource in resources]
     costs = _unit_costs(tables.get("unit_costs"))
     result = {
         unit: _dataset(
@@ -135,23 +146,31 @@ def resources_of_run(
 
 
 class _Assessed:
-    """A resource with its need by region, and by site where it stands."""
+    """A resource with its need by region, and by site where it stands.
+
+    `steady` is the work that is expected, without the chance of a year.
+    """
 
     def __init__(
         self,
         resource: Resource,
-        activity: xr.Dataset,
+        drawn: "_Care",
+        steady: "_Care",
         sites: Sequence[Site],
-        flows: "_Flows",
         sizer: Sizer,
     ) -> None:
         self.resource = resource
         self.sizer = sizer
         self.sites = [site for site in sites if resource.name in site.amounts]
-        self._regions = [str(code) for code in activity["region"].values]
-        self._flows = flows
-        self.work = resource.work(activity)
-        parts = [] if resource.limit is None else flows.parts(resource, self.work, activity)
+        self._regions = [str(code) for code in drawn.activity["region"].values]
+        self._steady_flows = steady.flows
+        care = drawn if resource.limit is None else steady
+        self._flows = care.flows
+        self.steady = resource.work(steady.activity)
+        self.work = self.steady if care is steady else resource.work(care.activity)
+        parts = []
+        if resource.limit is not None:
+            parts = self._flows.parts(resource, self.work, care.activity)
         self.need = resource.need(self.work, self._sharing(), sizer, parts)
 
     def _sharing(self) -> list[list[int]]:
@@ -172,8 +191,16 @@ class _Assessed:
         if work is not None:
             need = self.resource.need(work, [[0]], self.sizer)
             return work, need.sum(axis=(0, 2, 3))
-        inside = [i for i, code in enumerate(self._regions) if code in site.regions]
+        inside = self._inside(site)
         return self.work.of(inside), self.need[inside].sum(axis=(0, 2, 3))
+
+    def expected_at(self, site: Site) -> Work:
+        """The work that is expected of a site."""
+        work = self._steady_flows.of_site.get((site.name, self.resource.name))
+        return self.steady.of(self._inside(site)) if work is None else work
+
+    def _inside(self, site: Site) -> list[int]:
+        return [i for i, code in enumerate(self._regions) if code in site.regions]
 
     def peak(self, load: Array) -> Array:
         """Units in use on average, in the busiest month and on busy days, on one more axis."""
@@ -186,8 +213,15 @@ class _Assessed:
         site = next((site for site in self.sites if site.name == name), None)
         if site is None:
             return None
-        work, _ = self.served(site)
+        work = self.expected_at(site)
         return AtSite(work.load[0], work.arrivals[0], site.amounts[self.resource.name])
+
+
+class _Care(NamedTuple):
+    """Activity, and what the flows send to sites of it."""
+
+    activity: xr.Dataset
+    flows: "_Flows"
 
 
 class _Flows:
@@ -241,8 +275,9 @@ def _dataset(
             served[i, :, j] = units
             in_use[i, :, j] = work.load[0]
             cost[i, :, j] = costs.get(one.resource.name, (np.nan, 0))[0]
-            refused[i, :, j] = refusal(existing[i, :, j], work.load[0], one.resource.rhythm)
-            peak[i, :, j] = one.peak(work.load[0])
+            load = one.expected_at(site).load[0]
+            refused[i, :, j] = refusal(existing[i, :, j], load, one.resource.rhythm)
+            peak[i, :, j] = one.peak(load)
     price_year = np.array([costs.get(str(name), (0.0, np.nan))[1] for name in names], dtype=float)
     gap = served - existing
     by_site = ("site", "year", "resource")
@@ -278,7 +313,7 @@ def _dataset(
             refusal=(by_site, refused),
             peak=(
                 ("region", "year", "resource", "measure"),
-                np.stack([one.peak(one.work.load) for one in assessed], axis=2),
+                np.stack([one.peak(one.steady.load) for one in assessed], axis=2),
             ),
             site_peak=((*by_site, "measure"), peak),
         ).assign_coords(measure=["mean", "busy_month", *BUSY])

@@ -15,6 +15,7 @@ from projector.population.foresight import INTERVALS
 from projector.run import vocabulary
 from projector.run.backtest import Backtest, backtest, read_material
 from projector.scenario import load_scenario
+from projector.scenario.fields import AUTO
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,6 +81,10 @@ def backtest_scenario(
     material = read_material(scenario, truth=truth, published=published)
     said = scenario.uncertainty
     asked = said.draws if draws is None else draws
+    if asked == AUTO:
+        raise UsageError(
+            Problem("--draws", "a backtest does not stop by itself", "draws: auto", "a number")
+        )
     if futures and asked is None:
         raise UsageError(
             Problem("--futures", "how many futures?", expected="--draws, or draws in the scenario")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.pictures import refuse_picture
-from projector.errors import Problem, UsageError
+from projector.cli.pictures import question_name, refuse_picture, year_asked
 from projector.outputs.explanation import explanation_table, printed
 from projector.outputs.tidy import write_table
 from projector.outputs.words import word
@@ -20,7 +19,6 @@ from projector.scenario import load_scenario
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
-    from projector.scenario.models import Scenario
 
 __all__ = ["explain_scenario"]
 
@@ -62,12 +60,12 @@ def explain_scenario(
     UsageError
         If a name is unknown, the year is not projected, or the picture cannot be drawn.
     """
-    picture = output or Path("outputs") / f"explain-{_name(path, result, of, regions)}.svg"
+    picture = output or Path("outputs") / f"explain-{question_name(path, result, of, regions)}.svg"
     draws = output is not None or find_spec("matplotlib") is not None
     if draws:
         refuse_picture(picture, "explain")
     scenario = load_scenario(path, vocabulary=vocabulary, without=without)
-    last = _year(scenario, year)
+    last = year_asked(scenario, year)
     people = project_people(scenario)
     question = question_of(scenario, people, result, of=of, regions=regions)
     explanation = explain(scenario, people, question, free_of_order=free_of_order)
@@ -84,20 +82,3 @@ def explain_scenario(
     else:
         click.echo(word("no picture", language), err=True)
     click.echo(str(table))
-
-
-def _name(path: Path, result: str, of: Sequence[str], regions: Sequence[str]) -> str:
-    """A file name that says what was asked."""
-    parts = [path.stem, result, *of, *regions]
-    return "-".join("_".join(part.split()).replace("/", "_") for part in parts)
-
-
-def _year(scenario: "Scenario", year: int | None) -> int:
-    first, last = scenario.years.base + 1, scenario.years.end
-    if year is not None and not first <= year <= last:
-        raise UsageError(
-            Problem(
-                "--year", "the year is not one after the base year", str(year), f"{first} to {last}"
-            )
-        )
-    return year or last

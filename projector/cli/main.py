@@ -7,7 +7,7 @@ Only click is imported here; every command imports what it uses, so that ``proje
 import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -58,6 +58,17 @@ def cli(debug: bool) -> None:
     """Project people, care, capacity and staff for planners of health services."""
 
 
+class _Draws(click.ParamType):  # type: ignore[type-arg]
+    """A number of draws, or ``auto``."""
+
+    name = "number or auto"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "auto":
+            return value
+        return click.IntRange(min=0).convert(value, param, ctx)
+
+
 _SCENARIO = click.argument("scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _LANGUAGE = click.option(
     "--language",
@@ -89,8 +100,9 @@ _WITHOUT = click.option(
 )
 @click.option(
     "--draws",
-    type=click.IntRange(min=0),
-    help="Joint samples of all that is uncertain, in the place of the scenario's; 0 is none.",
+    type=_Draws(),
+    help="Joint samples of all that is uncertain, in the place of the scenario's; 0 is none, auto "
+    "as many as it takes for the tolerance of the scenario.",
 )
 @click.option(
     "--workers",
@@ -122,7 +134,7 @@ def run(
     output: Path | None,
     without: tuple[str, ...],
     ablate: bool,
-    draws: int | None,
+    draws: 'int | Literal["auto"] | None',
     workers: int,
     cluster: str | None,
     resume: bool,
@@ -210,6 +222,89 @@ def explain(
         year=year,
         without=without,
         free_of_order=free_of_order,
+        output=output,
+        language=language,
+    )
+
+
+@cli.command()
+@_SCENARIO
+@click.option(
+    "--result",
+    required=True,
+    metavar="NAME",
+    help="What to tell of: a result as for `projector explain`, such as contacts, beds or staff.",
+)
+@click.option(
+    "--of",
+    multiple=True,
+    metavar="NAME",
+    help="One setting, diagnosis, priority group, resource, site, profession or competence; may be "
+    "given for several of these.  [default: all together]",
+)
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="NAME",
+    help="A region or area of the scenario; may be given several times.  [default: all]",
+)
+@click.option("--year", type=int, help="The year to tell of.  [default: the last]")
+@click.option(
+    "--indices",
+    "designed",
+    is_flag=True,
+    help="Also tell first-order and total indices, by a design with a set of draws for each "
+    "assumption.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(min=1),
+    default=256,
+    show_default=True,
+    help="Draws in each set.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that make draws; the numbers are the same for any number of them.",
+)
+@_WITHOUT
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The picture: svg, png or pdf; a table of all years lies beside it.  "
+    "[default: in outputs/, named after what is asked]",
+)
+@_LANGUAGE
+def sensitivity(
+    scenario: Path,
+    result: str,
+    of: tuple[str, ...],
+    regions: tuple[str, ...],
+    year: int | None,
+    designed: bool,
+    draws: int,
+    workers: int,
+    without: tuple[str, ...],
+    output: Path | None,
+    language: "Language",
+) -> None:
+    """Tell which uncertain assumption of SCENARIO a result depends on most."""
+    from projector.cli.sensitivity import tell_sensitivity
+
+    tell_sensitivity(
+        scenario,
+        result,
+        of=of,
+        regions=regions,
+        year=year,
+        without=without,
+        designed=designed,
+        draws=draws,
+        workers=workers,
         output=output,
         language=language,
     )

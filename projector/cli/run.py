@@ -3,7 +3,7 @@
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -12,6 +12,7 @@ from projector.errors import Problem, UsageError
 from projector.outputs import refuse_target, write_results
 from projector.outputs.ablation import printed_ablation
 from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
+from projector.outputs.sensitivity import sensitivity_tables
 from projector.outputs.summary import headline_years, summary
 from projector.outputs.table import printed
 from projector.outputs.uncertainty import uncertainty_tables
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from projector.outputs.words import Language
+    from projector.scenario import Scenario
 
 __all__ = ["run_scenario"]
 
@@ -44,7 +46,7 @@ def run_scenario(
     *,
     without: "Sequence[str]" = (),
     ablate: bool = False,
-    draws: int | None = None,
+    draws: int | Literal["auto"] | None = None,
     workers: int = 1,
     cluster: str | None = None,
     resume: bool = False,
@@ -66,7 +68,7 @@ def run_scenario(
     ablate
         Whether to tell also what each change does alone and on top of the others.
     draws
-        In the place of what the scenario says; 0 is none.
+        In the place of what the scenario says; 0 is none, ``auto`` as many as it takes.
     workers
         Processes that make draws.
     cluster
@@ -82,7 +84,9 @@ def run_scenario(
 
     def progress(stage: str, facts: "Mapping[str, object]") -> None:
         seconds = number(time.perf_counter() - started, language, 1)
-        name, did = word(f"stage {stage}", language), word(f"did {stage}", language, **facts)
+        done = str(facts.get("outcome", ""))
+        did = word(f"did {stage} {done}".strip(), language, **facts)
+        name = word(f"stage {stage}", language)
         click.echo(f"{seconds:>6} s  {name:<12} {did}", err=True)
 
     def heard(done: int, of: int) -> None:
@@ -98,9 +102,7 @@ def run_scenario(
     refuse_calibration_target(output / CALIBRATION_FOLDER, own)
     if draws is not None:
         scenario = scenario.with_draws(draws)
-    uncertain = sum(path.is_uncertain for _, path in scenario.paths())
-    if scenario.uncertainty.draws is None and uncertain:
-        click.echo(word("not drawn", language, count=uncertain), err=True)
+    _tell_what_is_not_drawn(scenario, language)
     people = project_people(scenario, progress=progress)
     tree = project_care(scenario, people, progress=progress)
     # A cluster keeps nothing unless it is told to, as its workers may share no folder with us.
@@ -114,12 +116,12 @@ def run_scenario(
     if work is not None:
         told = time.perf_counter()
         lots.clear(keep=work.kept if resume else None)
-        add_draws(tree, people, work, executor, progress=progress, heard=heard)
+        work = add_draws(tree, people, work, executor, progress=progress, heard=heard)
     for note in filter(None, tree.attrs["inputs_notes"].splitlines()):
         click.echo(word("note", language, text=note), err=True)
     years = headline_years(tree["population"].to_dataset()["year"].values)
     effects = ablation(scenario, people, years) if ablate else None
-    tables = dict(uncertainty_tables(tree))
+    tables = {**dict(uncertainty_tables(tree)), **dict(sensitivity_tables(tree))}
     if effects is not None and not effects.empty:
         tables["ablation"] = effects
     write_results(tree, output, tables, work if keep_draws else None)
@@ -133,6 +135,12 @@ def run_scenario(
     click.echo(f"\n{word('results in', language, folder=output)}/")
     if page:
         _write_page(tree, output, language)
+
+
+def _tell_what_is_not_drawn(scenario: "Scenario", language: "Language") -> None:
+    uncertain = sum(path.is_uncertain for _, path in scenario.paths())
+    if scenario.uncertainty.draws is None and uncertain:
+        click.echo(word("not drawn", language, count=uncertain), err=True)
 
 
 def _write_page(tree: "xr.DataTree", output: Path, language: "Language") -> None:

@@ -29,7 +29,8 @@ class Compared:
     `refusal` is the share turned away with the beds that exist, ``[year]``, and `in_use` the beds
     in use, ``[year, measure]``, were nobody turned away; None of places and rooms. `short` are the
     spans of years in which there is less than is needed. `cost` is that of what is missing,
-    ``[year]``, at the prices of the year `price_year`; None where nobody knows.
+    ``[year]``, at the prices of the year `price_year`; None where nobody knows. `short_draws` is
+    the share of draws in which there is less than is needed, ``[year]``; None without draws.
     """
 
     site: str
@@ -41,6 +42,7 @@ class Compared:
     short: tuple[Span, ...]
     cost: xr.DataArray | None
     price_year: int | None
+    short_draws: xr.DataArray | None
 
     @property
     def name(self) -> str:
@@ -74,10 +76,26 @@ def sites_compared(tree: xr.DataTree, language: Language) -> Iterator[Compared]:
                 one = dataset.sel(site=site, resource=resource)
                 if not np.isnan(one["existing"].values).all():
                     name = named.get(str(resource), {}).get(language, str(resource))
-                    yield _compared(site, name, one)
+                    yield _compared(site, name, one, _short_draws(tree, site, str(resource)))
 
 
-def _compared(site: str, resource: str, one: xr.Dataset) -> Compared:
+def _short_draws(tree: xr.DataTree, site: str, resource: str) -> xr.DataArray | None:
+    """Share of the draws in which a resource of a site is short, ``[year]``."""
+    if "uncertainty" not in tree.children:
+        return None
+    for unit in ("beds", "places", "rooms"):
+        node = tree["uncertainty"].children.get(f"{unit}_gap")
+        if node is None:
+            continue
+        gap = node.to_dataset(inherit=False)
+        if resource in gap["resource"].values and site in gap["site"].values:
+            return gap["above"].sel(site=site, resource=resource)
+    return None
+
+
+def _compared(
+    site: str, resource: str, one: xr.Dataset, short_draws: xr.DataArray | None
+) -> Compared:
     known = not np.isnan(one["price_year"])
     return Compared(
         site,
@@ -89,6 +107,7 @@ def _compared(site: str, resource: str, one: xr.Dataset) -> Compared:
         short=spans_of(one["gap"] > ROUNDING),
         cost=one["gap_cost"] if known else None,
         price_year=int(one["price_year"]) if known else None,
+        short_draws=short_draws,
     )
 
 
@@ -107,6 +126,10 @@ def existing_rows(tree: xr.DataTree, years: list[int], language: Language) -> It
         if one.short:
             years_short = called(one.short, language)
             yield Row(f"    {word('short', language, years=years_short)}", ())
+        if one.short_draws is not None:
+            often = one.short_draws.sel(year=years).values
+            texts = (number(100 * float(share), language) for share in often)
+            yield Row(f"    {word('too few draws', language)}", tuple(texts))
         if one.refusal is not None:
             turned_away = _percent(one.refusal.sel(year=years), language)
             yield Row(f"    {word('turned away', language)}", turned_away)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,35 @@ from projector.outputs.words import Language, number, signed, word
 
 if TYPE_CHECKING:
     from projector.run.explain import Explanation
+    from projector.run.questions import Question
     from projector.run.worlds import Factor
 
-__all__ = ["Line", "averaged", "decimals", "explanation_table", "heading", "lines", "printed"]
+__all__ = [
+    "Answer",
+    "Line",
+    "averaged",
+    "decimals",
+    "decimals_of",
+    "explanation_table",
+    "heading",
+    "lines",
+    "printed",
+    "scale_of",
+]
 
 Array = NDArray[np.float64]
+
+
+class Answer(Protocol):
+    """An answer to a question, with what its words mean."""
+
+    @property
+    def question(self) -> "Question":
+        """What was asked."""
+
+    @property
+    def names(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+        """What diagnoses, resources and professions are called, by type and key."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +91,7 @@ def lines(
     """
     at = int(year - explanation.years[0])
     base = int(explanation.years[0])
-    scale = 100.0 if _per_cent(explanation) else 1.0
+    scale = scale_of(explanation)
     values = explanation.values * scale
     effects, alone = explanation.effects[:, at] * scale, explanation.alone[:, at] * scale
     growing = [i for i, one in enumerate(explanation.factors) if one.kind == "growth"]
@@ -102,25 +126,25 @@ def _together(
     return [i for i in growing if i in together] if len(together) > 1 else []
 
 
-def heading(explanation: "Explanation", language: Language) -> str:
-    """What is explained: ``Beds: Somatic beds, Hallingdal``."""
-    asked = explanation.question
-    parts = [_named(axis, key, explanation, language) for axis, key in asked.of]
+def heading(told: Answer, language: Language) -> str:
+    """What was asked: ``Beds: Somatic beds, Hallingdal``."""
+    asked = told.question
+    parts = [_named(axis, key, told, language) for axis, key in asked.of]
     whole = [] if parts or not asked.about.parts else [word("explain all", language)]
     text = ", ".join([*parts, *whole, *asked.names])
     return word(f"explain {asked.result}", language) + (f": {text}" if text else "")
 
 
-def _named(axis: str, key: str, explanation: "Explanation", language: Language) -> str:
-    named = explanation.names.get(axis, {}).get(key)
+def _named(axis: str, key: str, told: Answer, language: Language) -> str:
+    named = told.names.get(axis, {}).get(key)
     if named is not None:
         return named[language]
     return key if axis in ("site", "pool") else word(key, language)
 
 
-def _per_cent(explanation: "Explanation") -> bool:
-    """Whether it is a share, which is read in per cent."""
-    return explanation.question.unit == "1"
+def scale_of(told: Answer) -> float:
+    """What figures are multiplied by to be read: shares are read in per cent."""
+    return 100.0 if told.question.unit == "1" else 1.0
 
 
 def averaged(explanation: "Explanation") -> bool:
@@ -130,7 +154,7 @@ def averaged(explanation: "Explanation") -> bool:
 
 def printed(explanation: "Explanation", year: int, language: Language) -> str:
     """An explanation of one year as text for a terminal: a line each, figures in columns."""
-    base = float(explanation.values[0]) * (100.0 if _per_cent(explanation) else 1.0)
+    base = float(explanation.values[0]) * scale_of(explanation)
     shown = lines(explanation, year, language)
     places = decimals(explanation)
     first = int(explanation.years[0])
@@ -173,10 +197,15 @@ def printed(explanation: "Explanation", year: int, language: Language) -> str:
 
 def decimals(explanation: "Explanation") -> int:
     """Decimals that tell its effects: none of many contacts, two of few beds."""
-    largest = float(abs(explanation.values).max())
-    if _per_cent(explanation):
+    return decimals_of(explanation, explanation.values)
+
+
+def decimals_of(told: Answer, values: Array) -> int:
+    """Decimals that tell figures of a question apart."""
+    largest = float(abs(values).max())
+    if told.question.unit == "1":
         return 1
-    if explanation.question.unit.endswith("year-1"):
+    if told.question.unit.endswith("year-1"):
         return 0 if largest >= 100 else 1
     return 1 if largest >= 10 else 2
 

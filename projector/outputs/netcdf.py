@@ -28,6 +28,7 @@ COORDINATES = {
     "resource": {"long_name": "kind of bed, place or room"},
     "ages": {"long_name": "completed years on 1 January"},
     "quantile": {"long_name": "share of the draws below", "units": "1"},
+    "assumption": {"long_name": "uncertain assumption, by the keys that lead to it"},
     "pool": {"long_name": "units that share their beds"},
     "site": {"long_name": "site that treats people or has capacity"},
     "profession": {"long_name": "occupational group"},

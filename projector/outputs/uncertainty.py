@@ -1,19 +1,21 @@
 """How sure the figures are: intervals over draws, as lines to read and as tables."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from projector.outputs.sensitivity import matters_section
 from projector.outputs.table import Row, Section
 from projector.outputs.words import Language, number, word
 from projector.tables import unique
 
 __all__ = ["uncertainty_sections", "uncertainty_tables"]
 
-_GROUP = "uncertainty"
+_GROUP, _SENSITIVITY = "uncertainty", "sensitivity"
 _WHOLE = "all"
 _FEW = 100
 _SHOWN_AGES = ("67-79", "80+")
@@ -38,7 +40,7 @@ def uncertainty_tables(tree: xr.DataTree) -> Iterator[tuple[str, pd.DataFrame]]:
     """
     if _GROUP not in tree:
         return
-    for name, node in tree[_GROUP].children.items():
+    for name, node in _measures(tree):
         dataset = node.to_dataset(inherit=False)
         unit = dataset["mean"].attrs["units"]
         labels = [_label(float(share)) for share in dataset["quantile"].values]
@@ -50,6 +52,11 @@ def uncertainty_tables(tree: xr.DataTree) -> Iterator[tuple[str, pd.DataFrame]]:
         table = xr.Dataset(columns).to_dataframe().reset_index()
         table = table.dropna(subset=["mean"])
         yield f"uncertainty_{name}", table.assign(unit=unit)
+
+
+def _measures(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataTree]]:
+    """What is summarised, without what it depends on."""
+    return ((name, node) for name, node in tree[_GROUP].children.items() if name != _SENSITIVITY)
 
 
 def _label(share: float) -> str:
@@ -75,9 +82,7 @@ def uncertainty_sections(tree: xr.DataTree, years: list[int], language: Language
     """
     if _GROUP not in tree:
         return []
-    measures = {
-        name: node.to_dataset(inherit=False) for name, node in tree[_GROUP].children.items()
-    }
+    measures = {name: node.to_dataset(inherit=False) for name, node in _measures(tree)}
     named = json.loads(tree.attrs["names"])
     first = next(iter(measures.values()))
     low, high = (float(first["quantile"][i]) for i in (0, -1))
@@ -107,6 +112,7 @@ def uncertainty_sections(tree: xr.DataTree, years: list[int], language: Language
         low=f"{100 * low:g}",
         high=f"{100 * high:g}",
     )
+    rows += [Row(text, ()) for text in _reached(tree[_GROUP].attrs, language)]
     sections = [Section(heading, tuple(rows))]
     if "staff_gap" in measures:
         short = _whole(measures["staff_gap"])
@@ -127,7 +133,19 @@ def uncertainty_sections(tree: xr.DataTree, years: list[int], language: Language
                 ),
             )
         )
-    return sections
+    return [*sections, matters_section(tree, years, language)]
+
+
+def _reached(asked: Mapping[Any, Any], language: Language) -> Iterator[str]:
+    """How sure the limits are by the number of draws, where a tolerance was asked for."""
+    if "tolerance" in asked:
+        enough = asked["largest_error"] <= asked["tolerance"]
+        yield word(
+            "uncertain enough" if enough else "uncertain most",
+            language,
+            tolerance=number(100 * asked["tolerance"], language, 1),
+            error=number(100 * asked["largest_error"], language, 1),
+        )
 
 
 def _whole(dataset: xr.Dataset) -> xr.Dataset:

@@ -7,6 +7,10 @@ any other regions, draws, years and workers, and whatever is drawn besides.
 
 Uniform numbers :math:`u = (k + \tfrac12) \, 2^{-53}` of 53 bits become normal by
 :math:`\Phi^{-1}(u)`, one for one.
+
+Where each of very many cells needs one number a year, `uniforms` takes SplitMix64 (Steele, Lea &
+Flood 2014, *Fast splittable pseudorandom number generators*) in place of Philox: the state of a
+cell is a hash of its names, and the year and the draw say how many steps it is ahead.
 """
 
 from collections.abc import Sequence
@@ -16,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-__all__ = ["normals"]
+__all__ = ["normals", "uniforms"]
 
 Array = NDArray[np.float64]
 
@@ -25,6 +29,10 @@ _AT_ONCE = 4
 
 _YEAR = 1 << 40
 """Counters of a year: more than anybody draws."""
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
+_LAST_SHIFT = 31
 
 
 def normals(
@@ -69,3 +77,56 @@ def normals(
     result *= 2.0**-53
     uniform: Array = ndtri(result, out=result)
     return uniform
+
+
+def uniforms(
+    seed: int,
+    stream: str,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    years: NDArray[np.int64],
+    draws: range,
+) -> Array:
+    """Uniform numbers between 0 and 1, one for each row, column, year and draw.
+
+    Parameters
+    ----------
+    seed, stream
+        Of the numbers.
+    rows, columns
+        What each is called; the number of a row and column is the same among any others.
+    years
+        Calendar years.
+    draws
+        Numbers of the draws, one after the other.
+
+    Returns
+    -------
+    ndarray
+        ``[draw, year, column, row]``.
+    """
+    across, along = (
+        np.array([_digest(f"{seed}/{stream}/{kind}/{name}") for name in names], dtype=np.uint64)
+        for kind, names in (("row", rows), ("column", columns))
+    )
+    state = _mixed(across + _mixed(along)[:, np.newaxis])
+    numbers = np.arange(draws.start, draws.stop, dtype=np.uint64)[:, np.newaxis]
+    ahead = (years.astype(np.uint64) * np.uint64(_YEAR) + numbers) * _STEP
+    bits = _mixed(state + ahead[..., np.newaxis, np.newaxis])
+    result: Array = (bits >> np.uint64(11)).astype(np.float64)
+    result += 0.5
+    result *= 2.0**-53
+    return result
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(sha256(text.encode()).digest()[:8], "little")
+
+
+def _mixed(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The output of SplitMix64 for a state; arithmetic is modulo 2**64."""
+    for shift, factor in _MIX:
+        state = state ^ (state >> np.uint64(shift))
+        state *= np.uint64(factor)
+    state ^= state >> np.uint64(_LAST_SHIFT)
+    return state

@@ -6,19 +6,74 @@ order, so that the numbers have the same bits whatever the number of workers.
 
 import hashlib
 import json
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from projector.run.blocks import Blocks, blocks_of
+from projector.run.cells import of_all_regions
 from projector.run.executors import Executor, Here
 from projector.run.futures import Futures
 from projector.run.kept import Kept
 from projector.run.lots import Totals, Work
+from projector.run.measures import MEASURES
 from projector.run.versions import versions
+from projector.uncertainty.convergence import draws_to_have
 
-__all__ = ["Heard", "key_of", "nobody", "summarised", "work_of"]
+__all__ = ["Heard", "Reached", "Summarised", "key_of", "nobody", "summarised", "work_of"]
 
+Array = NDArray[np.float64]
 Heard = Callable[[int, int], None]
+
+_FIRST_LOOK = 256
+"""Draws before the errors of quantiles are looked at: those of fewer are themselves unsure."""
+_HALF = 0.5
+"""Half a person, bed or full-time equivalent: nobody plans by less."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How many draws were made, and how sure the main figures are by them.
+
+    Parameters
+    ----------
+    draws
+        How many.
+    error
+        The largest standard error of a quantile of the main figures, as a share of the quantile;
+        quantiles that are sure to half a unit do not count.
+    tolerance
+        What it was to be at most; None where the number of draws was given.
+    """
+
+    draws: int
+    error: float
+    tolerance: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Summarised(Totals):
+    """The summaries of a run of many draws.
+
+    Parameters
+    ----------
+    measures, headlines
+        As of `projector.run.lots.Totals`.
+    found, damaged
+        As there; of draws that were looked at and made anew too.
+    reached
+        How many draws, and how sure.
+    work
+        What was done in the end.
+    """
+
+    reached: Reached
+    work: Work
 
 
 def nobody(done: int, draws: int) -> None:
@@ -26,7 +81,11 @@ def nobody(done: int, draws: int) -> None:
 
 
 def work_of(
-    futures: Futures, draws: int, *, folder: Path | None = None, with_draws: bool = False
+    futures: Futures,
+    draws: int | Literal["auto"],
+    *,
+    folder: Path | None = None,
+    with_draws: bool = False,
 ) -> Work:
     """What there is to do.
 
@@ -35,7 +94,7 @@ def work_of(
     futures
         From `projector.run.futures.futures_of`.
     draws
-        How many.
+        How many; ``auto`` begins with as many as it takes to look at them, see `summarised`.
     folder
         Where finished lots are kept, in a folder named by `key_of`; None keeps none.
     with_draws
@@ -46,15 +105,29 @@ def work_of(
     Work
     """
     people = futures.people.population["population"]
-    blocks = blocks_of(draws, people.sizes["region"], people.sizes["year"])
+    regions, years = people.sizes["region"], people.sizes["year"]
+    tolerance = None
+    if draws == "auto":
+        asked = futures.scenario.uncertainty
+        tolerance = asked.tolerance
+        size = blocks_of(asked.most, regions, years).size
+        draws = min(math.ceil(_FIRST_LOOK / size) * size, asked.most)
+    blocks = blocks_of(draws, regions, years)
     kept = None
     if folder is not None:
         kept = Kept(folder / key_of(futures, blocks, with_draws=with_draws))
-    return Work(futures, blocks, kept, with_draws)
+    return Work(futures, blocks, kept, with_draws, tolerance)
 
 
-def summarised(work: Work, *, executor: Executor | None = None, heard: Heard = nobody) -> Totals:
+def summarised(
+    work: Work, *, executor: Executor | None = None, heard: Heard = nobody
+) -> Summarised:
     """Make many draws and summarise them.
+
+    Where draws stop by themselves, some are made and looked at, and if they are not sure
+    enough a larger number is made anew, of which they are the first: up to four times as many at a
+    time, whole blocks, and no more than the scenario allows. The numbers at which it looks are the
+    same wherever draws are made.
 
     Parameters
     ----------
@@ -67,9 +140,28 @@ def summarised(work: Work, *, executor: Executor | None = None, heard: Heard = n
 
     Returns
     -------
-    Totals
+    Summarised
         The same for any executor.
     """
+    most = work.futures.scenario.uncertainty.most
+    found = damaged = 0
+    wanted = work.blocks.draws
+    while True:
+        work = work.of_draws(wanted)
+        totals = _all_lots(work, executor or Here(), heard)
+        found, damaged = found + totals.found, damaged + totals.damaged
+        (quantiles, errors), error = _main_quantiles(totals)
+        if work.tolerance is not None:
+            wanted = draws_to_have(
+                quantiles, errors, work.blocks.draws, block=work.blocks.size,
+                tolerance=work.tolerance, least=_HALF, most=most,
+            )  # fmt: skip
+        if wanted <= work.blocks.draws:
+            reached = Reached(work.blocks.draws, error, work.tolerance)
+            return Summarised(totals.measures, totals.headlines, found, damaged, reached, work)
+
+
+def _all_lots(work: Work, executor: Executor, heard: Heard) -> Totals:
     done = 0
 
     def more(draws: int) -> None:
@@ -77,7 +169,23 @@ def summarised(work: Work, *, executor: Executor | None = None, heard: Heard = n
         done += draws
         heard(done, work.blocks.draws)
 
-    return (executor or Here()).totals(work, more)
+    return executor.totals(work, more)
+
+
+def _main_quantiles(totals: Totals) -> tuple[tuple[Array, Array], float]:
+    """Quantiles and errors of the main figures, and the largest error as a share."""
+    values: list[Array] = []
+    errors: list[Array] = []
+    for measure in MEASURES:
+        if measure.name not in totals.headlines or measure.limit is not None:
+            continue  # what is short may be nothing, of which no share is small
+        told = totals.measures[measure.name]
+        values.append(of_all_regions(told["quantile_value"]).values.ravel())
+        errors.append(of_all_regions(told["quantile_error"]).values.ravel())
+    value, error = np.concatenate(values), np.concatenate(errors)
+    counts = (error > _HALF) & (value != 0)
+    shares = error[counts] / np.abs(value[counts])
+    return (value, error), float(shares.max(initial=0.0))
 
 
 def key_of(futures: Futures, blocks: Blocks, *, with_draws: bool) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from projector.run.lots import Lot, Totals, Work
 
-__all__ = ["Executor", "Heard", "Here", "Processes"]
+__all__ = ["Executor", "Heard", "Here", "Processes", "made"]
 
+Made = TypeVar("Made")
 Heard = Callable[[int], None]
 """Is told how many more draws are done."""
 
@@ -37,7 +38,7 @@ class Here:
 
     def totals(self, work: Work, heard: Heard) -> Totals:
         """Make all lots; see `Executor`."""
-        return _merged(work, _here(work, range(work.blocks.lots)), heard)
+        return _merged(work, made(work.lot, range(work.blocks.lots)), heard)
 
 
 @dataclass(frozen=True)
@@ -54,48 +55,69 @@ class Processes:
 
     def totals(self, work: Work, heard: Heard) -> Totals:
         """Make all lots; see `Executor`."""
-        return _merged(work, self._made(work), heard)
+        return _merged(work, made(work.lot, range(work.blocks.lots), self.workers), heard)
 
-    def _made(self, work: Work) -> Iterator[tuple[int, Lot]]:
-        """The lots as they are done, in any order."""
-        left = set(range(work.blocks.lots))
+
+def made(
+    make: Callable[[int], Made], numbers: Iterable[int], workers: int = 1
+) -> Iterator[tuple[int, Made]]:
+    """What a function makes of numbers, as they are done, in any order.
+
+    Parameters
+    ----------
+    make
+        Is called in this process, or in copies of it.
+    numbers
+        What it is called with.
+    workers
+        Processes that make it.
+
+    Yields
+    ------
+    int
+        The number.
+    object
+        What was made of it.
+    """
+    left = set(numbers)
+    if workers > 1:
         for _ in range(_ATTEMPTS):
             try:
-                for number, lot in self._in_processes(work, sorted(left)):
+                for number, one in _in_processes(make, sorted(left), workers):
                     left.discard(number)
-                    yield number, lot
+                    yield number, one
             except BrokenProcessPool:
                 continue  # a worker was lost: what it had not done is done anew
             return
-        yield from _here(work, sorted(left))  # workers cannot be kept alive here: do without
-
-    def _in_processes(self, work: Work, left: list[int]) -> Iterator[tuple[int, Lot]]:
-        context = multiprocessing.get_context("fork")
-        _of_process["work"] = work
-        try:
-            with ProcessPoolExecutor(self.workers, mp_context=context) as pool:
-                asked: dict[Future[Lot], int] = {}
-                while left or asked:
-                    # No more than are soon done: lots that wait here take memory.
-                    while left and len(asked) <= self.workers:
-                        number = left.pop(0)
-                        asked[pool.submit(_lot_in_process, number)] = number
-                    for one in wait(asked, return_when=FIRST_COMPLETED).done:
-                        yield asked.pop(one), one.result()
-        finally:
-            _of_process.clear()
+    # One process, or workers that cannot be kept alive here.
+    for number in sorted(left):
+        yield number, make(number)
 
 
-_of_process: dict[str, Work] = {}
+def _in_processes(
+    make: Callable[[int], Made], left: list[int], workers: int
+) -> Iterator[tuple[int, Made]]:
+    context = multiprocessing.get_context("fork")
+    _of_process["make"] = make
+    try:
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            asked: dict[Future[Made], int] = {}
+            while left or asked:
+                # No more than are soon done: what waits here takes memory.
+                while left and len(asked) <= workers:
+                    number = left.pop(0)
+                    asked[pool.submit(_made_in_process, number)] = number
+                for one in wait(asked, return_when=FIRST_COMPLETED).done:
+                    yield asked.pop(one), one.result()
+    finally:
+        _of_process.clear()
 
 
-def _lot_in_process(number: int) -> Lot:
-    return _of_process["work"].lot(number)
+_of_process: dict[str, Callable[[int], Any]] = {}
 
 
-def _here(work: Work, numbers: Iterable[int]) -> Iterator[tuple[int, Lot]]:
-    for number in numbers:
-        yield number, work.lot(number)
+def _made_in_process(number: int) -> Any:
+    return _of_process["make"](number)
 
 
 def _merged(work: Work, lots: Iterable[tuple[int, Lot]], heard: Heard) -> Totals:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from projector.activity import money_dataset
 from projector.errors import Problem, UsageError
+from projector.run.figures import asked
 from projector.run.pipeline import SUPPLY as SUPPLY_GROUP
 from projector.run.pipeline import People
 from projector.run.provenance import names_of
@@ -182,79 +183,33 @@ def _refuse_other_base(held: Array, values: Array, question: Question) -> None:
 
 def _figures(worlds: Worlds, loose: Collection[Factor], question: Question) -> Array:
     """The result of a world, ``[year]``."""
-    about, parts = question.about, dict(question.of)
-    care = worlds.care(loose, priority="group" in parts)
-    figures = _variable(worlds, loose, care, question)
-    for axis, key in parts.items():
-        if key not in figures[axis].values:
-            raise _unknown_here(question)
-        figures = figures.sel({axis: key})
-    weights = None
-    if about.weight is not None:
-        weights = care["activity"][about.weight].sum("diagnosis")
-        weights = weights.sel({axis: key for axis, key in parts.items() if axis in weights.dims})
-    if "region" in figures.dims:
-        chosen = [worlds.regions.index(code) for code in question.regions]
-        figures = figures.isel(region=chosen)
-        weights = None if weights is None else weights.isel(region=chosen)
-    if about.single and figures.size != len(worlds.years):
-        raise UsageError(
-            Problem(
-                "--region",
-                f"{question.result} does not add up over regions",
-                f"{len(question.regions)} regions",
-                "one region",
-            )
-        )
+    care = worlds.care(loose, priority="group" in dict(question.of))
     # Norms that are held bear the base year's number in every year, so years go by position.
-    axes = [axis for axis in figures.dims if axis != "year"]
-    if bool(figures.isnull().all(axes).any()):
-        raise _unknown_here(question)
-    if weights is not None:
-        weights = weights.where(figures.notnull())
-        mean: Array = ((figures * weights).sum(axes) / weights.sum(axes)).values
-        return mean
-    whole: Array = figures.sum(axes).values
-    return whole
+    figures: Array = asked(_groups(worlds, loose, care, question), question).values
+    return figures
 
 
-def _variable(
+def _groups(
     worlds: Worlds,
     loose: Collection[Factor],
     care: Mapping[str, xr.Dataset],
     question: Question,
-) -> xr.DataArray:
-    """The variable that a question is about, of a world."""
+) -> Mapping[str, xr.Dataset]:
+    """The groups of a world that it takes to answer a question."""
     stage = question.about.stage
     groups: dict[str, xr.Dataset] = dict(care)
     if stage == "activity":
         money = money_dataset(care["activity"], worlds.people.inputs.tables)
-        groups |= {} if money is None else {"money": money}
-    else:
-        capacity = worlds.capacity(care, loose)
-        groups |= {f"capacity/{unit}": dataset for unit, dataset in capacity.items()}
-        if stage == "workforce":
-            staff = worlds.workforce(care["activity"], capacity, loose)
-            supply = worlds.supply(staff, loose) if question.group == SUPPLY_GROUP else None
-            groups |= {"workforce": staff, **({} if supply is None else {SUPPLY_GROUP: supply})}
-    if question.group not in groups:
-        raise _unknown_here(question)
-    return groups[question.group][question.about.variable]
+        return groups | ({} if money is None else {"money": money})
+    capacity = worlds.capacity(care, loose)
+    groups |= {f"capacity/{unit}": dataset for unit, dataset in capacity.items()}
+    if stage == "workforce":
+        staff = worlds.workforce(care["activity"], capacity, loose)
+        supply = worlds.supply(staff, loose) if question.group == SUPPLY_GROUP else None
+        groups |= {"workforce": staff, **({} if supply is None else {SUPPLY_GROUP: supply})}
+    return groups
 
 
 def _room(question: Question) -> str:
     """What `_NOT_FOR` calls the room that the result comes from."""
     return SUPPLY_GROUP if question.group == SUPPLY_GROUP else question.about.stage
-
-
-def _unknown_here(question: Question) -> UsageError:
-    """The inputs do not say what it takes to know the result."""
-    return UsageError(
-        Problem(
-            where="--result",
-            message="the run has no figures of this: the inputs lack its prices, flows, groups or "
-            "sites, or the site has none of it",
-            found=" ".join([question.result, *(key for _, key in question.of)]),
-            expected="a part that the run has figures of",
-        )
-    )

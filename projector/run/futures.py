@@ -15,6 +15,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.activity import money_dataset
+from projector.activity.application import WrittenChange
+from projector.activity.chance import Chance
 from projector.activity.demand import demand_of
 from projector.activity.draws import demand_of_draws
 from projector.activity.flows import with_own_sites
@@ -38,7 +40,7 @@ from projector.workforce import supply_stage, workforce_stage
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["Futures", "futures_of"]
+__all__ = ["Futures", "Varying", "futures_of"]
 
 Array = NDArray[np.float64]
 Groups = dict[str, xr.Dataset]
@@ -64,6 +66,36 @@ class _OfDraws(Path):
 
 
 @dataclass(frozen=True)
+class Varying:
+    """What varies beside the assumptions.
+
+    Parameters
+    ----------
+    paths
+        Nation and regions deviate from the projection of people.
+    chance
+        Births, deaths and moves of few people vary by chance.
+    contacts
+        The contacts of a year do.
+    """
+
+    paths: bool
+    chance: bool
+    contacts: bool
+
+    @classmethod
+    def of(cls, scenario: "Scenario") -> "Varying":
+        """What a scenario lets vary."""
+        asked = scenario.uncertainty
+        return cls(asked.paths, asked.chance, asked.chance_of_contacts)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of those that vary."""
+        return tuple(name for name, varies in vars(self).items() if varies)
+
+
+@dataclass(frozen=True)
 class Futures:
     """The stages of one scenario, for any draws; see `futures_of`.
 
@@ -71,13 +103,13 @@ class Futures:
     ----------
     scenario, people
         The scenario, and the people projected for it at its medians.
-    varies
-        Whether people differ between draws.
+    varying
+        What varies beside the assumptions.
     """
 
     scenario: "Scenario"
     people: People
-    varies: bool
+    varying: Varying
     _of_people: FuturesOfPeople | None = field(repr=False)
     _demand: Demand = field(repr=False)
     _visitors: Visitors = field(repr=False)
@@ -98,9 +130,32 @@ class Futures:
         """
         return self.of_draws(draws_of(self.scenario, first, last), range(first, last))
 
+    def with_less(self, *switched_off: str) -> "Futures":
+        """The same futures where less varies beside the assumptions.
+
+        Parameters
+        ----------
+        switched_off
+            Some of ``paths``, ``chance`` and ``contacts``, as `Varying` has them.
+        """
+        varying = replace(self.varying, **dict.fromkeys(switched_off, False))
+        of_people = self._of_people if _people_vary(self.scenario, varying) else None
+        return replace(self, varying=varying, _of_people=of_people)
+
     @in_one_thread
-    def of_draws(self, draws: Draws, numbers: range) -> Groups:
-        """Walk the stages for draws of any design; `numbers` are those of chance."""
+    def of_draws(self, draws: Draws, numbers: range, *, staff_to_come: bool = True) -> Groups:
+        """Walk the stages for draws of any design.
+
+        Parameters
+        ----------
+        draws
+            The assumptions in each.
+        numbers
+            Numbers of chance of each.
+        staff_to_come
+            Whether the supply of staff is wanted too, which takes the most time where it differs
+            between draws.
+        """
         count = len(draws)
         values = draws.paths()
         drawn = with_paths(
@@ -114,9 +169,9 @@ class Futures:
         groups: Groups = {}
         many = None
         if self._of_people is not None:
-            asked = self.scenario.uncertainty
+            seed, varying = self.scenario.uncertainty.seed, self.varying
             people = self._of_people.block(
-                Drawn(numbers, asked.seed, asked.paths, asked.chance), values
+                Drawn(numbers, seed, varying.paths, varying.chance), values
             )
             groups["population"] = people[["population"]]
             many = _in_years(people["population"])
@@ -124,14 +179,18 @@ class Futures:
         persons, visitors = self._persons(drawn, many, count)
         demand = demand_of_draws(self._demand, self.scenario, drawn, count, inputs.members, persons)
         written = written_changes(drawn, demand, inputs.members)
-        views = Views(with_own_sites(inputs.tables, drawn), visitors, inputs.members)
-        change_and_view(filled(demand, written), written, views)
-        care = views.datasets(demand)
+        expected, care = self._care(demand, written, visitors, numbers, drawn)
         money = money_dataset(care["activity"], inputs.tables)
         years = care["activity"]["year"].values
         resources = resources_of_run(inputs.tables, drawn, self._usual, years)
         capacity, _ = capacity_stage(
-            care, inputs.tables, drawn, inputs.members, resources=resources, sizer=self._sizer
+            care,
+            inputs.tables,
+            drawn,
+            inputs.members,
+            resources=resources,
+            sizer=self._sizer,
+            expected=expected,
         )
         population = many if many is not None else _repeated(self.people.population, count)
         staff = workforce_stage(
@@ -146,8 +205,28 @@ class Futures:
         groups |= {
             name: _by_draw(dataset, self._demand.years, count) for name, dataset in of_years.items()
         }
-        supply = self._supply(groups["workforce"], draws)
+        supply = self._supply(groups["workforce"], draws) if staff_to_come else None
         return groups if supply is None else groups | {SUPPLY: supply}
+
+    def _care(
+        self,
+        demand: Demand,
+        written: tuple[WrittenChange, ...],
+        visitors: Visitors,
+        numbers: range,
+        drawn: "Scenario",
+    ) -> tuple[Groups | None, Groups]:
+        """What is expected, where chance makes it another, and what comes."""
+        inputs = self.people.inputs
+        tables = with_own_sites(inputs.tables, drawn)
+        views = Views(tables, visitors, inputs.members)
+        if not self.varying.contacts:
+            change_and_view(filled(demand, written), written, views)
+            return None, views.datasets(demand)
+        seed = self.scenario.uncertainty.seed
+        chance = Chance(seed, numbers, Views(tables, visitors, inputs.members))
+        change_and_view(filled(demand, written), written, views, chance=chance)
+        return views.datasets(demand), chance.views.datasets(demand)
 
     def _persons(
         self, drawn: "Scenario", population: xr.Dataset | None, draws: int
@@ -238,17 +317,9 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
             inputs.members,
             people.indicators["remaining_life_expectancy"],
         )
-        asked = scenario.uncertainty
-        varies = (
-            asked.paths
-            or asked.chance
-            or any(
-                one.location[0] == "population" and one.location[1] != "visitors"
-                for one in uncertain_assumptions(scenario)
-            )
-        )
+        varying = Varying.of(scenario)
         of_people = None
-        if varies:
+        if _people_vary(scenario, varying):
             of_people = FuturesOfPeople.of(
                 people.history,
                 inputs.tables,
@@ -261,13 +332,25 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
     return Futures(
         scenario,
         people,
-        varies,
+        varying,
         of_people,
         demand,
         visitors,
         care["activity"].to_dataset(),
         care["workforce"]["need"].isel(year=0).reset_coords(drop=True),
         supply,
+    )
+
+
+def _people_vary(scenario: "Scenario", varying: Varying) -> bool:
+    """Whether people differ between draws."""
+    return (
+        varying.paths
+        or varying.chance
+        or any(
+            one.location[0] == "population" and one.location[1] != "visitors"
+            for one in uncertain_assumptions(scenario)
+        )
     )
 
 

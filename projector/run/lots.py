@@ -5,7 +5,7 @@ The same work is done in the process of the run, in a pool of processes or on a 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.run.blocks import Blocks
+from projector.run.cells import Cells, below, of_all_regions
 from projector.run.futures import Futures
 from projector.run.kept import Kept
 from projector.run.measures import MEASURES, figures_of
@@ -23,7 +24,14 @@ from projector.uncertainty.summaries import Summary
 if TYPE_CHECKING:
     from projector.run.measures import Measure
 
-__all__ = ["DEFAULT_QUANTILES", "Cells", "Figures", "Lot", "Totals", "Work", "figures_of_block"]
+__all__ = [
+    "DEFAULT_QUANTILES",
+    "Figures",
+    "Lot",
+    "Totals",
+    "Work",
+    "figures_of_block",
+]
 
 Array = NDArray[np.float64]
 Figures = dict[str, tuple["Measure", xr.DataArray]]
@@ -39,20 +47,6 @@ def figures_of_block(futures: Futures, first: int, last: int) -> Figures:
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
-    """What the cells of a measure are: dimensions, and their labels where they have any."""
-
-    dims: tuple[str, ...]
-    labels: Mapping[str, NDArray[Any]]
-
-    @classmethod
-    def of(cls, array: xr.DataArray) -> "Cells":
-        """Those of one draw of `array`, whose first dimension is ``draw``."""
-        dims = tuple(str(dim) for dim in array.dims[1:])
-        return cls(dims, {dim: _plain(array[dim].values) for dim in dims if dim in array.coords})
-
-
-@dataclass(frozen=True, eq=False)
 class Lot:
     """Summaries of some draws.
 
@@ -60,6 +54,8 @@ class Lot:
     ----------
     cells, summaries
         By measure.
+    headlines
+        By the number of each block, the main figures of its draws, all regions together.
     found, damaged
         How many draws were there from an earlier run, and how many had been damaged since and
         were made again.
@@ -67,6 +63,7 @@ class Lot:
 
     cells: Mapping[str, Cells]
     summaries: Mapping[str, Summary]
+    headlines: Mapping[int, Mapping[str, Array]]
     found: int = 0
     damaged: int = 0
 
@@ -75,6 +72,7 @@ class Lot:
         return Lot(
             self.cells,
             {name: one.with_other(other.summaries[name]) for name, one in self.summaries.items()},
+            {**self.headlines, **other.headlines},
             self.found + other.found,
             self.damaged + other.damaged,
         )
@@ -87,6 +85,9 @@ class Lot:
             own |= {f"{name}/labels/{dim}": labels for dim, labels in cells.labels.items()}
             of_summary = self.summaries[name].arrays()
             own |= {f"{name}/summary/{key}": array for key, array in of_summary.items()}
+        own["blocks"] = np.array(list(self.headlines))
+        for block, figures in self.headlines.items():
+            own |= {f"headlines/{block}/{name}": array for name, array in figures.items()}
         return own
 
     @classmethod
@@ -95,9 +96,11 @@ class Lot:
         cells, summaries = {}, {}
         for name in arrays["measures"].tolist():
             dims = tuple(arrays[f"{name}/dims"].tolist())
-            cells[name] = Cells(dims, _below(arrays, f"{name}/labels/"))
-            summaries[name] = Summary.from_arrays(_below(arrays, f"{name}/summary/"))
-        return cls(cells, summaries)
+            cells[name] = Cells(dims, below(arrays, f"{name}/labels/"))
+            summaries[name] = Summary.from_arrays(below(arrays, f"{name}/summary/"))
+        blocks = arrays["blocks"].tolist()
+        headlines = {block: below(arrays, f"headlines/{block}/") for block in blocks}
+        return cls(cells, summaries, headlines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +113,15 @@ class Totals:
         By measure: ``quantile_value[quantile, ...]``, ``mean``, ``deviation`` and
         ``quantile_error`` in the unit of the measure, and ``above``, the share of draws above the
         measure's limit, where it has one. NaN where a cell has no number in some draw.
+    headlines
+        The main figures of each draw, in the order of draws, by measure: ``[draw, ...]`` without
+        regions, as of all of them together.
     found, damaged
         As of `Lot`.
     """
 
     measures: Mapping[str, xr.Dataset]
+    headlines: Mapping[str, xr.DataArray]
     found: int
     damaged: int
 
@@ -133,12 +140,23 @@ class Work:
         Where finished lots lie; None keeps none.
     with_draws
         Whether the draws of the measures are kept too.
+    tolerance
+        How sure the main figures shall be, where draws stop by themselves; None where their number
+        is given.
     """
 
     futures: Futures
     blocks: Blocks
     kept: Kept | None = None
     with_draws: bool = False
+    tolerance: float | None = None
+
+    def of_draws(self, draws: int) -> "Work":
+        """The same work with another number of draws, kept in a folder of its own."""
+        if draws == self.blocks.draws:
+            return self
+        kept = None if self.kept is None else Kept(self.kept.folder / f"of{draws}")
+        return replace(self, blocks=replace(self.blocks, draws=draws), kept=kept)
 
     def lot(self, number: int) -> Lot:
         """A lot by its number: the one that is kept, or made, and kept."""
@@ -147,12 +165,12 @@ class Work:
             arrays = self.kept.read(_lot(number))
             if arrays is not None and self._has_draws(number):
                 lot = Lot.from_arrays(arrays)
-                return Lot(lot.cells, lot.summaries, found=draws)
+                return replace(lot, found=draws)
             damaged = draws if self.kept.is_there(_lot(number)) else 0
         lot = self._made(number)
         if self.kept is not None:
             self.kept.write(_lot(number), lot.arrays())
-        return Lot(lot.cells, lot.summaries, damaged=damaged)
+        return replace(lot, damaged=damaged)
 
     def totals(self, lot: Lot) -> Totals:
         """What is told of all lots together."""
@@ -162,7 +180,7 @@ class Work:
             name: _dataset(measures[name], cells, lot.summaries[name], quantiles)
             for name, cells in lot.cells.items()
         }
-        return Totals(told, lot.found, lot.damaged)
+        return Totals(told, _in_order(lot), lot.found, lot.damaged)
 
     def draws(self) -> Iterator[tuple[int, dict[str, xr.DataArray]]]:
         """The draws that were kept: the first of each block by its number, and its measures."""
@@ -179,7 +197,7 @@ class Work:
                     name: xr.DataArray(
                         arrays[f"{name}/draws"],
                         dims=("draw", *arrays[f"{name}/dims"].tolist()),
-                        coords=_below(arrays, f"{name}/labels/"),
+                        coords=below(arrays, f"{name}/labels/"),
                         attrs={"units": units[name]},
                     )
                     for name in arrays["measures"].tolist()
@@ -189,6 +207,7 @@ class Work:
     def _made(self, number: int) -> Lot:
         cells: dict[str, Cells] = {}
         summaries: dict[str, Summary] = {}
+        headlines: dict[int, dict[str, Array]] = {}
         for block in self.blocks.of_lot(number):
             figures = figures_of_block(self.futures, *self.blocks[block])
             if not summaries:
@@ -196,9 +215,14 @@ class Work:
                 summaries = _empty(figures, self.blocks)
             for name, (_, array) in figures.items():
                 summaries[name].add(block, np.moveaxis(array.values, 0, -1))
+            headlines[block] = {
+                name: of_all_regions(array).values
+                for name, (measure, array) in figures.items()
+                if measure.headline
+            }
             if self.kept is not None and self.with_draws:
                 self.kept.write(_draws(block), _arrays_of(figures, cells))
-        return Lot(cells, summaries)
+        return Lot(cells, summaries, headlines)
 
     def _has_draws(self, number: int) -> bool:
         assert self.kept is not None
@@ -215,15 +239,16 @@ def _draws(block: int) -> str:
     return f"draws{block:06d}"
 
 
-def _plain(labels: NDArray[Any]) -> NDArray[Any]:
-    """Labels of a type that a file can hold, whether the lot has been in one or not."""
-    return labels.astype(str) if labels.dtype == object else labels
-
-
-def _below(arrays: Mapping[str, NDArray[Any]], start: str) -> dict[str, NDArray[Any]]:
-    return {
-        key.removeprefix(start): array for key, array in arrays.items() if key.startswith(start)
-    }
+def _in_order(lot: Lot) -> dict[str, xr.DataArray]:
+    """The main figures of all draws."""
+    blocks = [lot.headlines[block] for block in sorted(lot.headlines)]
+    told = {}
+    for name in blocks[0]:
+        dims = [dim for dim in lot.cells[name].dims if dim != "region"]
+        labels = {dim: own for dim, own in lot.cells[name].labels.items() if dim != "region"}
+        values = np.concatenate([block[name] for block in blocks])
+        told[name] = xr.DataArray(values, dims=("draw", *dims), coords=labels)
+    return told
 
 
 def _arrays_of(figures: Figures, cells: Mapping[str, Cells]) -> dict[str, NDArray[Any]]:

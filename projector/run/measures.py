@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from projector.capacity.norms import UNITS
+from projector.capacity.stage import ROUNDING
 from projector.tables import VARIABLES
 
 __all__ = ["AGE_BANDS", "MEASURES", "WHOLE", "Measure", "figures_of"]
@@ -39,6 +40,9 @@ class Measure:
         Whether regions add up; if so, all of them together are summarised too.
     limit
         Draws above it are counted; None counts none.
+    headline
+        Whether it is one of the main figures, which tell how many draws to have and are told what
+        they depend on.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Measure:
     over: tuple[str, ...] = ()
     adds_up: bool = True
     limit: float | None = None
+    headline: bool = False
 
     @property
     def unit(self) -> str:
@@ -55,7 +60,7 @@ class Measure:
 
 
 MEASURES = (
-    Measure("people", "population", "population", ("sex",)),
+    Measure("people", "population", "population", ("sex",), headline=True),
     Measure("contacts", "activity", "contacts", ("diagnosis",)),
     Measure("contacts_by_diagnosis", "activity", "contacts", ("setting",)),
     Measure("bed_days", "activity", "bed_days", ("diagnosis",)),
@@ -65,14 +70,14 @@ MEASURES = (
     Measure("activity_income", "money", "activity_income"),
     Measure("ready_day_payment", "money", "ready_day_payment"),
     Measure("cost", "money", "cost", ("setting",)),
-    *(Measure(unit, f"capacity/{unit}", "need") for unit in UNITS),
-    *(Measure(f"{unit}_gap", f"capacity/{unit}", "gap", limit=0.0) for unit in UNITS),
+    *(Measure(unit, f"capacity/{unit}", "need", headline=True) for unit in UNITS),
+    *(Measure(f"{unit}_gap", f"capacity/{unit}", "gap", limit=ROUNDING) for unit in UNITS),
     Measure("refusal", "capacity/beds", "refusal"),
-    Measure("staff", "workforce", "need", ("setting",)),
+    Measure("staff", "workforce", "need", ("setting",), headline=True),
     Measure("competence", "workforce", "competence_need"),
     Measure("working_age_share", "workforce", "working_age_share", adds_up=False),
     Measure("staff_supply", "workforce/supply", "supply"),
-    Measure("staff_gap", "workforce/supply", "gap", limit=0.0),
+    Measure("staff_gap", "workforce/supply", "gap", limit=0.0, headline=True),
     Measure("competence_gap", "workforce/supply", "competence_gap", limit=0.0),
 )
 """The results that are summarised."""

@@ -8,7 +8,7 @@ import xarray as xr
 
 from projector.errors import Problem, UsageError
 from projector.run.cluster import Cluster
-from projector.run.draws import Heard, nobody, summarised, work_of
+from projector.run.draws import Heard, Reached, nobody, summarised, work_of
 from projector.run.executors import Executor, Here, Processes
 from projector.run.futures import futures_of
 from projector.run.lots import Work
@@ -21,14 +21,19 @@ from projector.run.pipeline import (
     region_names,
     silent,
 )
+from projector.run.sensitivity import FEWEST, main_figures
+from projector.scenario.assumptions import uncertain_assumptions
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["UNCERTAINTY", "add_draws", "draws_to_make", "executor_of", "run"]
+__all__ = ["SENSITIVITY", "UNCERTAINTY", "add_draws", "draws_to_make", "executor_of", "run"]
 
 UNCERTAINTY = "uncertainty"
 """Group of the results with the summaries over draws."""
+
+SENSITIVITY = "sensitivity"
+"""Group below it with what the main figures depend on."""
 
 
 def run(
@@ -57,8 +62,9 @@ def run(
         Groups ``population``, ``indicators``, ``calibration``, ``activity``, ``capacity`` (with
         ``beds``, ``places`` and ``rooms``) and ``workforce``, and where the inputs know of them
         ``sites``, ``priority``, ``money`` and ``workforce/supply``; ``uncertainty`` with one group
-        for each of `projector.run.measures.MEASURES` where the scenario asks for draws. The
-        root's attributes say where the numbers come from.
+        for each of `projector.run.measures.MEASURES` where the scenario asks for draws, and
+        ``uncertainty/sensitivity`` with what the main figures depend on. The root's attributes say
+        where the numbers come from.
 
     Raises
     ------
@@ -75,7 +81,9 @@ def run(
     people = project_people(scenario, progress=progress)
     tree = project_care(scenario, people, progress=progress)
     work = draws_to_make(tree, scenario, people)
-    return tree if work is None else add_draws(tree, people, work, executor, progress=progress)
+    if work is not None:
+        add_draws(tree, people, work, executor, progress=progress)
+    return tree
 
 
 def executor_of(workers: int, cluster: str | None) -> Executor:
@@ -138,7 +146,7 @@ def add_draws(
     *,
     progress: Progress = silent,
     heard: Heard = nobody,
-) -> xr.DataTree:
+) -> Work:
     """Add the summaries over draws to the tree of the run at the medians.
 
     Parameters
@@ -156,20 +164,42 @@ def add_draws(
 
     Returns
     -------
-    xarray.DataTree
-        The same tree.
+    Work
+        What was done in the end: of as many draws as it took.
     """
     with people.inputs.located():
-        totals = summarised(work, executor=executor, heard=heard)
-    known = region_names(people.inputs)
-    for name, dataset in totals.measures.items():
+        made = summarised(work, executor=executor, heard=heard)
+    scenario, known = work.futures.scenario, region_names(people.inputs)
+    for name, dataset in made.measures.items():
         tree[f"{UNCERTAINTY}/{name}"] = xr.DataTree(_with_names(dataset, known))
-    progress("draws", {"draws": work.blocks.draws})
-    if totals.found:
-        progress("found", {"draws": totals.found})
-    if totals.damaged:
-        progress("damaged", {"draws": totals.damaged})
-    return tree
+    for name, dataset in main_figures(scenario, made.headlines).items():
+        tree[f"{UNCERTAINTY}/{SENSITIVITY}/{name}"] = xr.DataTree(dataset)
+    reached = made.reached
+    tree[UNCERTAINTY].attrs |= {
+        "draws": reached.draws,
+        "largest_error": reached.error,
+        "sensitivity_from": FEWEST,
+        "assumptions": len(uncertain_assumptions(scenario)),
+        **({} if reached.tolerance is None else {"tolerance": reached.tolerance}),
+    }
+    progress("draws", _facts(reached))
+    if made.found:
+        progress("found", {"draws": made.found})
+    if made.damaged:
+        progress("damaged", {"draws": made.damaged})
+    return made.work
+
+
+def _facts(reached: Reached) -> dict[str, object]:
+    """What there is to say of the draws: also how sure they are, where that was asked for."""
+    if reached.tolerance is None:
+        return {"draws": reached.draws}
+    return {
+        "draws": reached.draws,
+        "outcome": "enough" if reached.error <= reached.tolerance else "most",
+        "tolerance": f"{100 * reached.tolerance:g}",
+        "error": f"{100 * reached.error:.2g}",
+    }
 
 
 def _with_names(dataset: xr.Dataset, known: Mapping[str, str]) -> xr.Dataset:

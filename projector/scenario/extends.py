@@ -17,7 +17,7 @@ precedence is:
    setting or resource are sized by occupancy or by overflow; only lognormal stays have a
    variation; acute is said of hospital or of settings; a change has one amount (`AMOUNTS`), and
    coverage is of one group of people (`COVERED`); beginners of an education are said in one way
-   (`BEGINNERS`).
+   (`BEGINNERS`); only draws that stop by themselves have a tolerance.
 7. ``inputs: folder`` means ``inputs: {set: folder}``, and every path in `inputs` is
    relative to the file that wrote it.
 
@@ -35,6 +35,7 @@ from projector.scenario.activity_rules import HOSPITAL
 from projector.scenario.capacity_rules import LOGNORMAL
 from projector.scenario.change_rules import AMOUNTS, COVERED
 from projector.scenario.distributions import DISTRIBUTIONS, WITHIN
+from projector.scenario.fields import AUTO
 from projector.scenario.numbers import YEARS
 from projector.scenario.reading import nearest_file, read_tree
 from projector.scenario.supply_rules import BEGINNERS
@@ -107,6 +108,7 @@ def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, 
 def _without_rivals(merged: Node, child: Map) -> Node:
     """What is inherited, less what the child's own takes the place of."""
     rest = _without_other_acute(_without_other_sizing(merged, child), child)
+    rest = _without_idle_tolerance(rest, child)
     return _without_other_beginners(_without_idle_variation(rest, child), child)
 
 
@@ -167,6 +169,16 @@ def _without_other_acute(merged: Node, child: Map) -> Node:
     others = [key for key in inherited.entries if (key == HOSPITAL) != says_hospital]
     rest = with_entry(activity, "acute", _without(inherited, others))
     return with_entry(merged, "activity", rest)
+
+
+def _without_idle_tolerance(merged: Node, child: Map) -> Node:
+    """What is inherited, less when to stop drawing where the child says how many draws."""
+    own, inherited = map_at(child, "uncertainty"), map_at(merged, "uncertainty")
+    if not (isinstance(merged, Map) and own and inherited and "draws" in own.entries):
+        return merged
+    if getattr(own.entries["draws"].node, "value", None) == AUTO:
+        return merged
+    return with_entry(merged, "uncertainty", _without(inherited, ("tolerance", "most")))
 
 
 def _without_idle_variation(merged: Node, child: Map) -> Node:

@@ -42,6 +42,9 @@ from projector.tables import (
 
 Schema = dict[str, Any]
 
+AUTO: Literal["auto"] = "auto"
+"""As many draws as it takes."""
+
 
 @dataclass(frozen=True, eq=False)
 class Parsed:
@@ -248,7 +251,22 @@ Year = TypeAliasType(
     ],
 )
 Draws = TypeAliasType(
-    "Draws", Annotated[int, Parsed(parsing.parse_integer(1), {"type": "integer", "minimum": 1})]
+    "Draws",
+    Annotated[
+        int | Literal["auto"],
+        Parsed(
+            parsing.parse_count_or_word(1, AUTO),
+            {"anyOf": [{"type": "integer", "minimum": 1}, {"const": AUTO}]},
+        ),
+    ],
+)
+MostDraws = TypeAliasType(
+    "MostDraws",
+    Annotated[int, Parsed(parsing.parse_integer(1), {"type": "integer", "minimum": 1})],
+)
+Tolerance = TypeAliasType(
+    "Tolerance",
+    Annotated[float, _number(Bounds("tolerance", low=0, high=1, low_open=True))],
 )
 Seed = TypeAliasType(
     "Seed", Annotated[int, Parsed(parsing.parse_integer(0), {"type": "integer", "minimum": 0})]

@@ -6,7 +6,7 @@ the help text of the JSON schema.
 
 import pathlib
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, GetJsonSchemaHandler, PrivateAttr
 from pydantic_core import CoreSchema
@@ -269,12 +269,17 @@ class Scenario(Section):
         """Every value over years that was written, with the keys that lead to it."""
         yield from resolved.paths_in(self)
 
-    def with_draws(self, draws: int) -> "Scenario":
+    def with_draws(self, draws: int | Literal["auto"]) -> "Scenario":
         """The scenario with another number of draws; 0 is none."""
-        own = self.uncertainty.model_copy(update={"draws": draws or None})
+        update: dict[str, object] = {"draws": draws or None}
+        left: set[str] = set() if draws else {"draws"}
+        if draws != fields.AUTO:
+            own_fields = Uncertainty.model_fields
+            left |= {"tolerance", "most"}
+            update |= {key: own_fields[key].default for key in ("tolerance", "most")}
+        own = self.uncertainty.model_copy(update=update)
         own.model_fields_set.add("draws")
-        if not draws:
-            own.model_fields_set.discard("draws")
+        own.model_fields_set.difference_update(left)
         changed = self.model_copy(update={"uncertainty": own})
         changed.model_fields_set.add("uncertainty")
         return changed

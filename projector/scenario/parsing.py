@@ -18,6 +18,7 @@ __all__ = [
     "one_or_more",
     "parse_ages",
     "parse_by_name",
+    "parse_count_or_word",
     "parse_increasing_shares",
     "parse_integer",
     "parse_text",
@@ -171,6 +172,21 @@ def parse_integer(low: int, high: int | None = None) -> Callable[[object], int]:
         if written < low or (high is not None and written > high):
             raise FaultsError(Fault("{found} is not allowed", expected=expected))
         return written
+
+    return parse
+
+
+def parse_count_or_word(low: int, word: str) -> Callable[[object], int | str]:
+    """Parser of a whole number from `low` on, or one word in its place."""
+    parse_count = parse_integer(low)
+
+    def parse(written: object) -> int | str:
+        if written == word:
+            return word
+        nearest = nearest_name(written, (word,)) if isinstance(written, str) else None
+        if nearest is not None:
+            raise FaultsError(Fault("a whole number is expected", nearest=nearest))
+        return parse_count(written)
 
     return parse
 

@@ -21,6 +21,7 @@ __all__ = [
     "fertility_rule",
     "inputs_rule",
     "scenario_rule",
+    "uncertainty_rule",
     "years_rule",
 ]
 
@@ -76,6 +77,18 @@ def correlation_rule(written: Written) -> Iterator[Fault]:
     named = [between] if isinstance(between, str) else between
     if isinstance(named, list | tuple) and len(named) == 1:
         yield Fault("a correlation of one alone", ("between",), expected="two or more names")
+
+
+def uncertainty_rule(written: Written) -> Iterator[Fault]:
+    """A tolerance, and the most draws, are of draws that stop by themselves."""
+    draws = written.get("draws")
+    for key in ("tolerance", "most"):
+        if key in written and draws != "auto":
+            yield Fault(
+                f"{key} tells when to stop drawing, and nothing else",
+                (key,),
+                expected="draws: auto",
+            )
 
 
 def scenario_rule(written: Written) -> Iterator[Fault]:

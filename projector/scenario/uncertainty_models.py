@@ -28,7 +28,13 @@ class Uncertainty(Section):
     """How sure are we."""
 
     draws: fields.Draws | None = None
-    """joint samples of all uncertain assumptions; without it they take their medians"""
+    """joint samples of all uncertain assumptions; without it they take their medians; `auto` is as
+    many as it takes"""
+    tolerance: fields.Tolerance = 0.01
+    """with `draws: auto`, the standard error that is small enough, as a share of each quantile of
+    the main figures"""
+    most: fields.MostDraws = 4096
+    """with `draws: auto`, draws that are never exceeded"""
     seed: fields.Seed = 0
     quantiles: fields.Quantiles = ()
     correlations: tuple[Correlation, ...] = ()
@@ -37,8 +43,13 @@ class Uncertainty(Section):
     """how people vary in draws: as the distributions that are written, or stochastic: nation and
     regions deviate besides, as much as earlier projections were off"""
     small_numbers: fields.SmallNumbers = "vary"
-    """with stochastic people: the births, deaths and moves of few people vary by chance too, or
-    are as expected"""
+    """with stochastic people: the births, deaths and moves of few people, and the contacts of a
+    year, vary by chance too, or are as expected"""
+    contacts: fields.Truth = True
+    """where small numbers vary, whether the contacts of a year do; sizing of beds that few meet
+    full has its own account of chance"""
+
+    rule: ClassVar[Rule] = staticmethod(rules.uncertainty_rule)
 
     @property
     def paths(self) -> bool:
@@ -49,3 +60,8 @@ class Uncertainty(Section):
     def chance(self) -> bool:
         """Whether small numbers vary."""
         return self.paths and self.small_numbers == "vary"
+
+    @property
+    def chance_of_contacts(self) -> bool:
+        """Whether the contacts of a year vary by chance."""
+        return self.chance and self.contacts

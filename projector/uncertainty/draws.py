@@ -152,8 +152,8 @@ class Draws:
         if "uncertainty" not in certain.model_fields_set:
             return certain
         # What is certain is not drawn, and has no correlations.
-        kept = certain.uncertainty.model_copy(update={"draws": None, "correlations": ()})
-        kept.model_fields_set.difference_update({"draws", "correlations"})
+        kept = certain.with_draws(0).uncertainty.model_copy(update={"correlations": ()})
+        kept.model_fields_set.discard("correlations")
         return certain.model_copy(update={"uncertainty": kept})
 
 

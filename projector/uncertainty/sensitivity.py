@@ -8,13 +8,15 @@ the part in which it has any share, are Sobol's indices (Saltelli et al. 2008)
           V = \operatorname{Var}(Y)
 
 :math:`S_i` is what would vanish if :math:`X_i` were known; :math:`T_i - S_i` is what it does
-together with others. There are three ways, from the cheapest:
+together with others. There are these ways, from the cheapest:
 
 * `first_from_draws`: the first-order indices from the draws of an ordinary run, as the variance
   between the means of draws in equal classes of :math:`X_i`, without what chance puts there:
   :math:`1 - (1 - \eta^2) \frac{n - 1}{n - M}` with :math:`M` classes (Ezekiel 1930);
 * `tornado_design` and `tornado`: each assumption at its 10th and 90th percentile, the others at
   their medians; 2k + 1 evaluations and no indices;
+* `share_switched_off`: what is no assumption, such as chance, has no share to be set to, but can be
+  left out of the same draws;
 * `saltelli_design` and `indices`: with two independent sets of n draws A and B, and A with the
   assumption :math:`i` of B,
 
@@ -56,6 +58,7 @@ __all__ = [
     "first_from_draws",
     "indices",
     "saltelli_design",
+    "share_switched_off",
     "tornado",
     "tornado_design",
 ]
@@ -192,6 +195,40 @@ def _explained(
     )
     spread = (without - without.mean(axis=0)) ** 2
     return whole, np.sqrt((_GROUPS - 1) / _GROUPS * spread.sum(axis=0))
+
+
+def share_switched_off(results: Floats, without: Floats) -> Estimate:
+    r"""Part of the variance that something puts in that can be switched off.
+
+    The variance of the difference that it makes, :math:`\operatorname{Var}(Y - Y_0) /
+    \operatorname{Var}(Y)`. With the same draws of all else, what others do falls out of the
+    difference, which the difference of two variances would be full of. What it does together with
+    others counts in full, as in a total index.
+
+    Parameters
+    ----------
+    results
+        ``[cell..., draw]``, with all that is uncertain.
+    without
+        The same draws without it.
+
+    Returns
+    -------
+    Estimate
+        ``[cell...]``, with a standard error by leaving out a group of draws in turn.
+    """
+    draws = results.shape[-1]
+    group = np.arange(draws) * _GROUPS // draws
+
+    def share(kept: NDArray[np.bool_]) -> Floats:
+        whole = results[..., kept].var(axis=-1)
+        made = (results - without)[..., kept].var(axis=-1)
+        return np.asarray(made / np.where(whole > 0, whole, np.nan))
+
+    left_out = np.stack([share(group != g) for g in range(_GROUPS)])
+    spread = (left_out - left_out.mean(axis=0)) ** 2
+    error = np.sqrt((_GROUPS - 1) / _GROUPS * spread.sum(axis=0))
+    return Estimate(share(group >= 0), error)
 
 
 def tornado_design(assumptions: int, *, low: float = 0.1, high: float = 0.9) -> Floats:

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 
 from projector.run import blocks as blocks_room
+from projector.run import draws as draws_room
 from projector.run import lots as lots_room
 from projector.run.blocks import Blocks, blocks_of
 from projector.run.draws import key_of, summarised, work_of
@@ -17,7 +18,8 @@ from projector.run.futures import Futures
 from projector.run.kept import Kept, LotsOfRun
 from projector.run.lots import Figures, Totals
 from projector.run.measures import WHOLE
-from tests.run.test_futures import futures
+from tests.run.moving import written
+from tests.run.test_futures import NARROW, futures, of
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +32,9 @@ def assert_same_bits(one: Totals, other: Totals) -> None:
     assert list(one.measures) == list(other.measures)
     for name, dataset in one.measures.items():
         xr.testing.assert_identical(dataset, other.measures[name])
+    assert list(one.headlines) == list(other.headlines)
+    for name, array in one.headlines.items():
+        xr.testing.assert_identical(array, other.headlines[name])
 
 
 def test_summaries_are_those_of_all_draws_and_regions_do_not_add_up() -> None:
@@ -47,6 +52,14 @@ def test_summaries_are_those_of_all_draws_and_regions_do_not_add_up() -> None:
     parts = beds["quantile_value"].sel(quantile=0.9).isel(year=-1)
     assert float(parts.sel(region=WHOLE)) < float(parts.isel(region=slice(0, -1)).sum())
     assert found["beds_gap"]["above"].max() == 1
+
+
+def test_the_main_figures_are_those_of_every_draw_in_order() -> None:
+    own = futures(population="stochastic", small_numbers="expected")
+    found = summarised(work_of(own, 6), executor=Processes(2)).headlines
+    need = own.block(0, 6)["capacity/beds"]["need"].sum("region")
+    np.testing.assert_allclose(found["beds"].transpose(*need.dims), need)
+    assert set(found) >= {"people", "staff", "staff_gap"}
 
 
 def test_the_bits_are_the_same_for_any_number_of_workers_and_all_draws_are_heard_of() -> None:
@@ -198,6 +211,30 @@ def test_what_a_run_has_kept_is_removed_with_the_folders_that_are_empty_then(
     other.clear()
     assert list((tmp_path / "outputs").iterdir()) == []
     other.clear()
+
+
+def test_draws_stop_when_quantiles_are_sure_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks_room, "_MOST_IN_BLOCK", 8)
+    monkeypatch.setattr(draws_room, "_FIRST_LOOK", 8)
+    own = of(written(f"{NARROW}uncertainty: {{draws: auto, tolerance: 2 %, most: 96}}"))
+    work = work_of(own, "auto", folder=tmp_path, with_draws=True)
+    found, again = (summarised(work, executor=executor) for executor in (Here(), Processes(2)))
+    assert (found.found, again.found) == (0, again.work.blocks.draws + 8)
+    assert 8 < found.reached.draws < 96
+    assert found.reached.draws % 8 == 0
+    assert found.reached.error <= 0.02 == found.reached.tolerance
+    as_many = summarised(work_of(own, found.reached.draws))
+    for one in (found, again, summarised(work_of(own, "auto"), executor=Processes(2))):
+        assert_same_bits(one, as_many)
+    made = [first for first, _ in found.work.draws()]
+    assert made == list(range(0, found.reached.draws, 8))
+    assert summarised(work_of(own, 8)).reached.error > 0.02
+    unsure = f"{NARROW}uncertainty: {{draws: auto, tolerance: 0.1 %, most: 10}}"
+    few = summarised(work_of(of(written(unsure)), "auto"))
+    assert few.reached.draws == 8  # whole blocks, and no more than the most
+    assert few.reached.error > 0.001
 
 
 def test_blocks_are_all_draws_once() -> None:

@@ -4,7 +4,9 @@ from functools import cache
 
 import numpy as np
 import pytest
+import xarray as xr
 
+from projector.activity import stage
 from projector.errors import ConsistencyError
 from projector.run import futures as futures_room
 from projector.run.futures import Futures, futures_of
@@ -40,6 +42,13 @@ workforce:
 uncertainty: {{draws: 6, seed: 3}}
 """
 
+NARROW = f"""
+scenario: One thing is uncertain
+extends: {SCENARIOS}/hallingdal.yaml
+years: {{base: 2026, end: 2028}}
+capacity: {{occupancy: {{inpatient: {{2026: 85 %, 2027: {{uniform: [75 %, 95 %]}}}}}}}}
+"""
+
 
 @cache
 def futures(**asked: str) -> Futures:
@@ -53,6 +62,14 @@ def futures(**asked: str) -> Futures:
 def of(scenario: Scenario) -> Futures:
     people = project_people(scenario)
     return futures_of(scenario, people, project_care(scenario, people))
+
+
+@cache
+def with_chance_of_contacts(text: str) -> Futures:
+    """Nothing but the assumptions and the contacts of a year varies."""
+    own = of(written(f"{text}uncertainty: {{draws: 2, population: stochastic}}"))
+    assert own.varying.parts == ("paths", "chance", "contacts")
+    return own.with_less("paths", "chance")
 
 
 def test_every_draw_of_a_block_is_the_run_with_its_numbers() -> None:
@@ -82,6 +99,59 @@ def test_a_block_of_another_size_gives_the_same_draws() -> None:
         )
 
 
+def test_contacts_of_a_year_are_poisson_numbers_and_nothing_else_moves() -> None:
+    own = with_chance_of_contacts(NARROW)
+    chance, expected = own.block(0, 40), own.with_less("contacts").block(0, 40)
+    drawn, mean = (groups["activity"]["contacts"] for groups in (chance, expected))
+    np.testing.assert_array_equal(drawn.isel(year=0), mean.isel(year=0))  # the base year
+    likely = mean.isel(year=slice(1, None)).where(mean > 0.5).values
+    apart = (drawn.isel(year=slice(1, None)).values - likely) / np.sqrt(likely)
+    apart = apart[~np.isnan(apart)]
+    assert apart.size > 20_000
+    assert abs(apart.mean()) < 4 / np.sqrt(apart.size)
+    assert apart.var() == pytest.approx(1, abs=0.03)
+    # Sums over diagnoses are of independent numbers.
+    whole, of_whole = drawn.sum("diagnosis"), mean.sum("diagnosis")
+    kept = of_whole.isel(year=slice(1, None)).where(of_whole > 5).values
+    apart = (whole.isel(year=slice(1, None)).values - kept) / np.sqrt(kept)
+    assert np.nanvar(apart) == pytest.approx(1, abs=0.06)
+
+
+def test_beds_that_few_meet_full_do_not_count_chance_twice() -> None:
+    own = with_chance_of_contacts(NARROW)
+    chance, expected = own.block(0, 8), own.with_less("contacts").block(0, 8)
+    one, other = (groups["capacity/beds"] for groups in (chance, expected))
+    later = {"year": slice(1, None)}
+    overflow = one["need"].sel(resource="municipal_acute")
+    np.testing.assert_array_equal(overflow, other["need"].sel(resource="municipal_acute"))
+    for name in ("refusal", "peak", "site_peak"):
+        np.testing.assert_array_equal(one[name], other[name])
+    planned = (one["need"] / other["need"]).sel(resource="somatic").isel(later)
+    assert bool((planned != 1).all())
+    stays, nights = (
+        (chance["activity"][name] / expected["activity"][name]).isel(later) - 1
+        for name in ("contacts", "bed_days")
+    )
+    hospital, home = ({"setting": name} for name in ("inpatient", "nursing_home"))
+    # Nights follow stays; where these last over years, by less.
+    moved = {"setting": "inpatient", "diagnosis": "heart"}
+    assert (
+        np.corrcoef(stays.sel(moved).values.ravel(), nights.sel(moved).values.ravel())[0, 1] > 0.9
+    )
+    of_stays, of_nights = (float(abs(one.sel(home)).mean()) for one in (stays, nights))
+    assert 0.4 < of_nights / of_stays < 0.75
+    of_stays, of_nights = (float(abs(one.sel(hospital)).mean()) for one in (stays, nights))
+    assert 0.9 < of_nights / of_stays < 1
+
+
+def test_some_regions_at_a_time_have_the_same_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = with_chance_of_contacts(NARROW)
+    whole = own.block(0, 3)
+    monkeypatch.setattr(stage, "_REGIONS_AT_A_TIME", 2)
+    for name, dataset in own.block(0, 3).items():
+        xr.testing.assert_allclose(dataset, whole[name], rtol=1e-12)
+
+
 def test_healthy_ageing_that_is_uncertain_is_refused() -> None:
     scenario = written(
         f"scenario: Own\nextends: {SCENARIOS}/hallingdal.yaml\n"
@@ -97,7 +167,7 @@ def test_supply_that_no_draw_changes_is_made_once_and_is_that_of_every_draw(
 ) -> None:
     scenario = written(
         f"scenario: Own\nextends: {SCENARIOS}/hallingdal-copd.yaml\n"
-        "years: {base: 2026, end: 2031}\nuncertainty: {draws: 2, paths: false, chance: false}\n"
+        "years: {base: 2026, end: 2031}\nuncertainty: {draws: 2}\n"
     )
     own = of(scenario)
     monkeypatch.setattr(futures_room, "supply_stage", None)  # not to be called again

@@ -183,3 +183,27 @@ def test_a_fault_of_the_parent_is_reported_in_the_parent(folder, monkeypatch):
     (problem,) = caught.value.problems
     assert problem.where == "scenarios/reference.yaml:10:3"
     assert problem.nearest == "occupancy"
+
+
+def test_a_number_of_draws_takes_the_place_of_when_to_stop(tmp_path):
+    (tmp_path / "parent.yaml").write_text(
+        "scenario: Parent\ninputs: .\nregions: ['3322']\nyears: {base: 2026, end: 2040}\n"
+        "uncertainty: {draws: auto, tolerance: 2 %, most: 500, seed: 3}\n",
+        encoding="utf-8",
+    )
+    child = tmp_path / "child.yaml"
+
+    def said(uncertainty):
+        child.write_text(
+            f"scenario: Child\nextends: parent.yaml\nuncertainty: {uncertainty}\n", "utf-8"
+        )
+        return load_scenario(child)
+
+    assert said("{draws: 20}").resolved()["uncertainty"] == {"draws": 20, "seed": 3}
+    stops = said("{draws: auto, most: 90}")
+    assert stops.resolved()["uncertainty"] == {
+        "draws": "auto", "tolerance": 0.02, "most": 90, "seed": 3,
+    }  # fmt: skip
+    assert stops.with_draws(20).resolved()["uncertainty"] == {"draws": 20, "seed": 3}
+    assert stops.with_draws(0).resolved()["uncertainty"] == {"seed": 3}
+    assert said("{seed: 4}").with_draws("auto").uncertainty.most == 500
