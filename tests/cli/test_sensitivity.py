@@ -12,8 +12,8 @@ from tests.embedded import SCENARIOS
 UNCERTAIN = f"""
 scenario: How sure
 extends: {SCENARIOS}/hallingdal-copd.yaml
-years: {{base: 2026, end: 2030}}
-capacity: {{occupancy: {{inpatient: {{2026: 85 %, 2030: {{triangular: [80 %, 85 %, 92 %]}}}}}}}}
+years: {{base: 2026, end: 2028}}
+capacity: {{occupancy: {{inpatient: {{2026: 85 %, 2028: {{triangular: [80 %, 85 %, 92 %]}}}}}}}}
 """
 
 
@@ -53,7 +53,7 @@ def test_a_sensitivity_is_a_table_a_picture_and_a_file(tmp_path: Path) -> None:
 
 def test_without_a_distribution_what_is_left_is_told_and_said_so(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra `report` is not installed")
-    plain = UNCERTAIN.split("capacity")[0].replace("hallingdal-copd", "hallingdal")
+    plain = UNCERTAIN.split("capacity", maxsplit=1)[0].replace("hallingdal-copd", "hallingdal")
     path = own(tmp_path, "{population: stochastic}", plain)
     asked = ("sensitivity", path, "--result", "contacts", "--draws", 64, "--output")
     result = projector(*asked, tmp_path / "p.svg")
@@ -72,7 +72,7 @@ def test_without_a_distribution_what_is_left_is_told_and_said_so(tmp_path: Path)
     [
         (("--result", "bed"), "Did you mean 'beds'?"),
         (("--result", "beds", "--of", "somatisk"), "Did you mean 'somatic'?"),
-        (("--result", "beds", "--year", "2026"), "expected 2027 to 2030"),
+        (("--result", "beds", "--year", "2026"), "expected 2027 to 2028"),
         (("--result", "beds", "--draws", "10"), "--draws: too few draws to tell"),
         (("--result", "beds", "--output", "p.doc"), "no such picture format"),
     ],
