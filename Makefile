@@ -31,8 +31,10 @@ lint: setup  ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup  ## measure the core against its yardsticks; prints ratios within one run
-	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,rounds --benchmark-sort=min -q
+bench: setup  ## measure all; prints ratios within one run and writes benchmarks/RESULTS.md
+	mkdir -p .benchmarks
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,rounds --benchmark-sort=min --benchmark-json=.benchmarks/latest.json -q
+	$(BIN)/python -m benchmarks.results .benchmarks/latest.json
 
 accuracy: setup  ## backtest on the real tables beside the checkout; writes docs/accuracy.md
 	$(BIN)/python -m benchmarks.accuracy

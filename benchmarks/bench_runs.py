@@ -1,0 +1,168 @@
+"""Runs as a planner starts them, how they grow, and what is left of them beside a matrix product.
+
+Times within one process are of its processor, so that other work on the machine tells less; those
+of whole processes and of several workers are by the clock. With timing disabled everything is
+small and runs once.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from benchmarks.worlds_to_run import HALLINGDAL, MUNICIPALITIES, country, futures_in, is_real
+from projector.run.draws import summarised, work_of
+from projector.run.executors import Executor, Here, Processes
+from projector.run.futures import Futures
+from projector.run.lots import figures_of_block
+from projector.scenario import load_scenario
+from projector.tables import OPEN_AGE, SEXES
+from tests.embedded import ROOT
+
+Benchmark = Any
+
+_PER_MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10
+"""The system tells the most memory of a process in bytes, or in kibibytes."""
+
+
+def whole_process(scenario: Path, draws: int, workers: int = 1) -> dict[str, float]:
+    """Run the command; what it took: processor seconds, and the most memory of one process."""
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "projector", "run", str(scenario)]
+        options = ["--draws", str(draws), "--workers", str(workers), "--output", f"{folder}/out"]
+        with subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return {
+        "processor_seconds": used.ru_utime + used.ru_stime,
+        "peak_mebibytes": used.ru_maxrss / _PER_MEBIBYTE,
+    }
+
+
+@cache
+def hallingdal() -> Futures:
+    return futures_in(load_scenario(HALLINGDAL).with_draws(1000))
+
+
+@cache
+def country_of(regions: int, real: bool) -> Futures:
+    with TemporaryDirectory() as folder:
+        scenario = load_scenario(country(Path(folder), regions, real=real))
+        return futures_in(scenario.with_draws(1000))
+
+
+@cache
+def with_more_diagnoses(times: int) -> Futures:
+    return futures_in(load_scenario(HALLINGDAL).with_draws(1000), diagnoses=times)
+
+
+def measured(
+    benchmark: Benchmark, run: Callable[[], object], *, rounds: int, warm: int = 0
+) -> object:
+    """Time it, and note how much else the machine had to do."""
+    result = benchmark.pedantic(run, rounds=rounds, warmup_rounds=warm)
+    benchmark.extra_info["load_average"] = os.getloadavg()[0]
+    return result
+
+
+@pytest.mark.benchmark(group="whole process: Hallingdal")
+@pytest.mark.parametrize("draws", [0, 1000, 4000])
+def bench_hallingdal(benchmark: Benchmark, draws: int) -> None:
+    if not benchmark.enabled and draws:
+        pytest.skip("takes long, and the tests of draws do it too")
+    rounds = {0: 3, 1000: 2, 4000: 1}[draws]
+    used = measured(benchmark, lambda: whole_process(HALLINGDAL, draws), rounds=rounds)
+    benchmark.extra_info.update(used)
+
+
+@pytest.mark.benchmark(group="whole process: a country")
+@pytest.mark.parametrize("draws", [12, 48])
+def bench_country(benchmark: Benchmark, draws: int, tmp_path: Path) -> None:
+    if not benchmark.enabled:
+        pytest.skip("takes long; the blocks of a country are run below")
+    scenario = country(tmp_path, MUNICIPALITIES, real=is_real())
+    used = measured(benchmark, lambda: whole_process(scenario, draws), rounds=1)
+    benchmark.extra_info.update(used, real=is_real())
+
+
+@pytest.mark.benchmark(group="block: a country, 2 draws", timer=time.process_time)
+def bench_block_of_a_country(benchmark: Benchmark) -> None:
+    regions = MUNICIPALITIES if benchmark.enabled else 4
+    futures = country_of(regions, benchmark.enabled and is_real())
+    figures = measured(benchmark, lambda: figures_of_block(futures, 0, 2), rounds=3, warm=1)
+    assert figures["people"][1].shape[:2] == (2, regions + 1)  # type: ignore[index]
+
+
+@pytest.mark.benchmark(group="block: a country, 2 draws", timer=time.process_time)
+def bench_bare_matrix_product_of_a_country(benchmark: Benchmark) -> None:
+    """People of all ages times the use of every diagnosis and setting: what the block contains."""
+    regions = MUNICIPALITIES if benchmark.enabled else 4
+    futures = country_of(regions, benchmark.enabled and is_real())
+    figures = figures_of_block(futures, 0, 2)
+    years = figures["people"][1].sizes["year"]
+    diagnoses = figures["contacts_by_diagnosis"][1].sizes["diagnosis"]
+    rows, used = 2 * regions * years, diagnoses * figures["contacts"][1].sizes["setting"]
+    generator = np.random.default_rng(5)
+    people = generator.uniform(1, 100, (rows, len(SEXES) * (OPEN_AGE + 1)))
+    rates = generator.uniform(0, 1, (people.shape[1], used))
+    with threadpool_limits(limits=1, user_api="blas"):
+        result = measured(benchmark, lambda: people @ rates, rounds=5, warm=1)
+    assert result.shape == (rows, used)  # type: ignore[attr-defined]
+
+
+@pytest.mark.benchmark(group="scaling: draws", timer=time.process_time)
+@pytest.mark.parametrize("draws", [64, 128, 256, 512])
+def bench_scaling_in_draws(benchmark: Benchmark, draws: int) -> None:
+    if not benchmark.enabled and draws > 64:
+        pytest.skip("one is enough to see that it runs")
+    count = draws if benchmark.enabled else 1
+    work = work_of(hallingdal(), count)
+    totals = measured(benchmark, lambda: summarised(work), rounds=2)
+    benchmark.extra_info["size"] = draws
+    assert totals.measures["beds"].attrs["draws"] == count  # type: ignore[attr-defined]
+
+
+@pytest.mark.benchmark(group="scaling: regions", timer=time.process_time)
+@pytest.mark.parametrize("regions", [45, 89, 178, MUNICIPALITIES])
+def bench_scaling_in_regions(benchmark: Benchmark, regions: int) -> None:
+    if not benchmark.enabled:
+        pytest.skip("a block of few regions is run above")
+    futures = country_of(regions, is_real())
+    measured(benchmark, lambda: figures_of_block(futures, 0, 2), rounds=3, warm=1)
+    benchmark.extra_info["size"] = regions
+
+
+@pytest.mark.benchmark(group="scaling: diagnoses", timer=time.process_time)
+@pytest.mark.parametrize("times", [1, 2, 4])
+def bench_scaling_in_diagnoses(benchmark: Benchmark, times: int) -> None:
+    if not benchmark.enabled and times != 2:
+        pytest.skip("one is enough to see that it runs")
+    futures = with_more_diagnoses(times)
+    count = 64 if benchmark.enabled else 1
+    figures = measured(benchmark, lambda: figures_of_block(futures, 0, count), rounds=3, warm=1)
+    diagnoses = figures["contacts_by_diagnosis"][1].sizes["diagnosis"]  # type: ignore[index]
+    benchmark.extra_info["size"] = diagnoses
+    assert diagnoses % times == 0
+
+
+@pytest.mark.benchmark(group="workers: Hallingdal, 512 draws")
+@pytest.mark.parametrize("executor", [Here(), Processes(2)], ids=["one", "two"])
+def bench_workers(benchmark: Benchmark, executor: Executor) -> None:
+    work = work_of(hallingdal(), 512 if benchmark.enabled else 1)
+    measured(benchmark, lambda: summarised(work, executor=executor), rounds=2)
