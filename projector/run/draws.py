@@ -106,13 +106,14 @@ def work_of(
     """
     people = futures.people.population["population"]
     regions, years = people.sizes["region"], people.sizes["year"]
-    tolerance = None
     if draws == "auto":
         asked = futures.scenario.uncertainty
-        tolerance = asked.tolerance
+        tolerance: float | None = asked.tolerance
         size = blocks_of(asked.most, regions, years).size
-        draws = min(math.ceil(_FIRST_LOOK / size) * size, asked.most)
-    blocks = blocks_of(draws, regions, years)
+        first = min(math.ceil(_FIRST_LOOK / size) * size, asked.most)
+    else:
+        tolerance, first = None, draws
+    blocks = blocks_of(first, regions, years)
     kept = None
     if folder is not None:
         kept = Kept(folder / key_of(futures, blocks, with_draws=with_draws))
