@@ -166,8 +166,10 @@ class _Assessed:
         self._steady_flows = steady.flows
         care = drawn if resource.limit is None else steady
         self._flows = care.flows
-        self.steady = resource.work(steady.activity)
-        self.work = self.steady if care is steady else resource.work(care.activity)
+        self.work = resource.work(care.activity)
+        # Of places and rooms nothing is told that the loss model tells of beds.
+        of_expected = care is not steady and resource.unit == "beds"
+        self.steady = resource.work(steady.activity) if of_expected else self.work
         parts = []
         if resource.limit is not None:
             parts = self._flows.parts(resource, self.work, care.activity)

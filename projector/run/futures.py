@@ -223,10 +223,12 @@ class Futures:
         if not self.varying.contacts:
             change_and_view(filled(demand, written), written, views)
             return None, views.datasets(demand)
-        seed = self.scenario.uncertainty.seed
-        chance = Chance(seed, numbers, Views(tables, visitors, inputs.members))
-        change_and_view(filled(demand, written), written, views, chance=chance)
-        return views.datasets(demand), chance.views.datasets(demand)
+        # What is expected is for beds alone, which ask of no priority.
+        for_beds = {name: table for name, table in tables.items() if name != "priority_groups"}
+        expected = Views(for_beds, visitors, inputs.members)
+        chance = Chance(self.scenario.uncertainty.seed, numbers, views)
+        change_and_view(filled(demand, written), written, expected, chance=chance)
+        return expected.datasets(demand), views.datasets(demand)
 
     def _persons(
         self, drawn: "Scenario", population: xr.Dataset | None, draws: int
