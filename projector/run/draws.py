@@ -111,8 +111,10 @@ def work_of(
         asked = futures.scenario.uncertainty
         tolerance = asked.tolerance
         size = blocks_of(asked.most, regions, years).size
-        draws = min(math.ceil(_FIRST_LOOK / size) * size, asked.most)
-    blocks = blocks_of(draws, regions, years)
+        count = min(math.ceil(_FIRST_LOOK / size) * size, asked.most)
+    else:
+        count = draws
+    blocks = blocks_of(count, regions, years)
     kept = None
     if folder is not None:
         kept = Kept(folder / key_of(futures, blocks, with_draws=with_draws))

@@ -21,7 +21,6 @@ from projector.run.measures import WHOLE
 from tests.run.moving import written
 from tests.run.test_futures import NARROW, futures, of
 
-
 STILL = "population: written"
 
 
