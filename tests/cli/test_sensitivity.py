@@ -12,8 +12,8 @@ from tests.embedded import SCENARIOS
 UNCERTAIN = f"""
 scenario: How sure
 extends: {SCENARIOS}/hallingdal-copd.yaml
-years: {{base: 2026, end: 2030}}
-capacity: {{occupancy: {{inpatient: {{2026: 85 %, 2030: {{triangular: [80 %, 85 %, 92 %]}}}}}}}}
+years: {{base: 2026, end: 2028}}
+capacity: {{occupancy: {{inpatient: {{2026: 85 %, 2028: {{triangular: [80 %, 85 %, 92 %]}}}}}}}}
 """
 
 
@@ -72,7 +72,7 @@ def test_without_a_distribution_what_is_left_is_told_and_said_so(tmp_path: Path)
     [
         (("--result", "bed"), "Did you mean 'beds'?"),
         (("--result", "beds", "--of", "somatisk"), "Did you mean 'somatic'?"),
-        (("--result", "beds", "--year", "2026"), "expected 2027 to 2030"),
+        (("--result", "beds", "--year", "2026"), "expected 2027 to 2028"),
         (("--result", "beds", "--draws", "10"), "--draws: too few draws to tell"),
         (("--result", "beds", "--output", "p.doc"), "no such picture format"),
     ],
