@@ -20,7 +20,7 @@ OWN = f"""
 scenario: Own
 extends: {SCENARIOS}/hallingdal-copd.yaml
 years: {{base: 2026, end: 2028}}
-uncertainty: {{draws: 5}}
+uncertainty: {{draws: 5, population: written}}
 """
 
 

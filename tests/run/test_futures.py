@@ -39,7 +39,7 @@ capacity:
   overflow: {{municipal_acute: 5 %}}
 workforce:
   duty: {{nurse: {{inpatient: {{per: bed, FTE: {{2026: 1.3, 2028: {{uniform: [1.3, 1.7]}}}}}}}}}}
-uncertainty: {{draws: 6, seed: 3}}
+uncertainty: {{draws: 6, seed: 3, population: written}}
 """
 
 NARROW = f"""
@@ -167,7 +167,7 @@ def test_supply_that_no_draw_changes_is_made_once_and_is_that_of_every_draw(
 ) -> None:
     scenario = written(
         f"scenario: Own\nextends: {SCENARIOS}/hallingdal-copd.yaml\n"
-        "years: {base: 2026, end: 2031}\nuncertainty: {draws: 2}\n"
+        "years: {base: 2026, end: 2031}\nuncertainty: {draws: 2, population: written}\n"
     )
     own = of(scenario)
     monkeypatch.setattr(futures_room, "supply_stage", None)  # not to be called again
