@@ -90,8 +90,7 @@ def test_a_file_appears_whole_or_stays_as_it_was(tmp_path: Path) -> None:
     with whole_file(page) as file:
         file.write_text("first")
         assert not page.exists()
-    with pytest.raises(RuntimeError), whole_file(page) as file:
-        file.write_text("half of the sec")
-        raise RuntimeError
+    with pytest.raises(FileNotFoundError), whole_file(page) as file:
+        file.write_text((tmp_path / "nothing here").read_text())
     assert page.read_text() == "first"
     assert [path.name for path in page.parent.iterdir()] == ["page.html"]
