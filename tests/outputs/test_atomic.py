@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from projector.outputs.atomic import restore, whole_folder
+from projector.outputs.atomic import restore, whole_file, whole_folder
 
 
 def read(folder: Path) -> dict[str, str]:
@@ -83,3 +83,14 @@ def test_a_run_killed_while_writing_leaves_the_old_result(tmp_path: Path) -> Non
     write(target, "new")
     assert read(target) == {"a.txt": "new", "b.txt": "new"}
     assert leftovers(target) == []
+
+
+def test_a_file_appears_whole_or_stays_as_it_was(tmp_path: Path) -> None:
+    page = tmp_path / "new" / "page.html"
+    with whole_file(page) as file:
+        file.write_text("first")
+        assert not page.exists()
+    with pytest.raises(FileNotFoundError), whole_file(page) as file:
+        file.write_text((tmp_path / "nothing here").read_text())
+    assert page.read_text() == "first"
+    assert [path.name for path in page.parent.iterdir()] == ["page.html"]

@@ -157,30 +157,38 @@ def _pointed(
 
 def _line(i: int, one: Line, years: Sequence[int], across: Scale, up: Scale) -> list[Markup]:
     colour = COLOURS[i]
-    places = [(across(year), up(value)) for year, value in zip(years, one.values, strict=True)]
+    steps = one.dashed or one.stepped
+
+    def places(values: Floats) -> list[tuple[float, float]]:
+        straight = [(across(year), up(value)) for year, value in zip(years, values, strict=True)]
+        return _stepped(straight) if steps else straight
+
     parts = []
     if one.band is not None:
         low, high = one.band
-        around = [(across(y), up(v)) for y, v in zip(years, high, strict=True)]
-        around += [(across(y), up(v)) for y, v in zip(years[::-1], low[::-1], strict=True)]
+        around = _points([*places(high), *reversed(places(low))])
         parts.append(
-            element("polygon", points=_points(around), fill=colour, fill_opacity=0.2, stroke=colour,
+            element("polygon", points=around, fill=colour, fill_opacity=0.2, stroke=colour,
                     stroke_opacity=0.5, stroke_width=0.6)
         )  # fmt: skip
-    marks = [p for p, y in zip(places, years, strict=True) if y % 5 == 0 or y == years[-1]]
-    if one.dashed or one.stepped:
-        half = (across(years[-1]) - across(years[0])) / max(len(years) - 1, 1) / 2
-        first, last = places[0][0], places[-1][0]
-        places = [
-            (min(max(x + side * half, first), last), y) for x, y in places for side in (-1, 1)
-        ]
     parts.append(
-        element("polyline", points=_points(places), fill="none", stroke=colour, stroke_width=2,
-                stroke_dasharray="5 4" if one.dashed else DASHES[i])
+        element("polyline", points=_points(places(one.values)), fill="none", stroke=colour,
+                stroke_width=2, stroke_dasharray="5 4" if one.dashed else DASHES[i])
     )  # fmt: skip
     if not one.dashed:
-        parts += [marker(i, x, y, colour) for x, y in marks]
+        parts += [
+            marker(i, across(year), up(value), colour)
+            for year, value in zip(years, one.values, strict=True)
+            if year % 5 == 0 or year == years[-1]
+        ]
     return parts
+
+
+def _stepped(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Steps half a year around each place, within the first and the last."""
+    first, last = places[0][0], places[-1][0]
+    half = (last - first) / max(len(places) - 1, 1) / 2
+    return [(min(max(x + side * half, first), last), y) for x, y in places for side in (-1, 1)]
 
 
 def _points(places: Sequence[tuple[float, float]]) -> str:
