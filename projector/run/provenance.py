@@ -157,10 +157,10 @@ def sources_of(inputs: InputSet) -> "list[dict[str, str | int]]":
     """
     found: list[dict[str, str | int]] = []
     for table, rows in inputs.tables.items():
-        said = rows.reindex(columns=["quality", "source"]).fillna("")
         places: dict[tuple[str, str], list[int]] = {}
-        for line, quality, source in zip(said.index, said["quality"], said["source"], strict=True):
-            places.setdefault((str(quality), str(source)), []).append(int(line))
+        said = (_texts(rows, column) for column in ("quality", "source"))
+        for line, quality, source in zip(rows.index, *said, strict=True):
+            places.setdefault((quality, source), []).append(int(line))
         for (quality, source), lines in places.items():
             found.append(
                 {
@@ -173,6 +173,16 @@ def sources_of(inputs: InputSet) -> "list[dict[str, str | int]]":
                 }
             )
     return found
+
+
+def _texts(rows: "pd.DataFrame", column: str) -> list[str]:
+    """A column of texts; empty where the table has no such column or the cell is blank."""
+    if column not in rows:
+        return [""] * len(rows)
+    return [
+        "" if blank else str(cell)
+        for cell, blank in zip(rows[column], rows[column].isna(), strict=True)
+    ]
 
 
 def names_of(inputs: InputSet) -> dict[str, dict[str, dict[str, str]]]:

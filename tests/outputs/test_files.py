@@ -103,3 +103,20 @@ def test_pools_are_written_with_what_they_are(tmp_path: Path) -> None:
     assert back["pool"].attrs["long_name"] == "units that share their beds"
     together = pd.read_csv(tmp_path / "beds" / "csv" / "pools_together.csv")
     assert together.columns.tolist() == ["pool", "year", "value", "unit"]
+
+
+def test_results_say_where_every_row_of_the_inputs_comes_from() -> None:
+    """Every row is counted once, under what its own line in the file says."""
+    told = json.loads(result_of("hallingdal").attrs["inputs_sources"])
+    counted: dict[str, int] = {}
+    for one in told:
+        counted[one["file"]] = counted.get(one["file"], 0) + one["rows"]
+        with (CASE_AREAS.parent / one["file"]).open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            columns = next(reader)
+            while reader.line_num < one["line"]:
+                row = dict(zip(columns, next(reader), strict=True))
+        assert (row.get("quality", ""), row["source"]) == (one["quality"], one["source"])
+    for name, rows in counted.items():
+        with (CASE_AREAS.parent / name).open(encoding="utf-8", newline="") as file:
+            assert sum(1 for row in csv.reader(file) if row) == rows + 1
