@@ -86,6 +86,7 @@ def test_consistent_counts_are_met_exactly(world: tuple[Array, list[Margin]]) ->
     assert (found.level[~np.broadcast_to(counted, expected.shape)] == 1).all()
 
 
+@pytest.mark.slow
 @given(consistent())
 def test_raking_is_what_the_plain_loop_does(world: tuple[Array, list[Margin]]) -> None:
     expected, margins = world

@@ -14,6 +14,7 @@ def backtest(*arguments: object) -> Result:
     return CliRunner().invoke(cli, ["backtest", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_it_prints_the_table_and_writes_the_files(tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = (SCENARIOS / "ahus.yaml", "--base", 2014, "--base", 2018, "--end", 2024)

@@ -224,6 +224,7 @@ def test_chart_draws_a_result(tmp_path: Path) -> None:
     assert projector("chart", tmp_path / "out", "--output", tmp_path / "x.doc").exit_code == 2
 
 
+@pytest.mark.slow
 def test_the_module_runs_as_a_program_in_any_locale(tmp_path: Path) -> None:
     path = copy_of("hallingdal", tmp_path, "[Hallingdal]", "[Hol, Ål]")
     done = subprocess.run(

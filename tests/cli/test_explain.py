@@ -124,6 +124,7 @@ def test_a_run_says_which_changes_were_left_out(tmp_path: Path) -> None:
     assert f"name: {PLANNED}" not in resolved
 
 
+@pytest.mark.slow
 def test_a_run_tells_what_each_change_does(tmp_path: Path) -> None:
     result = projector("run", COPD, "--ablate", "--output", tmp_path / "out", "--language", "en")
     assert result.exit_code == 0

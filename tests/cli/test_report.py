@@ -17,6 +17,7 @@ def results(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
+@pytest.mark.slow
 def test_a_run_and_a_report_of_its_folder_write_the_same_page(tmp_path: Path) -> None:
     ran = projector("run", SCENARIOS / "hallingdal.yaml", "--output", tmp_path / "out")
     assert ran.exit_code == 0
@@ -27,6 +28,7 @@ def test_a_run_and_a_report_of_its_folder_write_the_same_page(tmp_path: Path) ->
     assert (tmp_path / "again.html").read_bytes() == page
 
 
+@pytest.mark.slow
 def test_a_run_leaves_the_page_out_when_asked_or_when_jinja2_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

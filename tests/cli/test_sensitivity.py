@@ -51,6 +51,7 @@ def test_a_sensitivity_is_a_table_a_picture_and_a_file(tmp_path: Path) -> None:
     assert occupancy["design_total"] > 0.2
 
 
+@pytest.mark.slow
 def test_without_a_distribution_what_is_left_is_told_and_said_so(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra `report` is not installed")
     plain = UNCERTAIN.split("capacity", maxsplit=1)[0].replace("hallingdal-copd", "hallingdal")
@@ -86,6 +87,7 @@ def test_a_question_that_makes_no_sense_is_wrong_usage(
     assert message in result.stderr
 
 
+@pytest.mark.slow
 def test_a_run_says_how_sure_it_is_what_matters_and_how_often_there_is_too_little(
     tmp_path: Path,
 ) -> None:

@@ -123,6 +123,7 @@ def test_given_back_unchanged_it_is_the_same(seed: int) -> None:
     assert_same(overridden(calibration, {}), calibration)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 99), share=st.floats(0, 1))
 def test_only_the_rows_given_change(seed: int, share: float) -> None:
     """All rows of another calibration, some of them given: each cell is of one of the two."""

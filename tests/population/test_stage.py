@@ -29,6 +29,7 @@ def oldest(tree: xr.DataTree, year: int) -> float:
     return float(tree["population"]["population"].sel(year=year, age=slice(80, None)).sum())
 
 
+@pytest.mark.slow
 def test_the_letters_of_a_variant_move_what_they_name(tmp_path: Path) -> None:
     middle = result_of("reference")
     trees = {
@@ -69,6 +70,7 @@ def test_a_life_expectancy_out_of_reach_is_told_at_the_key(tmp_path: Path) -> No
     assert "own.yaml:3:" in caught.value.problems[0].where
 
 
+@pytest.mark.slow
 def test_what_sets_a_region_apart_fades_with_the_half_life(tmp_path: Path) -> None:
     growth = {}
     for half_life in (2, 20, 200):

@@ -198,6 +198,7 @@ def test_fewer_stays_upstream_are_less_load_downstream(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("diagnosis", ["copd", "heart", "hip_fracture"])
 def test_a_pathway_as_long_as_the_inputs_have_it_moves_little(
     diagnosis: str, tmp_path: Path

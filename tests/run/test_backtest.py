@@ -88,6 +88,7 @@ def test_intervals_widen_and_the_wider_one_holds_more(found: Backtest) -> None:
     assert (regions["low_80"] <= regions["high_80"]).all()
 
 
+@pytest.mark.slow
 def test_intervals_of_futures_know_nothing_after_the_base(
     ahus: Scenario, material: Material
 ) -> None:
@@ -140,6 +141,7 @@ def test_a_region_has_the_same_draws_in_any_company(
     assert (other.regions["low_80"] != of_it["low_80"]).all()
 
 
+@pytest.mark.slow
 def test_the_nation_alone_is_compared_with_the_nation(tmp_path: Path, material: Material) -> None:
     found = backtest(written(tmp_path, "[Norge]"), material, [BASE], draws=200)
     last = found.errors[(found.errors["year"] == END) & (found.errors["ages"] == "total")]

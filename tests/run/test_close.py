@@ -36,6 +36,7 @@ def test_the_proposed_scenario_closes_the_gap_of_the_nation(tmp_path: Path) -> N
     assert abs(gap_of(proposed, "nurse", 2035)) < 0.02
 
 
+@pytest.mark.slow
 def test_a_task_shift_on_top_of_others_closes_the_gap(tmp_path: Path) -> None:
     proposed = tmp_path / "closed.yaml"
     closed(
@@ -46,6 +47,7 @@ def test_a_task_shift_on_top_of_others_closes_the_gap(tmp_path: Path) -> None:
     assert abs(gap_of(proposed, "nurse", 2036)) < 0.02
 
 
+@pytest.mark.slow
 def test_a_task_shift_knows_the_fewest_on_duty_and_what_it_means_to_the_taker(
     tmp_path: Path,
 ) -> None:

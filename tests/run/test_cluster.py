@@ -42,6 +42,7 @@ def expected() -> Totals:
     return summarised(work_of(futures(), 6))
 
 
+@pytest.mark.slow
 def test_the_bits_are_those_of_one_process_and_workers_keep_the_lots(
     local: "distributed.LocalCluster", tmp_path: Path
 ) -> None:
@@ -60,6 +61,7 @@ def test_the_bits_are_those_of_one_process_and_workers_keep_the_lots(
     assert_same_bits(again, expected())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2])
 def test_workers_that_are_killed_change_nothing(
     local: "distributed.LocalCluster", count: int

@@ -215,6 +215,7 @@ def test_what_a_run_has_kept_is_removed_with_the_folders_that_are_empty_then(
     other.clear()
 
 
+@pytest.mark.slow
 def test_draws_stop_when_quantiles_are_sure_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,6 +111,7 @@ activity:
 """
 
 
+@pytest.mark.slow
 def test_what_is_short_of_staff_is_need_less_supply() -> None:
     gap, need, supply = (
         explained(result, of=("nurse",)) for result in ("staff_gap", "staff", "staff_supply")
@@ -125,6 +126,7 @@ def test_what_is_short_of_staff_is_need_less_supply() -> None:
     np.testing.assert_allclose(own["supply "], supply.values[0] - supply.values, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_results_of_sites_money_and_priority_groups_are_explained() -> None:
     """Those that the scenario in which everything moves has none of, against the run."""
     scenario = written(AHUS)
@@ -170,6 +172,7 @@ def test_a_result_that_does_not_add_up_is_asked_of_one_part() -> None:
         explain(scenario, people, question_of(scenario, people, "own_coverage"))
 
 
+@pytest.mark.slow
 def test_regions_add_up() -> None:
     regions = [("Flå", "Nesbyen", "Gol", "Hemsedal"), ("Ål", "3330")]
     whole = effects_of(explained("bed_days"))
@@ -179,6 +182,7 @@ def test_regions_add_up() -> None:
         np.testing.assert_allclose(summed, effect, atol=1e-9 * 1e5)
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(st.permutations(range(6)), st.permutations(range(16)), st.sampled_from(["bed_days", "beds"]))
 def test_the_order_of_regions_and_diagnoses_makes_no_difference(
@@ -211,6 +215,7 @@ activity: {{changes: [{{name: One, {avoided}}}, {{name: Other, {avoided}}}]}}
 """
 
 
+@pytest.mark.slow
 def test_changes_that_are_the_same_have_the_same_effect_free_of_order() -> None:
     scenario = written(copd_avoided_twice())
     people = project_people(scenario)
@@ -244,6 +249,7 @@ def test_too_many_changes_have_too_many_subsets() -> None:
         explain(scenario, people, question_of(scenario, people, "beds"), free_of_order=True)
 
 
+@pytest.mark.slow
 def test_own_coverage_is_explained_to_the_last_digit_or_refused() -> None:
     """Shifted to municipal care, patients are not in hospital, so no other setting is known of."""
     scenario = load_scenario(SCENARIOS / "ahus-future.yaml")

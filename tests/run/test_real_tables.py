@@ -104,6 +104,7 @@ def test_six_years_ahead_it_misses_half_as_much_as_no_change_would(tmp_path: Pat
     assert missed(found, 2020, 2026, "80+")["model"] < 0.041
 
 
+@pytest.mark.slow
 @needs_shared
 def test_every_municipality_is_foreseen_better_than_by_no_change_and_by_ten_year_means(
     tmp_path: Path,

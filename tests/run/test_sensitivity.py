@@ -77,6 +77,7 @@ def test_what_nothing_depends_on_has_no_part() -> None:
     assert (found.high == found.low)[0].all()
 
 
+@pytest.mark.slow
 def test_chance_is_told_apart_by_leaving_it_out() -> None:
     text = TWO.replace("written", "stochastic")
     found = told("somatic", text=text, draws=128)
@@ -90,6 +91,7 @@ def test_chance_is_told_apart_by_leaving_it_out() -> None:
     assert found.high[4, -1] - found.low[4, -1] == pytest.approx(2.56 * likely, rel=0.3)
 
 
+@pytest.mark.slow
 def test_correlated_assumptions_have_their_indices_together() -> None:
     correlated = TWO.replace(
         "written", "stochastic, correlations: [{between: [heart, inpatient], rank: 0.8}]"
