@@ -24,11 +24,19 @@ distributed = pytest.importorskip("distributed", reason="Dask is not installed")
 
 
 @pytest.fixture(scope="module")
-def local() -> Iterator["distributed.LocalCluster"]:
+def processes() -> Iterator["distributed.LocalCluster"]:
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def local(processes: "distributed.LocalCluster") -> "distributed.LocalCluster":
+    """Both workers are there, though a test before may have killed them."""
+    with distributed.Client(processes.scheduler_address, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+    return processes
 
 
 @pytest.fixture(autouse=True)
