@@ -7,7 +7,7 @@ held against what was measured, reached or not.
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,8 @@ def reached(run: dict[str, Any]) -> Iterator[dict[str, str]]:
     dict
         ``what``, ``measured``, ``limit`` (a bound, with its direction) and ``verdict``.
     """
-    cases = {case["name"]: case for case in run["benchmarks"]}
+    cases = {case["fullname"].removeprefix("benchmarks/"): case for case in run["benchmarks"]}
+    runs, core = "bench_runs.py::bench_", "bench_futures.py::bench_"
 
     def seconds(name: str) -> float:
         return float(cases[name]["stats"]["min"])
@@ -90,72 +91,82 @@ def reached(run: dict[str, Any]) -> Iterator[dict[str, str]]:
     def peak(name: str) -> float:
         return float(cases[name]["extra_info"]["peak_mebibytes"])
 
-    def row(what: str, measured: float, limit: float, *, least: bool = False) -> dict[str, str]:
-        good = measured >= limit if least else measured <= limit
-        return {
-            "what": what,
-            "measured": f"{measured:.3g}",
-            "limit": f"{'≥' if least else '≤'} {limit:g}",
-            "verdict": "reached" if good else "not reached",
-        }
+    def told(
+        what: str,
+        of: Callable[[str], float],
+        name: str,
+        limit: float,
+        *,
+        beside: str | None = None,
+        least: bool = False,
+    ) -> Iterator[dict[str, str]]:
+        if name in cases and (beside is None or beside in cases):
+            measured = of(name) / (1.0 if beside is None else of(beside))
+            yield _row(what, measured, limit, least=least)
 
-    def told(what: str, limit: float, *names: str, least: bool = False) -> Iterator[dict[str, str]]:
-        if all(name in cases for name in names):
-            yield row(what, _MEASURES[what](seconds, peak, names), limit, least=least)
-
-    whole = "bench_hallingdal[{}]".format
-    yield from told("Hallingdal without draws, whole process, seconds", 3, whole(0))
-    yield from told("Hallingdal with 1 000 draws, whole process, seconds", 6, whole(1000))
-    yield from told("memory of 4 000 draws to that of 1 000", 1.1, whole(4000), whole(1000))
     yield from told(
-        "a country: a block to its bare matrix product",
-        2.5,
-        "bench_block_of_a_country",
-        "bench_bare_matrix_product_of_a_country",
-    )
-    yield from told("a country: peak memory of the process, MiB", 2048, "bench_country[48]")
-    yield from told(
-        "a country: memory of 48 draws to that of 12", 1.1, "bench_country[48]", "bench_country[12]"
-    )
-    yield from told(
-        "two workers to one, draws a second",
-        1.7,
-        "bench_workers[one]",
-        "bench_workers[two]",
+        "cohort core with draws, share of the bandwidth ceiling",
+        seconds,
+        core + "ceiling_of_bandwidth",
+        0.6,
+        beside=core + "core",
         least=True,
     )
-    yield from told("project to the plain loop", 0.2, "bench_project", "bench_plain_numpy_loop")
+    yield from told(
+        "the plain NumPy loop, times the cohort core",
+        seconds,
+        core + "plain_numpy_loop",
+        5,
+        beside=core + "core",
+        least=True,
+    )
+    whole, country = runs + "hallingdal[{}]", runs + "country[{}]"
+    yield from told("Hallingdal, whole process, seconds", seconds, whole.format(0), 3)
+    yield from told("with 1 000 draws, seconds", seconds, whole.format(1000), 6)
+    yield from told(
+        "memory of 4 000 draws, times that of 1 000",
+        peak,
+        whole.format(4000),
+        1.1,
+        beside=whole.format(1000),
+    )
+    yield from told(
+        "a country: a block, times its bare matrix product",
+        seconds,
+        runs + "block_of_a_country",
+        2.5,
+        beside=runs + "bare_matrix_product_of_a_country",
+    )
+    yield from told("a country: peak memory, MiB", peak, country.format(48), 2048)
+    yield from told(
+        "a country: memory of 48 draws, times that of 12",
+        peak,
+        country.format(48),
+        1.1,
+        beside=country.format(12),
+    )
+    yield from told(
+        "one worker, times two workers",
+        seconds,
+        runs + "workers[one]",
+        1.7,
+        beside=runs + "workers[two]",
+        least=True,
+    )
     for name, group in _groups(run).items():
         if name.startswith("scaling: "):
-            limit = 1.05
-            yield row(f"exponent of time in {name.removeprefix('scaling: ')}", _power(group), limit)
+            what = f"exponent of time in {name.removeprefix('scaling: ')}"
+            yield _row(what, _power(group), 1.05)
 
 
-def _first_to_second(seconds: Any, peak: Any, names: tuple[str, ...]) -> float:
-    del peak
-    return float(seconds(names[0]) / seconds(names[1]))
-
-
-def _memory(seconds: Any, peak: Any, names: tuple[str, ...]) -> float:
-    del seconds
-    return float(peak(names[0]) / peak(names[1]) if len(names) > 1 else peak(names[0]))
-
-
-def _seconds(seconds: Any, peak: Any, names: tuple[str, ...]) -> float:
-    del peak
-    return float(seconds(names[0]))
-
-
-_MEASURES = {
-    "Hallingdal without draws, whole process, seconds": _seconds,
-    "Hallingdal with 1 000 draws, whole process, seconds": _seconds,
-    "memory of 4 000 draws to that of 1 000": _memory,
-    "a country: a block to its bare matrix product": _first_to_second,
-    "a country: peak memory of the process, MiB": _memory,
-    "a country: memory of 48 draws to that of 12": _memory,
-    "two workers to one, draws a second": _first_to_second,
-    "project to the plain loop": _first_to_second,
-}
+def _row(what: str, measured: float, limit: float, *, least: bool = False) -> dict[str, str]:
+    good = measured >= limit if least else measured <= limit
+    return {
+        "what": what,
+        "measured": f"{measured:.3g}",
+        "limit": f"{'≥' if least else '≤'} {limit:g}",
+        "verdict": "reached" if good else "not reached",
+    }
 
 
 def _power(cases: list[Case]) -> float:
