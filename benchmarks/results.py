@@ -170,9 +170,9 @@ def _row(what: str, measured: float, limit: float, *, least: bool = False) -> di
 
 
 def _power(cases: list[Case]) -> float:
-    """Exponent of a power law through the fastest times."""
+    """Exponent of a power law through the fastest times, of one draw where blocks have several."""
     sizes = np.log([case["extra_info"]["size"] for case in cases])
-    times = np.log([case["stats"]["min"] for case in cases])
+    times = np.log([case["stats"]["min"] / case["extra_info"].get("draws", 1) for case in cases])
     return float(np.polyfit(sizes, times, 1)[0])
 
 
@@ -187,6 +187,7 @@ def _more(case: Case) -> str:
     told = {
         "processor_seconds": "{:.1f} s of a processor",
         "peak_mebibytes": "{:.0f} MiB at most",
+        "draws": "{} draws in a block",
     }
     return ", ".join(
         text.format(case["extra_info"][key])
