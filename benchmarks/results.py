@@ -137,7 +137,7 @@ def reached(run: dict[str, Any]) -> Iterator[dict[str, str]]:
         2.5,
         beside=runs + "bare_matrix_product_of_a_country",
     )
-    yield from told("a country: peak memory, MiB", peak, country.format(48), 2048)
+    yield from told("a country, 48 draws: peak memory, MiB", peak, country.format(48), 2048)
     yield from told(
         "a country: memory of 48 draws, times that of 12",
         peak,
