@@ -23,7 +23,8 @@ def write(target: Path, text: str) -> None:
 
 
 def leftovers(target: Path) -> list[str]:
-    return [path.name for path in target.parent.iterdir() if path != target]
+    beside = (path.name for path in target.parent.iterdir() if path != target)
+    return [name for name in beside if name != f".{target.name}.lock"]
 
 
 def test_a_new_result_takes_the_old_one_s_place(tmp_path: Path) -> None:
