@@ -29,6 +29,7 @@ Exit codes:
   4  a table of the inputs is wrong
   5  scenario and inputs do not fit together
   6  what was asked for cannot be reached within its bounds
+  7  results are damaged, or are not what their scenario gives
 """
 
 
@@ -498,6 +499,31 @@ def calibrate(scenario: Path, output: Path | None, language: "Language") -> None
     calibrate_scenario(
         scenario, output or Path("outputs") / f"calibration-{scenario.stem}", language
     )
+
+
+@cli.command()
+@click.argument("results", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that the scenario lay in.  [default: looked for here and around the results]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that make draws.",
+)
+@_LANGUAGE
+def verify(results: Path, folder: Path | None, workers: int, language: "Language") -> None:
+    """Check that RESULTS are unharmed, and are what their scenario gives: run it again.
+
+    Exit code 7 where they are damaged, or any number differs in any bit.
+    """
+    from projector.cli.verify import verify_results
+
+    verify_results(results, folder, workers, language)
 
 
 @cli.group()

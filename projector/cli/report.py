@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.errors import Problem, UsageError
-from projector.outputs import RESULTS_FILE, read_results
+from projector.outputs import read_results, results_file
 from projector.outputs.atomic import whole_file
 from projector.outputs.write import REPORT_FILE
 from projector.run import vocabulary
@@ -54,6 +54,8 @@ def report_results(
     ------
     UsageError
         If there are no results, they are of another scenario, or jinja2 is not installed.
+    ResultsError
+        If the results are damaged.
     """
     if not can_report():
         raise UsageError(
@@ -63,18 +65,9 @@ def report_results(
                 expected="pip install 'projector[report]'",
             )
         )
-    file = results / RESULTS_FILE if results.is_dir() else results
-    if not file.is_file():
-        raise UsageError(
-            Problem(
-                where=str(results),
-                message="the folder holds no results",
-                expected=f"a folder with {RESULTS_FILE}, as `projector run` writes it",
-            )
-        )
-    tree = read_results(file)
+    tree = read_results(results)
     explanations = [] if scenario is None else _explanations(scenario, tree)
-    page = output or file.with_name(REPORT_FILE)
+    page = output or results_file(results).with_name(REPORT_FILE)
     write_report(tree, page, language, explanations)
     click.echo(str(page))
 

@@ -40,7 +40,8 @@ def sole_writer(target: Path) -> Iterator[None]:
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(_lock_file(target), timeout=0, is_singleton=True)
     try:
-        lock.acquire()
+        with _named(target):
+            lock.acquire()
     except Timeout as error:
         raise UsageError(
             Problem(
@@ -76,10 +77,11 @@ def whole_folder(target: Path) -> Iterator[Path]:
         unfinished = target.with_name(f".{target.name}.{os.getpid()}{_UNFINISHED}")
         unfinished.mkdir()
         try:
-            yield unfinished
-            for path in unfinished.rglob("*"):
-                if path.is_file():
-                    _flush(path)
+            with _named(target):
+                yield unfinished
+                for path in unfinished.rglob("*"):
+                    if path.is_file():
+                        _flush(path)
             if target.exists():
                 target.rename(_previous(target))
             unfinished.rename(target)
@@ -110,8 +112,9 @@ def whole_file(target: Path) -> Iterator[Path]:
     _sweep(target)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}{_UNFINISHED}")
     try:
-        yield unfinished
-        _flush(unfinished)
+        with _named(target):
+            yield unfinished
+            _flush(unfinished)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -160,6 +163,18 @@ def _alive(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+@contextmanager
+def _named(target: Path) -> Iterator[None]:
+    """Have a fault of the file system name what a reader knows, not our own files beside it."""
+    try:
+        yield
+    except OSError as error:
+        name = str(error.filename or "")
+        if not name or Path(name) == _lock_file(target) or _UNFINISHED in name:
+            error.filename = str(target)
+        raise
 
 
 def _lock_file(target: Path) -> Path:
