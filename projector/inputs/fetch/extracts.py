@@ -134,6 +134,4 @@ def _answer(desk: Desk, query: Query, updated: str | None) -> Record:
     answer = desk.service.data(query)
     stamp = check_answer(query, updated, answer.content)
     # PxWebApi 1 says it without the zone; one table has one time of update.
-    return desk.kept.put(
-        query, updated or stamp, answer.content, desk.now(), desk.service.version
-    )
+    return desk.kept.put(query, updated or stamp, answer.content, desk.now(), desk.service.version)

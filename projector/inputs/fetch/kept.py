@@ -70,9 +70,7 @@ class KeptAnswers:
             return None
         return Record(path, query, updated, fetched, version, digest)
 
-    def put(
-        self, query: Query, updated: str, content: bytes, fetched: str, version: str
-    ) -> Record:
+    def put(self, query: Query, updated: str, content: bytes, fetched: str, version: str) -> Record:
         """Keep an answer."""
         path = self._path(query, updated)
         path.parent.mkdir(parents=True, exist_ok=True)
