@@ -33,9 +33,7 @@ _PARTS = ("population", "projection", "hospital", "care")
     "as REGION.  [default: none; the new set is then not whole]",
 )
 @click.option("--from", "first", type=int, help="First year of people.  [default: the last 21]")
-@click.option(
-    "--until", "last", type=int, help="Last year of people.  [default: the last there is]"
-)
+@click.option("--until", "last", type=int, help="Last year of people.  [default: the last one]")
 @click.option(
     "--only",
     "parts",

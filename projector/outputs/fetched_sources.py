@@ -36,9 +36,9 @@ def fetched_sources(
     lines = [
         f"# Where the figures of `{name}` come from",
         "",
-        "Fetched by `projector inputs fetch` from the statistics bank of Statistics Norway (SSB), CC BY",
-        "4.0. In `population.csv` the quality *official* is printed as it is; *derived* was brought from",
-        "older regions to the codes of the last year by the changes in KLASS.",
+        "Fetched by `projector inputs fetch` from the statistics bank of Statistics Norway (SSB),",
+        "CC BY 4.0. In `population.csv` the quality *official* is printed as it is; *derived* was",
+        "brought from older regions to the codes of the last year by the changes in KLASS.",
         "",
         "## Fetched",
         "",
@@ -54,7 +54,7 @@ def fetched_sources(
         "",
         "## Queries",
         "",
-        "Dimension and codes of each extract, in the order of the table.",
+        "Dimensions and codes of each extract.",
     ]
     for one in part.sources:
         lines += ["", f"`{one.file}`:", "", *_queries(one)]
@@ -62,8 +62,8 @@ def fetched_sources(
         lines += ["", "## To know", "", *(f"- {_cell(note)}" for note in part.notes)]
     lines += ["", "## Not from the statistics bank", ""]
     lines += [
-        "SSB does not print use of services by diagnosis group and age, how long stays of a group last,",
-        "places and where they stand, norms, rosters or who works where in the shape that a run reads.",
+        "SSB does not print use of services by diagnosis group and age, how long stays of a group",
+        "last, where places stand, norms, rosters or who works where, so these are not fetched.",
     ]
     if base is not None:
         lines += [

@@ -64,9 +64,7 @@ def check_answer(query: Query, updated: str | None, content: bytes) -> str:
     if not isinstance(got, list) or sorted(map(str, got)) != sorted(asked):
         found = ", ".join(map(str, got)) if isinstance(got, list) else str(got)
         raise FetchError(
-            Problem(
-                where, "the answer has other dimensions than asked for", found, ", ".join(asked)
-            )
+            Problem(where, "the answer has other dimensions than asked", found, ", ".join(asked))
         )
     for code, values in query.selection:
         category = document.get("dimension", {}).get(code, {}).get("category", {})

@@ -8,6 +8,9 @@ __all__ = ["Clock", "TokenBucket"]
 _BURST = 3
 """One part in three of a window's queries may leave at once; the rest is paced evenly."""
 
+_WHOLE = 1 - 1e-9
+"""A token; a bucket that was waited for may lack a rounding."""
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -60,7 +63,7 @@ class TokenBucket:
         """
         self._refill()
         waited = 0.0
-        while self._tokens < 1:
+        while self._tokens < _WHOLE:
             missing = (1 - self._tokens) / self._rate
             self._clock.sleep(missing)
             waited += missing

@@ -1,8 +1,9 @@
 """Figures that results are held against: projections, use of hospitals and municipal care.
 
-A run does not read them. What Statistics Norway prints of hospitals and of municipal care is divided
-by region, sex or age, not by the diagnosis groups that use rates are of: SSB's somatic hospitals are
-one sum over them, and places of care are those that were in use, not those there are.
+A run does not read them. What Statistics Norway prints of hospitals and of municipal care is
+divided by region, sex or age, not by the diagnosis groups that use rates are of: its somatic
+hospitals are one sum over them without mental health, and a count of all diagnoses would hold that
+too.
 """
 
 import re

@@ -3,16 +3,17 @@
 Of PxWebApi 2 (https://www.ssb.no/api/pxwebapiv2; https://github.com/PxTools/PxApiSpecs) this uses
 ``GET /config`` for the cells of an extract, ``GET /tables/{id}/metadata`` and ``POST
 /tables/{id}/data``: with a body, because an address longer than about 2 100 characters is
-answered with 404. A dimension whose ``elimination`` is true may be left out and is then summed; the
-others must be there. Too many cells are refused with 400 *Too many cells selected*. Of PxWebApi 1
-it uses ``GET`` and ``POST`` of ``/table/{id}``; too many cells are refused with 403 *Too many values
-selected*, metadata carry no time of the last change, and answers do.
+answered with 404. A dimension whose ``elimination`` is true may be left out and is then summed;
+the others must be there. Too many cells are refused with 400 *Too many cells selected*. Of
+PxWebApi 1 it uses ``GET`` and ``POST`` of ``/table/{id}``; too many cells are refused with 403
+*Too many values selected*, metadata carry no time of the last change, and answers do.
 
 Why a client of its own, and not pxwebpy (https://pypi.org/project/pxwebpy): that library keeps
 answers in memory for an hour and cannot resume a fetch, tries again on 429 only and not on 5xx or
-a broken connection, takes its pace from ``/config``, where Statistics Norway states none since 2026,
-has no PxWebApi 1, and returns rows from which the table's ``updated``, the codes of dimensions and
-the symbols beside missing figures are gone: what an input set must be able to prove.
+a broken connection, takes its pace from ``/config``, where Statistics Norway states none since
+2026, has no PxWebApi 1, and returns rows from which the table's ``updated``, the codes of
+dimensions and the symbols beside missing figures are gone: what an input set must be able to
+prove.
 """
 
 from collections.abc import Callable

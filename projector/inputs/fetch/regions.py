@@ -124,8 +124,6 @@ def _no_code(code: str, known: Mapping[str, str], changes: Sequence[Change]) -> 
     if became:
         day = became[-1].day
         parts = ", ".join(f"{one.new} {one.new_name}" for one in became if one.day == day)
-        return Problem(
-            "REGION", f"the code ended on {day}", f"'{code}'", f"what it became: {parts}"
-        )
+        return Problem("REGION", f"the code ended on {day}", f"'{code}'", f"now {parts}")
     near = nearest_name(code, known)
     return Problem("REGION", "not the code of a region of today", f"'{code}'", nearest=near)
