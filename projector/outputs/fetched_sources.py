@@ -54,7 +54,7 @@ def fetched_sources(
         "",
         "## Queries",
         "",
-        "Dimensions and codes of each extract.",
+        "Dimensions and codes of each extract; in full in `published/queries.json`.",
     ]
     for one in part.sources:
         lines += ["", f"`{one.file}`:", "", *_queries(one)]

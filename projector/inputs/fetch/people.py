@@ -27,6 +27,8 @@ from projector.tables import NATION, SEXES
 __all__ = ["age_codes", "fetch_people", "people_as_csv", "sex_codes", "ward_codes"]
 
 _SHOWN = 5
+_NATION_NAME = "Norge"
+"""What scenarios call the nation; the statistics bank says *Hele landet*."""
 
 
 def fetch_people(
@@ -300,7 +302,7 @@ def people_as_csv(
     years = [str(int(year)) for year in persons["year"].values]
     writer.writerow(["code", "name", "sex", "age_group", "source", "quality", *years])
     for code in regions:
-        name = people.region_names[code]
+        name = _NATION_NAME if code == NATION else people.region_names[code]
         told = source, "official"
         if code in changed:
             told = f"{source}; older regions brought to its code by KLASS 131", "derived"

@@ -1,5 +1,6 @@
 """All that is fetched for an input set."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,8 +140,15 @@ def fetch_set(order: Order, place: Workplace) -> Part:
             older = [change.old for change in concerned]
             regions = [*chosen.municipalities, *older]
             parts.append(fetch_printed(desk, wanted_table(part), regions, years))
+    files = {name: content for part in parts for name, content in part.files.items()}
+    asked = {
+        one.file: [json.loads(query) for query in one.queries]
+        for part in parts
+        for one in part.sources
+    }
+    text = json.dumps(asked, ensure_ascii=False, indent=1) + "\n"
     return Part(
-        {name: content for part in parts for name, content in part.files.items()},
+        files | {"published/queries.json": text.encode("utf-8")},
         [source for part in parts for source in part.sources],
         [note for part in parts for note in part.notes],
     )
