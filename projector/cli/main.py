@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from projector import __version__
+from projector.cli.inputs_add import add
 from projector.cli.inputs_fetch import fetch
 from projector.errors import ProjectorError
 
@@ -566,6 +567,7 @@ def inputs() -> None:
 
 
 inputs.add_command(fetch)
+inputs.add_command(add)
 
 
 def main() -> None:

@@ -199,7 +199,7 @@ def _chosen_sheet(path: Path, filled: Sequence[str], sheet: str | None) -> str:
     return sheet or filled[0]
 
 
-def _cell(value: Any, written: Any) -> Cell:
+def _cell(value: Any, written: Any) -> Cell:  # noqa: PLR0911
     """A cell of a workbook; `written` is the formula where there is one."""
     if value is None:
         if isinstance(written, str) and written.startswith("="):

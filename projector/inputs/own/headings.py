@@ -16,7 +16,9 @@ _PER = re.compile(r"\b(?:per|pr)\b|/|promille|‰")
 _SHARE = re.compile(r"%|prosent|andel|per cent|percent")
 _THOUSANDS = re.compile(r"\b(?:i|in) (?:1 ?000|tusen|thousands?)\b")
 _PERHAPS_THOUSANDS = re.compile(r"\(\s*(?:1 ?000|tusen|thousands?)\s*\)")
-_UNIT = re.compile(r"\s*(?:\([^)]*\)|,.*|\b(?:i|in) (?:1 ?000|tusen|thousands?))\s*$")
+_UNIT = re.compile(
+    r"\s*(?:\([^)]*\)|,.*|\b(?:i|in) (?:1 ?000|tusen|thousands?)|\b(?:per|pr\.?) .*)\s*$"
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Layout:
     headings: Mapping[int, str]
 
 
-def understand_headings(
+def understand_headings(  # noqa: PLR0912
     grid: Grid,
     kind: Kind,
     given: Mapping[str, str],
@@ -128,13 +130,11 @@ def understand_headings(
         holds may be read in two ways; with the option that says it.
     """
     meanings = [*kind.dimensions, *_FIGURES, *_BESIDE, "count", "sex", "ages"]
-    for heading, meaning in given.items():
-        if meaning not in meanings:
-            near = nearest_name(meaning, meanings)
-            raise UsageError(
-                Problem("--column", "not something a column is", f"'{meaning}'",
-                        ", ".join(meanings), near)
-            )  # fmt: skip
+    for wrong in given.values():
+        if wrong not in meanings:
+            near, shown = nearest_name(wrong, meanings), ", ".join(meanings)
+            message = "not something a column is"
+            raise UsageError(Problem("--column", message, f"'{wrong}'", shown, near))
     header = _header_row(grid, kind, given)
     cells = grid.rows[header]
     headings = {at: cell.text for at, cell in enumerate(cells) if cell.text}
@@ -143,6 +143,7 @@ def understand_headings(
         near = nearest_name(absent[0], headings.values())
         shown = ", ".join(headings.values())
         raise UsageError(Problem("--column", "no such heading", f"'{absent[0]}'", shown, near))
+    named = {folded(heading) for heading in given}
     problems: list[Problem] = []
     columns: dict[str, int] = {}
     by_year: dict[int, int] = {}
@@ -151,7 +152,9 @@ def understand_headings(
         meaning = _meaning(heading, kind, given, unit)
         where = grid.where(header, at)
         dated = split_year(heading) if meaning is None else None
-        if dated is not None and _fits(dated[0], kind):
+        if meaning in given.values() and folded(heading) not in named:
+            unused[at] = heading
+        elif dated is not None and _fits(dated[0], kind):
             if dated[1] in by_year:
                 problems.append(Problem(where, f"the year {dated[1]} stands twice"))
             by_year[dated[1]] = at
@@ -167,21 +170,22 @@ def understand_headings(
                     f"one of them named: --column '{heading}={meaning}'",
                 )
             )
-        elif given and meaning in given.values() and heading not in given:
-            unused[at] = heading
         else:
             columns[meaning] = at
     if "region" in kind.dimensions and "region" not in columns and "region_name" in columns:
         columns["region"] = columns.pop("region_name")
     problems += _missing(grid, header, kind, columns, by_year, known, headings)
-    factor = 1.0
+    factors = set()
     for at in (*(columns[one] for one in kind.figures if one in columns), *by_year.values()):
-        told, problem = _factor(headings[at], grid.where(header, at), unit)
-        factor = told
+        factor, problem = _factor(headings[at], grid.where(header, at), unit)
+        factors.add(factor)
         problems += [problem] if problem else []
+    if len(factors) > 1 and not problems:
+        where, expected = f"{grid.path.name}, row {header + 1}", "--unit ones or --unit thousands"
+        problems.append(Problem(where, "some figures are in thousands, some not", None, expected))
     if problems:
         raise InputsError(problems)
-    return Layout(header, columns, by_year, factor, unused, headings)
+    return Layout(header, columns, by_year, max(factors), unused, headings)
 
 
 def _meaning(heading: str, kind: Kind, given: Mapping[str, str], unit: str | None) -> str | None:
