@@ -108,8 +108,8 @@ def test_the_same_fetch_again_asks_for_no_extract_and_writes_the_same(
 
 
 def test_sources_name_table_query_update_and_time(shared_bank: Bank, tmp_path: Path) -> None:
-    result = fetched(shared_bank, tmp_path / "mine", "Hol", "--base", CASE_AREAS)
-    assert result.exit_code == 0
+    words = ["Hol", "--only", "population", "--base", CASE_AREAS]
+    assert fetched(shared_bank, tmp_path / "mine", *words).exit_code == 0
     text = (tmp_path / "mine" / "SOURCES.md").read_text(encoding="utf-8")
     assert "| `population.csv` | 07459: Befolkning" in text
     assert "2026-02-25T07:00:00Z" in text
@@ -235,7 +235,7 @@ def test_both_interfaces_give_the_same_set(tmp_path: Path) -> None:
 
 
 def test_a_fetch_in_small_extracts_is_the_same(shared_bank: Bank, tmp_path: Path) -> None:
-    words = ["Hallingdal", "--base", CASE_AREAS, "--only", "population"]
+    words = [*HALLINGDAL, "--only", "population"]
     assert fetched(shared_bank, tmp_path / "whole", *words).exit_code == 0
     small = fetched(shared_bank, tmp_path / "parts", *words, "--cells", "20000")
     assert small.exit_code == 0, small.output

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from projector.cli.main import cli
 from projector.inputs.input_set import load_inputs
+from projector.outputs import input_sets
 from projector.run import run
 from projector.scenario import load_scenario
 from tests.embedded import CASE_AREAS, SCENARIOS
@@ -18,6 +19,12 @@ from tests.embedded import CASE_AREAS, SCENARIOS
 STAYS = "Kommune;Nivå;År;Antall opphold\nÅl;KAD;2023;88\nHol;KAD;2023;61\n"
 PLACES = "Sted;Type plass;År;Plasser\nHallingdal sjukestugu;municipal_acute;2030;4\n"
 STAFF = "Område;Yrke;År;Ansatte;Årsverk\nHallingdal;Sykepleier;2025;412;318,5\n"
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The set is not read again once it is written: others see to that."""
+    monkeypatch.setattr(input_sets, "_check", lambda folder, target: None)
 
 
 def add(kind: str, path: Path, target: Path, *words: object) -> Result:
@@ -71,6 +78,7 @@ def test_stays_go_in_with_source_and_quality(tmp_path: Path) -> None:
     assert load_inputs(tmp_path / "mine", {}).tables["activity_counts"].shape[0] == 2
 
 
+@pytest.mark.slow
 def test_a_run_uses_the_own_counts(tmp_path: Path) -> None:
     assert added(tmp_path, "stays", STAYS).exit_code == 0
     scenario = tmp_path / "own.yaml"
@@ -87,6 +95,7 @@ def test_a_run_uses_the_own_counts(tmp_path: Path) -> None:
     assert abs(contacts[1] - 88) < abs(contacts[0] - 88)
 
 
+@pytest.mark.usefixtures("quick")
 def test_places_join_those_of_the_set(tmp_path: Path) -> None:
     assert added(tmp_path, "plasser", PLACES).exit_code == 0
     rows = table(tmp_path, "existing")
@@ -95,6 +104,7 @@ def test_places_join_those_of_the_set(tmp_path: Path) -> None:
     assert rows.iloc[-1]["amount"] == "4"
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_new_site_comes_with_whom_it_serves(tmp_path: Path) -> None:
     content = "Sykehjem;Type plass;År;Plasser;Betjener\nÅlstunet;nursing_home;2024;42;Ål\n"
     assert added(tmp_path, "places", content).exit_code == 0
@@ -108,6 +118,7 @@ def test_a_new_site_comes_with_whom_it_serves(tmp_path: Path) -> None:
     assert "--column 'HEADING=serves'" in result.output
 
 
+@pytest.mark.usefixtures("quick")
 def test_staff_by_names_of_the_set(tmp_path: Path) -> None:
     assert added(tmp_path, "ansatte", STAFF).exit_code == 0
     row = table(tmp_path, "staff_counts").iloc[0]
@@ -116,6 +127,7 @@ def test_staff_by_names_of_the_set(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("quick")
 def test_an_excel_sheet_with_floats_lost_zeros_and_title_rows(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "own.xlsx",
@@ -149,6 +161,7 @@ def test_an_excel_sheet_with_floats_lost_zeros_and_title_rows(tmp_path: Path) ->
     assert rows["year"].tolist() == ["2023", "2023"]
 
 
+@pytest.mark.usefixtures("quick")
 def test_years_as_headings_sums_symbols_and_remarks(tmp_path: Path) -> None:
     content = (
         "Liggedøgn\n\nKommunenr;Nivå;2022;2023\n3328;KAD;210;224,5\n3330;KAD;-;:\n"
@@ -168,12 +181,14 @@ def test_years_as_headings_sums_symbols_and_remarks(tmp_path: Path) -> None:
         assert line in result.output
 
 
+@pytest.mark.usefixtures("quick")
 def test_decomposed_letters_areas_and_utf_16(tmp_path: Path) -> None:
     text = STAYS.replace("Ål", "A\u030al").replace("Hol", "Hallingdal")
     assert added(tmp_path, "stays", text.encode("utf-16")).exit_code == 0
     assert table(tmp_path, "activity_counts")["region"].tolist() == ["3328", "Hallingdal"]
 
 
+@pytest.mark.usefixtures("quick")
 def test_rows_are_added_together_when_asked(tmp_path: Path) -> None:
     content = "Kommune;Nivå;År;Kjønn;Opphold\nÅl;KAD;2023;Menn;40\nÅl;KAD;2023;Kvinner;48\n"
     refused = added(tmp_path, "stays", content)
@@ -185,6 +200,7 @@ def test_rows_are_added_together_when_asked(tmp_path: Path) -> None:
     assert table(tmp_path, "activity_counts")["count"].tolist() == ["88"]
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_same_again_changes_nothing_and_others_are_asked_for(tmp_path: Path) -> None:
     assert added(tmp_path, "places", PLACES).exit_code == 0
     target = tmp_path / "mine"
@@ -250,6 +266,7 @@ def test_what_is_wrong_is_told_with_its_cell(
     assert not (tmp_path / "mine").exists()
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     ("content", "words", "column", "expected"),
     [
@@ -279,6 +296,7 @@ def test_the_option_that_is_named_says_which(
     assert table(tmp_path, "activity_counts").iloc[0][column] == expected
 
 
+@pytest.mark.usefixtures("quick")
 def test_workbooks_that_leave_something_open(tmp_path: Path) -> None:
     rows = [["Kommune", "Nivå", "År", "Opphold"], ["Ål", "KAD", 2023, 88]]
     book = openpyxl.Workbook()
