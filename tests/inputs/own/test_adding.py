@@ -69,7 +69,7 @@ def test_stays_go_in_with_source_and_quality(tmp_path: Path) -> None:
         "CSV in utf-8, parted by semicolon",
         "  A  Kommune → region",
         "  D  Antall opphold → stays",
-        "2 rows: 2 new, 0 that the set has already, 0 in place of other figures",
+        "Rows: 2, of which 2 new, 0 in the set already, 0 in place of other figures",
     ):
         assert line in result.output
     sources = (tmp_path / "mine" / "SOURCES.md").read_text(encoding="utf-8")
@@ -205,7 +205,7 @@ def test_the_same_again_changes_nothing_and_others_are_asked_for(tmp_path: Path)
     assert added(tmp_path, "places", PLACES).exit_code == 0
     target = tmp_path / "mine"
     again = add("places", tmp_path / "own.csv", target, "--language", "en")
-    assert "0 new, 1 that the set has already" in again.output
+    assert "0 new, 1 in the set already" in again.output
     (tmp_path / "own.csv").write_text(PLACES.replace(";4", ";5"), encoding="utf-8")
     before = {path.name: path.read_bytes() for path in target.iterdir()}
     other = add("places", tmp_path / "own.csv", target)
