@@ -1,4 +1,4 @@
-"""Municipalities and what became of them, from KLASS.
+"""Municipalities and wards, and what became of them, from KLASS.
 
 ``GET /classifications/131/codesAt.json?date=`` has the codes of a day, ``GET
 /classifications/131/changes.json?from=&to=`` what changed on the days from the first to before the
@@ -23,7 +23,7 @@ _UNKNOWN = "9999"
 
 @dataclass(frozen=True)
 class Change:
-    """A municipality became another, or part of it.
+    """A region became another, or part of it.
 
     Parameters
     ----------
@@ -49,13 +49,16 @@ class Klass:
         What asks.
     service
         Where.
+    wards
+        Whether wards are meant, and not municipalities.
     """
 
-    def __init__(self, transport: Transport, service: Service) -> None:
+    def __init__(self, transport: Transport, service: Service, *, wards: bool = False) -> None:
         self._transport = transport
-        self._address = f"{service.address_klass}/classifications/{service.classification}"
+        self.number = service.classification_of_wards if wards else service.classification
+        self._address = f"{service.address_klass}/classifications/{self.number}"
 
-    def municipalities(self, year: int) -> dict[str, str]:
+    def regions(self, year: int) -> dict[str, str]:
         """Name by code on 1 January of a year.
 
         Raises
@@ -70,7 +73,7 @@ class Klass:
             raise self._strange("codes", error) from error
         found.pop(_UNKNOWN, None)
         if not found:
-            message = f"KLASS has no municipalities on 1 January {year}"
+            message = f"KLASS has no regions on 1 January {year}"
             raise FetchError(Problem(self._address, message))
         return found
 

@@ -37,7 +37,7 @@ def fetch_people(
     wards: Wanted,
     chosen: Chosen,
     years: Sequence[int],
-    changes: Sequence[Change],
+    changes: tuple[Sequence[Change], Sequence[Change]],
     names: Mapping[str, str],
     folder: Path,
 ) -> Part:
@@ -57,7 +57,7 @@ def fetch_people(
     years
         Calendar years.
     changes
-        What became of them and of those that they have to do with.
+        What became of them and of those that they have to do with: municipalities, and wards.
     names
         Names by code, of the last year.
     folder
@@ -73,20 +73,24 @@ def fetch_people(
     FetchError, InputsError
         If something is absent, does not add up, or cannot be brought to the codes of the last year.
     """
-    older = [code for change in changes for code in (change.old, change.new)]
+    of_towns, of_wards = changes
+    older = [code for change in of_towns for code in (change.old, change.new)]
     towns = list(dict.fromkeys([NATION, *chosen.municipalities, *older]))
     fetched = [fetch(desk, wanted.table, lambda told: _queries(told, wanted, towns, years))]
     _check_totals(fetched[0], chosen.everywhere)
     if chosen.wards:
-        came = fetch(desk, wards.table, lambda told: _ward_queries(told, wards, chosen, years))
+        parts = [code for change in of_wards for code in (change.old, change.new)]
+        asked = list(dict.fromkeys([*chosen.wards, *parts]))
+        came = fetch(desk, wards.table, lambda told: _ward_queries(told, wards, asked, years))
         _check_totals(came, everywhere=False)
         fetched.append(came)
     paths = [record.path for one in fetched for record in one.records[-1]]
     becoming = None
-    if changes:
+    concerned = [*of_towns, *of_wards]
+    if concerned:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "klass_changes.csv"
-        path.write_bytes(changes_as_csv(changes))
+        path.write_bytes(changes_as_csv(concerned))
         becoming = read_region_changes(path)
     people = read_population(paths, names=names, changes=becoming, codes_of=years[-1])
     kept = [NATION, *chosen.municipalities, *chosen.wards]
@@ -95,10 +99,10 @@ def fetch_people(
         shown = ", ".join(f"{code} {names.get(code, '')}".strip() for code in absent)
         message = "regions asked for have no people in the tables that came"
         raise FetchError(Problem(f"table {wanted.table}", message, shown))
-    changed = {change.new for change in changes if change.old != change.new}
+    changed = {change.new for change in concerned if change.old != change.new}
     files = {"population.csv": people_as_csv(people, kept, _said(fetched), changed)}
-    if changes:
-        files["published/klass_changes.csv"] = changes_as_csv(changes)
+    if concerned:
+        files["published/klass_changes.csv"] = changes_as_csv(concerned)
     remark = "people on 1 January by sex and single age; regions on the codes of the last year"
     sources = [Part.source("population.csv", one, remark) for one in fetched]
     extra = len(people.persons["region"]) - len(kept)
@@ -181,10 +185,11 @@ def _queries(
 
 
 def _ward_queries(
-    metadata: Metadata, wanted: Wanted, chosen: Chosen, years: Sequence[int]
+    metadata: Metadata, wanted: Wanted, regions: Sequence[str], years: Sequence[int]
 ) -> list[Query]:
     known = ward_codes(metadata, wanted.region)
-    return _both(metadata, wanted, [known[code][0] for code in chosen.wards], years)
+    here = [known[code][0] for code in regions if code in known]
+    return _both(metadata, wanted, here, years)
 
 
 def _both(
@@ -305,7 +310,7 @@ def people_as_csv(
         name = _NATION_NAME if code == NATION else people.region_names[code]
         told = source, "official"
         if code in changed:
-            told = f"{source}; older regions brought to its code by KLASS 131", "derived"
+            told = f"{source}; older regions brought to its code by KLASS", "derived"
         held: xr.DataArray = persons.sel(region=code).transpose("sex", "age_group", "year")
         for sex, rows in zip(SEXES, held.values, strict=True):
             for label, row in zip(labels, rows, strict=True):

@@ -19,8 +19,8 @@ class Service:
     ----------
     address_v2, address_v1, address_klass
         Base addresses of PxWebApi 2, of PxWebApi 1 and of KLASS.
-    classification
-        The classification of municipalities in KLASS.
+    classification, classification_of_wards
+        The classifications of municipalities and of wards in KLASS.
     cells
         Data cells of one extract.
     queries, window
@@ -31,6 +31,7 @@ class Service:
     address_v1: str
     address_klass: str
     classification: str
+    classification_of_wards: str
     cells: int
     queries: int
     window: int
@@ -95,6 +96,7 @@ def known_service() -> Service:
         known["address_v1"],
         known["address_klass"],
         known["classification"],
+        known["classification_of_wards"],
         int(known["cells"]),
         int(known["queries"]),
         int(known["window"]),

@@ -8,9 +8,9 @@ from pathlib import Path
 from projector.errors import Problem, UsageError
 from projector.inputs.fetch.extracts import Desk
 from projector.inputs.fetch.kept import KeptAnswers
-from projector.inputs.fetch.klass import Klass, related
+from projector.inputs.fetch.klass import Change, Klass, related
 from projector.inputs.fetch.pace import Clock, TokenBucket
-from projector.inputs.fetch.parts import Part
+from projector.inputs.fetch.parts import Part, Source
 from projector.inputs.fetch.people import fetch_people, ward_codes
 from projector.inputs.fetch.published import fetch_printed, fetch_projection
 from projector.inputs.fetch.pxweb import PxWeb, PxWebV1, PxWebV2, reachable
@@ -121,17 +121,24 @@ def fetch_set(order: Order, place: Workplace) -> Part:
     people, wards = wanted_table("population"), wanted_table("wards")
     years = _years(order, desk, people.table)
     klass = Klass(transport, service)
-    today, changes = klass.municipalities(years[-1]), klass.changes(years[0], years[-1])
+    today, changes = klass.regions(years[-1]), klass.changes(years[0], years[-1])
     known_wards = _wards(order, desk, today)
     chosen = choose_regions(order.regions, today, known_wards, order.areas, changes)
     codes = [*chosen.municipalities, *chosen.wards]
     concerned = related(chosen.municipalities, changes)
+    of_wards: list[Change] = []
+    if chosen.wards:
+        standard = Klass(transport, service, wards=True)
+        of_wards = related(chosen.wards, standard.changes(years[0], years[-1]))
+    asked_at = place.now()
     parts: list[Part] = []
     for part in order.parts:
         if part == "population":
             names = {NATION: "Norge", **today, **known_wards}
             parts.append(
-                fetch_people(desk, people, wards, chosen, years, concerned, names, place.folder)
+                fetch_people(
+                    desk, people, wards, chosen, years, (concerned, of_wards), names, place.folder
+                )
             )
         elif part == "projection":
             table = wanted_table("projection", order.projection)
@@ -149,9 +156,26 @@ def fetch_set(order: Order, place: Workplace) -> Part:
     text = json.dumps(asked, ensure_ascii=False, indent=1) + "\n"
     return Part(
         files | {"published/queries.json": text.encode("utf-8")},
-        [source for part in parts for source in part.sources],
+        [
+            *(source for part in parts for source in part.sources),
+            *_klass_source(files, service, place.service.address_klass, asked_at, years),
+        ],
         [note for part in parts for note in part.notes],
     )
+
+
+def _klass_source(
+    files: Mapping[str, bytes], service: Service, address: str, asked: str, years: Sequence[int]
+) -> list[Source]:
+    """Where the table of changes is from, if there is one."""
+    name = "published/klass_changes.csv"
+    if name not in files:
+        return []
+    numbers = f"{service.classification} and {service.classification_of_wards}"
+    remark = (
+        f"what became of regions after 1 January {years[0]}; population.csv is brought on by it"
+    )
+    return [Source(name, f"KLASS {numbers}: changes", "", asked, f"KLASS, {address}", (), remark)]
 
 
 def _interface(place: Workplace, transport: Transport) -> PxWeb:

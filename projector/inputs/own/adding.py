@@ -11,10 +11,11 @@ import numpy as np
 
 from projector.errors import Problem, UsageError, nearest_name
 from projector.inputs.input_set import load_inputs
+from projector.inputs.own.adding_up import Row
 from projector.inputs.own.grid import Grid, column_letters, read_grid
 from projector.inputs.own.headings import KINDS, Kind, Layout, understand_headings
 from projector.inputs.own.names import names_of_set
-from projector.inputs.own.rows import Given, Row, Understood, understand_rows
+from projector.inputs.own.rows import Given, Understood, understand_rows
 from projector.inputs.own.words import key_of
 from projector.tables import INPUT_TABLES, Table
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,22 @@ __all__ = ["Cell", "Grid", "column_letters", "read_grid"]
 _DELIMITERS = {";": "semicolon", "\t": "tab", ",": "comma"}
 _SAMPLE = 60
 _MOST_ROWS = 200_000
+_LARGEST = 200_000_000
+_BROKEN = (
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What openpyxl raises on spoilt workbooks; parsers of XML raise SyntaxError."""
 _ENCODINGS = ("utf-8", "cp1252", "iso-8859-1")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -112,6 +129,14 @@ def read_grid(path: Path, sheet: str | None = None) -> Grid:
 
 def _delimited(path: Path, content: bytes) -> Grid:
     text, encoding = _decoded(path, content)
+    try:
+        return _parted(path, text, encoding)
+    except csv.Error as error:
+        raise InputsError(Problem(str(path), f"not a table that can be read: {error}")) from error
+
+
+def _parted(path: Path, text: str, encoding: str) -> Grid:
+    """The cells, by the separator that parts most rows alike."""
     best: tuple[tuple[int, int], str] | None = None
     for delimiter in _DELIMITERS:
         rows = _parsed(text, delimiter)[:_SAMPLE]
@@ -137,7 +162,11 @@ def _parsed(text: str, delimiter: str) -> list[list[str]]:
 def _decoded(path: Path, content: bytes) -> tuple[str, str]:
     """The text, and the encoding that it was in."""
     if content.startswith(_UTF_16):
-        return content.decode("utf-16"), "utf-16"
+        try:
+            return content.decode("utf-16"), "utf-16"
+        except UnicodeDecodeError as error:
+            message = f"the UTF-16 text breaks off: {error.reason}"
+            raise InputsError(Problem(str(path), message)) from error
     if b"\0" in content:
         expected = "CSV or an Excel workbook (.xlsx)"
         raise InputsError(Problem(str(path), "not a table that can be read", "binary", expected))
@@ -161,9 +190,14 @@ def _workbook(path: Path, content: bytes, sheet: str | None) -> Grid:
             )
         ) from error
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            size = sum(one.file_size for one in packed.infolist())
+        if size > _LARGEST:
+            found, expected = f"{size} bytes unpacked", f"at most {_LARGEST}"
+            raise InputsError(Problem(str(path), "the workbook is too large", found, expected))
         book = load_workbook(io.BytesIO(content), data_only=True)
         formulas = load_workbook(io.BytesIO(content))
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         raise InputsError(
             Problem(str(path), f"the workbook cannot be read: {error}", None, "a .xlsx workbook")
         ) from error

@@ -1,15 +1,15 @@
 """The cells of an own table as rows of a table of an input set."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from projector.errors import InputsError, Problem
 from projector.inputs.delimited import MOST_FAULTS
 from projector.inputs.labels import folded
+from projector.inputs.own.adding_up import Row, added_up
 from projector.inputs.own.figures import read_figures
 from projector.inputs.own.grid import Cell, Grid, column_letters
 from projector.inputs.own.headings import Kind, Layout
@@ -49,15 +49,6 @@ class Given:
     add_up: Sequence[str]
     source: str
     quality: str
-
-
-class Row(NamedTuple):
-    """One row of the table of the set, and the cell that its figure stands in."""
-
-    values: dict[str, str]
-    figures: dict[str, float]
-    where: str
-    beside: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -111,9 +102,7 @@ def understand_rows(
         if rest:
             shown.append(Problem(grid.path.name, f"{rest} more cells are wrong"))
         raise InputsError(shown)
-    rows = _added_up(reader, kind, layout, given)
-    if reader.problems:
-        raise InputsError(reader.problems)
+    rows = added_up(reader.rows, layout, given.add_up)
     return Understood(rows, reader.sites, tuple(dict.fromkeys(reader.remarks)))
 
 
@@ -309,52 +298,3 @@ class _Reader:
                     self.wrong(at, column, message, "the total, or no such row")
             label = next(cell.text for cell in self.grid.rows[at] if cell.text)
             self.remarks.append(f"row {at + 1}, '{label}', is the sum of the others: left out")
-
-
-def _added_up(reader: _Reader, kind: Kind, layout: Layout, given: Given) -> list[Row]:
-    """Rows with the same key: added together where the planner says so, else a fault."""
-    over = [folded(heading) for heading in given.add_up]
-    unknown = [
-        heading for heading in given.add_up if folded(heading) not in map(
-            folded, layout.unused.values())
-    ]  # fmt: skip
-    if unknown:
-        reader.problems.append(
-            Problem("--sum", "not a heading without another meaning", f"'{unknown[0]}'",
-                    ", ".join(layout.unused.values()) or "none")
-        )  # fmt: skip
-        return []
-    kept: dict[tuple[str, ...], Row] = {}
-    key: Callable[[Row], tuple[str, ...]] = lambda row: tuple(  # noqa: E731
-        text for name, text in row.values.items() if name not in {"source", "quality"}
-    )
-    for row in reader.rows:
-        first = kept.setdefault(key(row), row)
-        if first is row:
-            continue
-        differing = [
-            heading
-            for heading, one, other in zip(
-                layout.unused.values(), first.beside, row.beside, strict=True
-            )
-            if one != other
-        ]
-        if differing and all(folded(heading) in over for heading in differing):
-            figures = {name: first.figures[name] + value for name, value in row.figures.items()}
-            kept[key(row)] = first._replace(figures=figures)
-            continue
-        hint = None
-        if differing:
-            hint = "one row for each; or added together: " + " ".join(
-                f"--sum '{heading}'" for heading in differing
-            )
-        reader.problems.append(
-            Problem(row.where, f"the same {', '.join(_shown(row))} as {first.where}", None, hint)
-        )
-    return list(kept.values())
-
-
-def _shown(row: Row) -> list[str]:
-    return [
-        text for name, text in row.values.items() if name not in {"source", "quality", "measure"}
-    ]

@@ -73,6 +73,7 @@ class Bank:
     tables: dict[str, BankTable]
     towns: dict[str, str]
     changes: list[tuple[str, str, str, str, str]]
+    ward_changes: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     most_cells: int = 800_000
     faults: list[Fault] = field(default_factory=list)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -263,7 +264,8 @@ class _Handler(BaseHTTPRequestHandler):
             assert re.fullmatch(r"\d{4}-\d\d-\d\d", query["date"][0])
             codes = [{"code": code, "name": name} for code, name in bank.towns.items()]
             return 200, {"codes": [*codes, {"code": "9999", "name": "Uoppgitt"}]}
-        if path == "/klass/classifications/131/changes.json":
+        if found := re.fullmatch(r"/klass/classifications/(131|103)/changes.json", path):
+            held = bank.changes if found[1] == "131" else bank.ward_changes
             first, last = query["from"][0], query["to"][0]
             return 200, {
                 "codeChanges": [
@@ -274,7 +276,7 @@ class _Handler(BaseHTTPRequestHandler):
                         "newName": new_name,
                         "changeOccurred": day,
                     }
-                    for day, old, old_name, new, new_name in bank.changes
+                    for day, old, old_name, new, new_name in held
                     if first <= day < last
                 ]
             }
@@ -361,10 +363,12 @@ def norway(years: Sequence[int] = tuple(range(2014, 2027))) -> Bank:
                 values[places[held], sex, :, 0, at] = _single_ages(rows[str(year)].to_numpy())
     for place, code in enumerate(OTHER_TOWNS):
         values[places[code], :, :90, 0, :] = 50 + 7 * place
-    wards = {"030110": "Grorud", "030111": "Stovner"}
-    ward_values = np.zeros((3, 2, len(AGES), 1, len(years)))
-    for place in range(len(wards)):
+    ward_values = np.zeros((5, 2, len(AGES), 1, len(years)))
+    for place in range(2):
         ward_values[place, :, :90, 0, :] = 3 + place
+    before = np.array(years) < 2020
+    ward_values[3, :, :90, 0, before] = 9
+    ward_values[4, :, :90, 0, ~before] = 8
     common = [
         ("Kjonn", "kjønn", [c for c, _ in SEXES], [label for _, label in SEXES], True),
         ("Alder", "alder", AGES, [*AGE_LABELS], True),
@@ -390,8 +394,8 @@ def norway(years: Sequence[int] = tuple(range(2014, 2027))) -> Bank:
                 (
                     "Region",
                     "region",
-                    ["030110a", "030111a", "030110"],
-                    ["Grorud", "Stovner", "Lambertseter (1988-2003)"],
+                    ["030110a", "030111a", "030110", "120101", "460101"],
+                    ["Grorud", "Stovner", "Lambertseter (1988-2003)", "Arna (-2019)", "Arna"],
                     True,
                 ),
                 *common,
@@ -477,7 +481,8 @@ def norway(years: Sequence[int] = tuple(range(2014, 2027))) -> Bank:
             ("2024-01-01", second, name, code, name),
         ]
     towns = {code: name for code, (name, *_) in HALLINGDAL.items()} | OTHER_TOWNS
-    return Bank({one.table: one for one in tables}, towns, changes)
+    wards = [("2020-01-01", "120101", "Arna", "460101", "Arna")]
+    return Bank({one.table: one for one in tables}, towns, changes, wards)
 
 
 def small_country() -> Bank:

@@ -153,6 +153,19 @@ def test_wards_come_from_their_own_table(shared_bank: Bank, tmp_path: Path) -> N
     assert table.query("code == '030110'")["2026"].sum() == 3 * 2 * 90
 
 
+def test_a_ward_of_a_town_that_changed_its_code_has_its_older_people(
+    shared_bank: Bank, tmp_path: Path
+) -> None:
+    result = fetched(shared_bank, tmp_path / "mine", "460101", "--only", "population")
+    assert result.exit_code == 0, result.output
+    table = pd.read_csv(tmp_path / "mine" / "population.csv", dtype={"code": str})
+    ward = table.query("code == '460101'")
+    assert [ward[year].sum() for year in ("2019", "2020")] == [9 * 180, 8 * 180]
+    assert set(ward["quality"]) == {"derived"}
+    sources = (tmp_path / "mine" / "SOURCES.md").read_text(encoding="utf-8")
+    assert "| `published/klass_changes.csv` | KLASS 131 and 103: changes |" in sources
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [
