@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from projector.errors import FetchError, Problem
@@ -99,5 +100,13 @@ def _differences(
 
 
 def _same_time(one: str, other: str) -> bool:
-    """Whether two times of update are the same; some interfaces leave the zone out."""
-    return one.rstrip("Z") == other.rstrip("Z")
+    """Whether two times of update are the same, however they are written; without a zone UTC."""
+    try:
+        first, second = datetime.fromisoformat(one), datetime.fromisoformat(other)
+    except ValueError:
+        return one == other
+    return _in_utc(first) == _in_utc(second)
+
+
+def _in_utc(time: datetime) -> datetime:
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

@@ -1,6 +1,6 @@
 """Fetching the whole of what is wanted of a table, in extracts that hang together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from projector.errors import FetchError, Problem
@@ -84,11 +84,15 @@ def fetch(desk: Desk, table: str, choose: Choose) -> Fetched:
         If the service is not reached or refuses, an answer is not what was asked for, or the
         table is updated again and again while it is fetched.
     """
+    # Where metadata go on saying another time than answers do, answers are believed: what must
+    # not happen is that two of them differ.
+    answers_say: dict[str | None, str | None] = {}
     for _ in range(_ANEW):
         try:
-            return _fetch_once(desk, table, choose)
+            return _fetch_once(desk, table, choose, answers_say)
         except StaleError as error:
             shown = error.problems[0]
+            answers_say = {shown.expected: shown.found}
             desk.tell(f"table {table} was updated ({shown.found}): it is begun anew")
     raise FetchError(
         Problem(
@@ -99,9 +103,11 @@ def fetch(desk: Desk, table: str, choose: Choose) -> Fetched:
     )
 
 
-def _fetch_once(desk: Desk, table: str, choose: Choose) -> Fetched:
+def _fetch_once(
+    desk: Desk, table: str, choose: Choose, answers_say: Mapping[str | None, str | None]
+) -> Fetched:
     metadata = desk.service.metadata(table)
-    updated = metadata.updated
+    updated = answers_say.get(metadata.updated, metadata.updated)
     limit = min(desk.service.cells, desk.cells or desk.service.cells)
     records = []
     for query in choose(metadata):

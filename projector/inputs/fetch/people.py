@@ -5,20 +5,17 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import xarray as xr
 
 from projector.errors import FetchError, Problem
 from projector.inputs.ages import OPEN, parse_ages
 from projector.inputs.fetch.extracts import Desk, Fetched, fetch
-from projector.inputs.fetch.kept import Record
 from projector.inputs.fetch.klass import Change, changes_as_csv
 from projector.inputs.fetch.parts import Part
 from projector.inputs.fetch.queries import Dimension, Metadata, Query
 from projector.inputs.fetch.regions import Chosen
 from projector.inputs.fetch.service import Wanted
-from projector.inputs.jsonstat import read_jsonstat
+from projector.inputs.fetch.totals import check_totals
 from projector.inputs.labels import parse_regions, parse_sex
 from projector.inputs.population import Population, read_population
 from projector.inputs.region_changes import read_region_changes
@@ -77,12 +74,12 @@ def fetch_people(
     older = [code for change in of_towns for code in (change.old, change.new)]
     towns = list(dict.fromkeys([NATION, *chosen.municipalities, *older]))
     fetched = [fetch(desk, wanted.table, lambda told: _queries(told, wanted, towns, years))]
-    _check_totals(fetched[0], chosen.everywhere)
+    check_totals(fetched[0], chosen.everywhere)
     if chosen.wards:
         parts = [code for change in of_wards for code in (change.old, change.new)]
         asked = list(dict.fromkeys([*chosen.wards, *parts]))
         came = fetch(desk, wards.table, lambda told: _ward_queries(told, wards, asked, years))
-        _check_totals(came, everywhere=False)
+        check_totals(came, everywhere=False)
         fetched.append(came)
     paths = [record.path for one in fetched for record in one.records[-1]]
     becoming = None
@@ -231,42 +228,6 @@ def _first(query: Query, dimension: str) -> Query:
     """The same query with one dimension in front: the one that it is parted by."""
     ordered = sorted(query.selection, key=lambda item: item[0] != dimension)
     return Query(query.table, tuple(ordered))
-
-
-def _sums(records: Sequence[Record]) -> pd.Series:
-    """People by region and year."""
-    frames = [read_jsonstat(record.path).frame for record in records]
-    together = pd.concat([frame[["region", "year", "value"]] for frame in frames])
-    return together.astype({"region": str}).groupby(["region", "year"])["value"].sum()
-
-
-def _check_totals(fetched: Fetched, everywhere: bool) -> None:
-    """Sexes and ages sum to the totals, and all municipalities to the nation.
-
-    Raises
-    ------
-    FetchError
-        With the first cells that do not.
-    """
-    if len(fetched.records) < 2:
-        return
-    totals, cells = (_sums(records) for records in fetched.records)
-    where = f"table {fetched.metadata.table}"
-    problems = []
-    wrong = totals.index[~np.isclose(totals, cells.reindex(totals.index), rtol=0, atol=0.5)]
-    for region, year in wrong[:_SHOWN]:
-        message = f"the sexes and ages of {region} in {year} do not sum to its total"
-        found, expected = cells.get((region, year)), totals[region, year]
-        problems.append(Problem(where, message, f"{found:g}", f"{expected:g}"))
-    if everywhere:
-        by_year = totals.unstack("region")
-        towns = by_year[[code for code in by_year if len(str(code)) == 4]].sum(axis=1)
-        for year in by_year.index[~np.isclose(towns, by_year[NATION], rtol=0, atol=0.5)]:
-            message = f"the municipalities do not sum to the nation in {year}"
-            found, expected = f"{towns[year]:g}", f"{by_year.loc[year, NATION]:g}"
-            problems.append(Problem(where, message, found, expected))
-    if problems:
-        raise FetchError(problems)
 
 
 def _said(fetched: Sequence[Fetched]) -> str:

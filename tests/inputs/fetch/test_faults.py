@@ -125,6 +125,21 @@ def test_a_table_updated_meanwhile_is_begun_anew(bank: Bank, desk: Desk) -> None
     assert any("it is begun anew" in line for line in desk.told)
 
 
+def test_metadata_that_say_another_time_than_answers_do_not_stop_a_fetch(
+    bank: Bank, desk: Desk
+) -> None:
+    bank.faults += [
+        Fault(
+            "07459/metadata",
+            "change",
+            body=b"2026-02-25T07:00:00Z",
+            headers={"to": "2026-02-25T08:30:00Z"},
+            times=99,
+        )
+    ]
+    assert desk.fetch().sources[0].updated == "2026-02-25T07:00:00Z"
+
+
 def test_an_update_in_the_middle_leaves_no_answer_of_before(bank: Bank, desk: Desk) -> None:
     desk.fetch(cells=1000)
     older = bank.data_asked("07459")

@@ -92,6 +92,8 @@ def test_an_answer_that_is_what_was_asked_carries_its_time_of_update() -> None:
     content = json.dumps(answer()).encode()
     assert check_answer(CONTROL, "2026-02-25T07:00:00Z", content) == "2026-02-25T07:00:00Z"
     assert check_answer(CONTROL, None, content) == "2026-02-25T07:00:00Z"
+    for same in ("2026-02-25T07:00:00", "2026-02-25T08:00:00+01:00"):
+        assert check_answer(CONTROL, same, content)
     with pytest.raises(StaleError):
         check_answer(CONTROL, "2026-02-24T07:00:00Z", content)
 
