@@ -25,6 +25,7 @@ from tests.inputs.fetch.bank import (
     serving,
     small_country,
 )
+from tests.shared import needs_shared, tidy_people
 
 
 @pytest.fixture(autouse=True)
@@ -271,3 +272,28 @@ def test_no_base_is_broken_by_a_set_that_is_not_sound(shared_bank: Bank, tmp_pat
     assert result.exit_code == 4
     assert not (tmp_path / "mine").exists()
     assert json.dumps(result.output).count("unfinished") == 0
+
+
+@needs_shared
+def test_real_single_ages_come_through_as_they_are(tmp_path: Path) -> None:
+    real = tidy_people("case_area_sex_age_2005_2026.csv")
+    years = range(2006, 2027)
+    bank = norway(years)
+    table = bank.tables["07459"]
+    codes = table.dimensions[0][2]
+    for code, (_, first, second) in HALLINGDAL.items():
+        for held in (first, second, code):
+            table.values[codes.index(held)] = 0
+        for at, year in enumerate(years):
+            held = first if year < 2020 else second if year < 2024 else code
+            cells = real.sel(region=code, year=year).transpose("sex", "age")
+            table.values[codes.index(held), :, :, 0, at] = cells
+    with serving(bank):
+        words = [*HALLINGDAL, "--only", "population", "--base", CASE_AREAS]
+        assert fetched(bank, tmp_path / "mine", *words).exit_code == 0
+    persons = load_inputs(tmp_path / "mine", {}).population.persons.sel(region=[*HALLINGDAL])
+    expected = real.sel(region=[*HALLINGDAL], year=list(years))
+    np.testing.assert_array_equal(
+        persons.transpose("region", "year", "sex", "age_group"),
+        expected.transpose("region", "year", "sex", "age"),
+    )
