@@ -100,6 +100,7 @@ def add(
     from projector.inputs.own.adding import OwnTable, add_table
     from projector.inputs.own.rows import Given
     from projector.inputs.own.words import key_of
+    from projector.outputs.atomic import sole_writer
     from projector.outputs.input_sets import SOURCES, table_files, write_set
     from projector.outputs.own_sources import own_sources
     from projector.outputs.words import word
@@ -114,21 +115,24 @@ def add(
         level = found[0]
     given = Given(year, level, decimal, add_up, source or _said(file, language), quality)
     own = OwnTable(table, file, sheet, _meanings(columns), unit, given, replace)
-    added = add_table(own, folder)
-    _show(added, language)
     if dry_run:
+        _show(add_table(own, folder), language)
         click.echo(word("own dry", language))
         return
-    earlier = (folder / SOURCES).read_text(encoding="utf-8") if there else ""
-    day = datetime.now(UTC).date().isoformat()
-    name = None if there else folder.resolve().name
-    write_set(
-        target,
-        added.files,
-        lambda _: own_sources(earlier, target.name, name, added, day),
-        base=folder,
-        checked=True,
-    )
+    with sole_writer(target):  # nobody adds to the set between reading and writing it
+        added = add_table(own, folder)
+        _show(added, language)
+        told = folder / SOURCES
+        earlier = told.read_text(encoding="utf-8") if there and told.is_file() else ""
+        day = datetime.now(UTC).date().isoformat()
+        name = None if there else folder.resolve().name
+        write_set(
+            target,
+            added.files,
+            lambda _: own_sources(earlier, target.name, name, added, day),
+            base=folder,
+            checked=True,
+        )
     files = ", ".join([*added.files, SOURCES])
     click.echo(word("own written", language, folder=target, files=files))
 

@@ -46,8 +46,8 @@ def fetched_sources(
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{one.file}` | {_cell(one.title)} | {one.updated} | {one.fetched} | {one.version} "
-        f"| {one.remark} |"
+        f"| `{one.file}` | {_cell(one.title)} | {one.updated or '–'} | {one.fetched} "
+        f"| {one.version} | {one.remark} |"
         for one in part.sources
     ]
     lines += [
@@ -56,7 +56,7 @@ def fetched_sources(
         "",
         "Dimensions and codes of each extract; in full in `published/queries.json`.",
     ]
-    for one in part.sources:
+    for one in (source for source in part.sources if source.queries):
         lines += ["", f"`{one.file}`:", "", *_queries(one)]
     if part.notes:
         lines += ["", "## To know", "", *(f"- {_cell(note)}" for note in part.notes)]
