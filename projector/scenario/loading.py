@@ -13,11 +13,12 @@ from projector.scenario.faults import located, validation_error
 from projector.scenario.leaving_out import leave_out
 from projector.scenario.models import Inputs, Scenario
 from projector.scenario.names import name_problems
+from projector.scenario.reading import read_tree
 from projector.scenario.sweeps import Member, Swept, members_of, named_after_sweep
 from projector.scenario.tree import Items, Located, Map, Node, Scalar
 from projector.scenario.year_rules import year_faults
 
-__all__ = ["Family", "check_names", "load_family", "load_scenario"]
+__all__ = ["Family", "check_names", "has_sweep", "load_family", "load_scenario"]
 
 Vocabulary = Callable[[Inputs], Mapping[str, Iterable[str]] | None]
 """What the inputs of a scenario call things, or None where they cannot be read."""
@@ -70,6 +71,12 @@ def load_scenario(
             )
         ]
     )
+
+
+def has_sweep(path: str | pathlib.Path) -> bool:
+    """Whether a file has a sweep of its own; False where it cannot be read, which loading tells."""
+    tree, _ = read_tree(pathlib.Path(path), str(path))
+    return tree is not None and SWEEP in tree.entries
 
 
 @dataclass(frozen=True)

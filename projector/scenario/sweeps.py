@@ -182,15 +182,15 @@ def _first(
     node: Node | None, rest: str, path: str, here: Place
 ) -> tuple[str | int, Node | None, Located | None]:
     """The first key of what is left of a path, what lies below it, or what is wrong."""
+    known: dict[str | int, Node] = {}
     if isinstance(node, Items):
-        names = {name: item for item in node.nodes if (name := name_of(item)) is not None}
-        if len(names) < len(node.nodes):
+        known = {name: item for item in node.nodes if (name := name_of(item)) is not None}
+        if len(known) < len(node.nodes):
             message = "a list whose items have no names is swept as a whole"
             expected = path[: len(path) - len(rest) - 1]
             return "", None, _problem(here, message, rest, expected)
-        known: dict[str | int, Node] = dict(names)
-    else:
-        known = {} if node is None else {key: entry.node for key, entry in node.entries.items()}
+    elif isinstance(node, Map):
+        known = {key: entry.node for key, entry in node.entries.items()}
     fitting = [key for key in known if _begins(rest, str(key))]
     if fitting:
         key = max(fitting, key=lambda one: len(str(one)))
