@@ -240,10 +240,12 @@ def _run(
         work = add_draws(tree, people, work, executor)
         drawn = folder / DRAWS_FILE
         write_draws(work, {str(key): text for key, text in tree.attrs.items()}, drawn)
-    inside = {str(code) for code in people.population["region"].values}
-    areas = {name: people.inputs.members(name) for name in regions}
+    told = tree["population"].to_dataset()
+    inside = set(map(str, told["region"].values))
+    own = inside | set(map(str, told["region_name"].values))
+    members = {name: people.inputs.members(name) for name in regions if name not in own}
     known: dict[str, Sequence[str]] = {
-        name: list(codes) for name, codes in areas.items() if len(codes) > 1 and inside >= {*codes}
+        name: codes for name, codes in members.items() if codes and inside.issuperset(codes)
     }
     return Given(str(source.path), tree, drawn, source.label), known
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import xarray as xr
 
-from projector.compare.figures import differs
+from projector.compare.figures import Floats, differs
 from projector.compare.sides import Side
 
 __all__ = ["STAGES", "Parted", "parted"]
@@ -82,66 +82,69 @@ def parted(first: Side, other: Side) -> list[Parted]:
 
 
 def _of_stage(stage: str, first: Side, other: Side) -> Parted:
-    found: list[tuple[str, str, xr.DataArray, xr.DataArray, xr.DataArray]] = []
-    count = 0
-    for group, name, one, two in _common(STAGES[stage], first, other):
-        count += 1
-        apart = differs(one, two)
-        if bool(apart.any()):
-            found.append((group, name, one, two, apart))
+    pairs = list(_common(STAGES[stage], first, other))
+    apart = [differs(one.values, two) for _, _, one, two in pairs]
+    found = [i for i, there in enumerate(apart) if there.any()]
     if not found:
-        return Parted(stage, other.letter, count)
-    group, name, one, two, apart = found[0]
-    cell: dict[str, str | int] = {}
-    for axis in ("year", "region"):
-        if axis in apart.dims:
-            at = int(np.argmax(apart.any([dim for dim in apart.dims if dim != axis]).values))
-            label = apart[axis].values[at]
-            cell[axis] = int(label) if axis == "year" else str(label)
-            one, two, apart = (array.isel({axis: at}) for array in (one, two, apart))
+        return Parted(stage, other.letter, len(pairs))
+    group, name, one, two = pairs[found[0]]
+    there, dims = apart[found[0]], list(map(str, one.dims))
+    for axis in ("year", "region"):  # the first year, and the first region in it
+        if axis in dims:
+            at = dims.index(axis)
+            rest = tuple(i for i in range(len(dims)) if i != at)
+            first_there = int(np.argmax(there.any(axis=rest)))
+            kept = np.arange(there.shape[at]) == first_there
+            there = there & kept.reshape([-1 if i == at else 1 for i in range(len(dims))])
     # Where one of the two has no number the cell is as far apart as can be.
-    distance = np.abs(one.values - two.values)
-    size = np.where(apart.values, np.where(np.isnan(distance), np.inf, distance), -1.0)
+    distance = np.abs(one.values - two)
+    size = np.where(there, np.where(np.isnan(distance), np.inf, distance), -1.0)
     places = np.unravel_index(int(np.argmax(size)), size.shape)
-    part = tuple(
-        (str(dim), str(one[dim].values[at])) for dim, at in zip(one.dims, places, strict=True)
-    )
-    region = cell.get("region")
+    cell = {dim: str(one[dim].values[at]) for dim, at in zip(dims, places, strict=True)}
+    region = cell.pop("region", None)
+    year = cell.pop("year", None)
     return Parted(
-        stage, other.letter, count, len(found), group, name,
-        year=None if "year" not in cell else int(cell["year"]),
-        region=None if region is None else str(region),
-        region_name=None if region is None else first.regions.get(str(region), str(region)),
-        part=part,
-        values=(float(one.values[places]), float(two.values[places])),
+        stage, other.letter, len(pairs), len(found), group, name,
+        year=None if year is None else int(year),
+        region=region,
+        region_name=None if region is None else first.regions.get(region, region),
+        part=tuple(cell.items()),
+        values=(float(one.values[places]), float(two[places])),
         unit=str(one.attrs.get("units", "")),
     )  # fmt: skip
 
 
 def _common(
     groups: Sequence[str], first: Side, other: Side
-) -> Iterator[tuple[str, str, xr.DataArray, xr.DataArray]]:
-    """Results that both have, on the labels that both have."""
+) -> Iterator[tuple[str, str, xr.DataArray, Floats]]:
+    """Results that both have, on the labels that both have, in the order of the first."""
     order = [
         path for stage in groups for path in first.groups if path.split("/", maxsplit=1)[0] == stage
     ]
     for path in order:
         if path not in other.groups:
             continue
-        one, two = (side.groups[path].reset_coords(drop=True) for side in (first, other))
-        for name in one.data_vars:
-            if name not in two.data_vars:
+        for name, one in first.groups[path].data_vars.items():
+            two = other.groups[path].get(name)
+            if two is None or two.dims != one.dims:
                 continue
-            both = [one[name], two[name]]
-            # An axis without labels counts its cells; of another length, nothing can be paired.
-            bare = [dim for dim in both[0].dims if dim not in both[0].coords]
-            if any(both[0].sizes[dim] != both[1].sizes.get(dim) for dim in bare):
-                continue
-            common = {
-                dim: [key for key in both[0][dim].values if key in set(both[1][dim].values)]
-                for dim in both[0].dims
-                if dim not in bare
-            }
-            pair = [array.sel(common) for array in both]
-            if pair[0].size:
-                yield path, str(name), pair[0], pair[1]
+            pair = _on_common_labels(one, two)
+            if pair is not None and pair[0].size:
+                yield path, str(name), *pair
+
+
+def _on_common_labels(one: xr.DataArray, two: xr.DataArray) -> tuple[xr.DataArray, Floats] | None:
+    """Two results on the labels of both; None where their cells have none and cannot be paired."""
+    values: Floats = two.values
+    for axis, dim in enumerate(one.dims):
+        if dim not in one.coords or dim not in two.coords:
+            if one.sizes[dim] != two.sizes[dim]:
+                return None
+            continue
+        own, others = one[dim].values.tolist(), two[dim].values.tolist()
+        if own == others:
+            continue
+        common = [key for key in own if key in set(others)]
+        one = one.isel({dim: [own.index(key) for key in common]})
+        values = np.take(values, [others.index(key) for key in common], axis=axis)
+    return one, values

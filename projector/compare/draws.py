@@ -6,8 +6,9 @@ the difference between them is that of the scenarios alone. Its quantiles are th
 differences; the quantiles of the two runs say nothing about them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import netCDF4
 import numpy as np
@@ -22,6 +23,8 @@ __all__ = ["Paired", "paired"]
 
 Floats = NDArray[np.float64]
 _GROUP = "uncertainty"
+_IN_MEMORY = 2**24
+"""Numbers of a measure that are read at once, 128 megabytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +92,7 @@ def paired(first: Side, other: Side, figures: Sequence[Figures]) -> Paired:
         told = {
             each.measure.name: _of_measure(each, both, (one, two), count, quantiles)
             for each in figures
-            if each.measure.name in one.groups and each.measure.name in two.groups
+            if all(each.measure.name in side.measures for side in both)
         }
     why = "" if own[0] == own[1] else "fewer"
     more = tuple(side.letter for side, n in zip(both, own, strict=True) if n > count)
@@ -120,11 +123,16 @@ def _of_measure(
     shape = axes.shape
     told = np.full((len(quantiles), *shape), np.nan)
     above = np.full(shape, np.nan)
-    groups = [file.groups[figures.measure.name] for file in files]
+    name = figures.measure.name
+    groups = [file.groups.get(name) for file in files]
+    values = [None if group is None else _read(group["value"], count) for group in groups]
     for i, label in enumerate(axes[outer].values):
+        keys = [axes[dim].values for dim in inner]
         drawn = [
-            _drawn(group, side, outer, str(label), [axes[dim].values for dim in inner], count)
-            for group, side in zip(groups, sides, strict=True)
+            _certain(side, name, outer, label, dict(zip(inner, keys, strict=True)), count)
+            if group is None
+            else _drawn(group, value, side, outer, str(label), keys, count)
+            for group, value, side in zip(groups, values, sides, strict=True)
         ]
         if drawn[0] is None or drawn[1] is None:
             continue
@@ -141,12 +149,37 @@ def _of_measure(
     )
 
 
+def _read(value: netCDF4.Variable, count: int) -> Any:
+    """The draws themselves where they fit into memory, or else the variable, to be read in parts.
+
+    What is compressed together would be read anew for every part.
+    """
+    return value[:count] if count * np.prod(value.shape[1:]) <= _IN_MEMORY else value
+
+
+def _certain(
+    side: Side,
+    name: str,
+    outer: str,
+    label: object,
+    inner: Mapping[str, NDArray[Any]],
+    count: int,
+) -> Floats | None:
+    """What no draw of a run changes, and the run has therefore not kept: the same in every draw."""
+    _, array = side.measures[name]
+    if label not in array[outer].values:
+        return None
+    values = array.sel({outer: label}).reindex(inner).transpose(*inner).values
+    return np.broadcast_to(values, (count, *values.shape))
+
+
 def _drawn(
     group: netCDF4.Group,
+    value: Any,
     side: Side,
     outer: str,
     label: str,
-    inner: Sequence[NDArray[np.object_]],
+    inner: Sequence[NDArray[Any]],
     count: int,
 ) -> Floats | None:
     """Draws of one label of the first axis, on the other axes; None where a side has no such."""
@@ -159,23 +192,20 @@ def _drawn(
         wanted = []
     if not wanted or not set(wanted) <= set(labels):
         return None
-    value = group["value"]
     amount = np.zeros((count, *(len(keys) for keys in inner)))
     for key in wanted:
         found = np.ma.filled(value[:count, labels.index(key)], np.nan)
-        amount += _on_axes(found, group, value.dimensions[2:], inner)
+        amount += _on_axes(found, group, group["value"].dimensions[2:], inner)
     return amount
 
 
 def _on_axes(
-    found: Floats, group: netCDF4.Group, dims: Sequence[str], inner: Sequence[NDArray[np.object_]]
+    found: Floats, group: netCDF4.Group, dims: Sequence[str], inner: Sequence[NDArray[Any]]
 ) -> Floats:
     """Cells in the order of other labels; NaN where there is no such cell."""
     for axis, (dim, keys) in enumerate(zip(dims, inner, strict=True), start=1):
         own = {str(key): i for i, key in enumerate(group.variables[dim][:])}
         places = np.array([own.get(str(key), -1) for key in keys], dtype=np.intp)
         found = np.take(found, places, axis=axis)
-        lacking: Iterator[int] = iter(np.flatnonzero(places < 0))
-        for i in lacking:
-            found[(slice(None),) * axis + (i,)] = np.nan
+        found[(slice(None),) * axis + (places < 0,)] = np.nan
     return found

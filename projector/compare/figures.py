@@ -12,7 +12,9 @@ from projector.compare.sides import Side
 from projector.run.measures import Measure
 from projector.tables import unique
 
-__all__ = ["ROUNDING", "Figures", "Unlike", "aligned", "differs", "unlike"]
+__all__ = ["ROUNDING", "Figures", "Floats", "Unlike", "aligned", "differs", "unlike"]
+
+Floats = NDArray[np.float64]
 
 ROUNDING = 1e-9
 """Share of a number by which two count as the same: the last digits of a sum are chance."""
@@ -59,11 +61,11 @@ class Unlike:
     letters: tuple[str, ...]
 
 
-def differs(one: xr.DataArray, other: xr.DataArray) -> xr.DataArray:
-    """Where two arrays on the same axes differ by more than `ROUNDING`, or in having a number."""
-    unknown = one.isnull() != other.isnull()
+def differs(one: Floats, other: Floats) -> NDArray[np.bool_]:
+    """Where two arrays of one shape differ by more than `ROUNDING`, or in having a number."""
     largest = np.maximum(np.abs(one), np.abs(other))
-    apart: xr.DataArray = unknown | (np.abs(one - other) > ROUNDING * largest)
+    apart: NDArray[np.bool_] = np.abs(one - other) > ROUNDING * largest
+    apart |= np.isnan(one) != np.isnan(other)
     return apart
 
 
