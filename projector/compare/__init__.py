@@ -5,6 +5,6 @@ made them, and runs nothing.
 """
 
 from projector.compare.comparison import Comparison, compare
-from projector.compare.sides import Side, sides_of
+from projector.compare.sides import Given, Side, sides_of
 
-__all__ = ["Comparison", "Side", "compare", "sides_of"]
+__all__ = ["Comparison", "Given", "Side", "compare", "sides_of"]

@@ -48,6 +48,12 @@ class Comparison:
         common = set.intersection(*(set(side.years) for side in self.sides))
         return sorted(common)
 
+    @property
+    def is_equal(self) -> bool:
+        """Whether no assumption, table, label or figure sets the runs apart."""
+        apart = any(one.differing for stages in self.parted for one in stages)
+        return not (apart or self.assumptions or self.tables or self.unlike)
+
 
 def compare(sides: Sequence[Side]) -> Comparison:
     """Compare runs.

@@ -44,6 +44,8 @@ def printed_comparison(teller: Teller, regions: Sequence[str] = (WHOLE,)) -> str
     """
     comparison = teller.comparison
     blocks = [[teller.title, *_sides(teller)]]
+    if comparison.is_equal:
+        return "\n".join([*blocks[0], "", teller.word("equal")])
     blocks.append([teller.word("assumptions"), *_assumptions(teller)])
     if comparison.tables:
         blocks.append([teller.word("inputs"), *_tables(teller)])

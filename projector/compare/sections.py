@@ -50,6 +50,9 @@ def _answer(teller: Teller) -> Iterator[Block]:
     comparison = teller.comparison
     yield Paragraph(teller.word("answer lead", name=comparison.sides[0].name))
     yield _runs(teller)
+    if comparison.is_equal:
+        yield Paragraph(teller.word("equal"))
+        return
     if not teller.years:
         yield Paragraph(teller.word("no years"))
         return

@@ -59,17 +59,13 @@ def people_of(name: str) -> People:
 
 
 @cache
-def given(name: str, draws: int = 0, seed: int = 0) -> Given:
+def given(name: str, draws: int = 0) -> Given:
     """A scenario of `OTHERS` as a side; run once for all tests, so never change it."""
     path = written(name, folder())
-    if seed:
-        text = path.read_text(encoding="utf-8") + f"uncertainty: {{seed: {seed}}}\n"
-        path = path.with_name(f"{name}-{seed}.yaml")
-        path.write_text(text, encoding="utf-8")
     scenario = load_scenario(path).with_draws(draws)
     people = people_of(name if name in OTHER_PEOPLE else "small")
     tree = project_care(scenario, people)
-    own = folder() / f"{name}-{draws}-{seed}"
+    own = folder() / f"{name}-{draws}"
     work = draws_to_make(tree, scenario, people, folder=own, with_draws=True)
     if work is None:
         return Given(name, tree)

@@ -9,6 +9,9 @@ import pytest
 import xarray as xr
 
 from projector.compare import compare, sides_of
+from projector.compare.assumptions import differing, tables
+from projector.compare.divergence import parted
+from projector.compare.figures import unlike
 from projector.compare.sides import Given
 from projector.compare.tables import comparison_tables
 from projector.outputs.tidy import write_csv
@@ -35,6 +38,7 @@ def test_a_run_compared_with_itself_differs_in_nothing() -> None:
     assert comparison.assumptions == ()
     assert comparison.tables == ()
     assert comparison.unlike == ()
+    assert comparison.is_equal
     assert [stage.differing for stages in comparison.parted for stage in stages] == [0, 0, 0, 0]
     assert len(comparison.figures) > 15
     for figures in comparison.figures:
@@ -70,14 +74,14 @@ def test_what_one_is_more_than_another_the_other_is_less(draws: int) -> None:
 def test_figures_are_those_of_the_runs_own_files(tmp_path: Path) -> None:
     runs = {"Small": given("small"), "Growing": given("growth")}
     comparison = compared(*runs.values())
-    tables = dict(comparison_tables(comparison))
+    files = dict(comparison_tables(comparison))
     for side in comparison.sides:
         write_csv(side.given.tree, tmp_path / side.letter)
         for measure, file in OWN_CSV.items():
             own = pd.read_csv(
                 tmp_path / side.letter / f"{file}.csv", dtype={"region": str, "unit": str}
             )
-            told = tables[measure]
+            told = files[measure]
             told = told[told["scenario"] == side.name]
             if "region" in told:
                 told = told[told["region"] != "all"]
@@ -88,13 +92,13 @@ def test_figures_are_those_of_the_runs_own_files(tmp_path: Path) -> None:
             assert (both["unit"] == both["unit_told"]).all()
         people = pd.read_csv(tmp_path / side.letter / "population.csv", dtype={"region": str})
         oldest = people[(people["age"] >= 80) & (people["year"] == 2030)]["value"].sum()
-        told = tables["people"].set_index(["scenario", "region", "year", "ages"])["value"]
+        told = files["people"].set_index(["scenario", "region", "year", "ages"])["value"]
         assert told[side.name, "all", 2030, "80+"] == pytest.approx(oldest, rel=1e-8)
 
 
 def test_differences_are_the_value_less_that_of_the_first() -> None:
-    tables = dict(comparison_tables(compared(given("small"), given("growth"), given("occupancy"))))
-    beds = tables["beds"].pivot_table(
+    files = dict(comparison_tables(compared(given("small"), given("growth"), given("occupancy"))))
+    beds = files["beds"].pivot_table(
         index=["region", "year", "resource"], columns="scenario", values=["value", "difference"]
     )
     assert "small" not in beds["difference"]  # the first is held against nothing
@@ -113,9 +117,8 @@ def test_differences_are_the_value_less_that_of_the_first() -> None:
 def test_the_assumptions_that_differ_are_the_line_that_was_changed(
     name: str, keys: tuple[str, ...], value: str
 ) -> None:
-    comparison = compared(given("small"), given(name))
     assert OTHERS[name].count("\n") == 1
-    (one,) = comparison.assumptions
+    (one,) = differing(sides_of([given("small"), given(name)]))
     assert one.keys == keys
     before, after = one.said
     assert after is not None
@@ -133,13 +136,12 @@ def test_the_assumptions_that_differ_are_the_line_that_was_changed(
     ],
 )
 def test_runs_part_where_the_scenario_was_changed(name: str, stage: str, result: str) -> None:
-    comparison = compared(given("small"), given(name))
-    (stages,) = comparison.parted
+    runs = [given("small"), given(name)]
+    stages = parted(*sides_of(runs))
     first = next(one for one in stages if one.differing)
     assert (first.stage, f"{first.group}/{first.variable}") == (stage, result)
     assert all(not one.differing for one in stages[: stages.index(first)])
-    trees = [side.given.tree for side in comparison.sides]
-    one, other = (tree[first.group][first.variable] for tree in trees)
+    one, other = (run.tree[first.group][first.variable] for run in runs)
     apart = np.abs(one - other) > 1e-9 * np.maximum(np.abs(one), np.abs(other))
     years = apart.any([dim for dim in apart.dims if dim != "year"])
     assert first.year == int(years["year"].values[years.values][0])
@@ -149,7 +151,7 @@ def test_runs_part_where_the_scenario_was_changed(name: str, stage: str, result:
 
 
 def test_the_year_in_which_runs_part_is_that_from_which_the_change_acts() -> None:
-    (stages,) = compared(given("small"), given("duty")).parted
+    stages = parted(*sides_of([given("small"), given("duty")]))
     assert stages[-1].year == 2027  # 0 in 2026, and growing to 2028
 
 
@@ -164,17 +166,17 @@ def test_what_only_some_runs_have_is_told_and_kept() -> None:
     assert bool(beds.sel(side="A", year=2031).isnull().all())
     assert bool(beds.sel(side="A", region="3305").isnull().all())
     assert bool(beds.sel(side="B", year=2031, region="3305").notnull().all())
-    tables = dict(comparison_tables(comparison))
-    assert list(tables["unlike"]["label"][:2]) == ["2031", "3305 Ringerike"]
-    rows = tables["beds"]
+    files = dict(comparison_tables(comparison))
+    assert list(files["unlike"]["label"][:2]) == ["2031", "3305 Ringerike"]
+    rows = files["beds"]
     alone = rows[(rows["year"] == 2031) | (rows["region"] == "3305")]
     assert set(alone["scenario"]) == {"wider"}
     assert alone["difference"].isna().all()
 
 
 def test_results_of_one_run_alone_are_told() -> None:
-    comparison = compared(given("small"), given("pooled"))
-    (one,) = (one for one in comparison.unlike if one.axis == "result")
+    found = unlike(sides_of([given("small"), given("pooled")]))
+    (one,) = (one for one in found if one.axis == "result")
     assert one.letters == ("B",)
     assert "capacity/pools/together" in one.labels
 
@@ -185,7 +187,7 @@ def test_input_tables_with_other_contents_are_told() -> None:
     read = json.loads(tree.attrs["inputs_sha256"])
     name, *rest = read
     tree.attrs["inputs_sha256"] = json.dumps({**{key: read[key] for key in rest}, name: "other"})
-    (table,) = compared(one, Given("other", tree)).tables
+    (table,) = tables(sides_of([one, Given("other", tree)]))
     assert (table.name, table.digests) == (name, (read[name], "other"))
 
 
@@ -213,7 +215,7 @@ def test_a_missing_number_against_a_number_is_a_difference() -> None:
     gap[{"year": 2}] = np.nan
     tree["capacity/beds"] = xr.DataTree(beds.assign(gap=gap))
     assert bool(beds["gap"].notnull().any())
-    (stages,) = compared(given("small"), Given("lacking", tree)).parted
+    stages = parted(*sides_of([given("small"), Given("lacking", tree)]))
     capacity = stages[2]
     assert (capacity.differing, capacity.variable, capacity.year) == (1, "gap", 2028)
     assert capacity.values is not None

@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from projector.compare import compare, sides_of
+from projector.compare.draws import paired
 from projector.compare.sides import Given
 from tests.compare.small import compared, given
 
@@ -20,12 +21,12 @@ def drawn(one: Given, measure: str) -> xr.DataArray:
 @pytest.mark.parametrize("measure", ["beds", "staff_gap", "bed_days", "beds_gap"])
 def test_quantiles_are_those_of_the_differences_of_the_draws(measure: str) -> None:
     one, other = given("small", DRAWS), given("growth", DRAWS)
-    (paired,) = compared(one, other).paired
-    assert (paired.draws, paired.why, paired.quantiles) == (DRAWS, "", (0.1, 0.5, 0.9))
+    (told_of,) = compared(one, other).paired
+    assert (told_of.draws, told_of.why, told_of.quantiles) == (DRAWS, "", (0.1, 0.5, 0.9))
     apart = drawn(other, measure) - drawn(one, measure)
-    told = paired.measures[measure]
+    told = told_of.measures[measure]
     assert told["above"].dims == apart.dims[1:]
-    expected = np.quantile(apart.values, paired.quantiles, axis=0)
+    expected = np.quantile(apart.values, told_of.quantiles, axis=0)
     np.testing.assert_allclose(told["quantile_value"].values, expected, rtol=1e-12, atol=1e-12)
     above = np.where(np.isnan(apart).any("draw"), np.nan, (apart.values > 0).mean(axis=0))
     np.testing.assert_allclose(told["above"].values, above)
@@ -33,9 +34,9 @@ def test_quantiles_are_those_of_the_differences_of_the_draws(measure: str) -> No
 
 def test_the_interval_of_the_difference_is_not_the_difference_of_intervals() -> None:
     one, other = given("small", DRAWS), given("growth", DRAWS)
-    (paired,) = compared(one, other).paired
+    (told_of,) = compared(one, other).paired
     at = {"region": "all", "year": 2030, "resource": "somatic"}
-    low, _, high = paired.measures["beds"]["quantile_value"].sel(at).values
+    low, _, high = told_of.measures["beds"]["quantile_value"].sel(at).values
     of_each = [drawn(run, "beds").sel(at).values for run in (one, other)]
     apart = np.quantile(of_each[1], 0.9) - np.quantile(of_each[0], 0.1)
     assert 0 < low < high
@@ -45,44 +46,50 @@ def test_the_interval_of_the_difference_is_not_the_difference_of_intervals() -> 
 def test_an_area_is_summed_draw_by_draw() -> None:
     areas = {"Both": ("3328", "3330")}
     one, other = given("small", DRAWS), given("growth", DRAWS)
-    (paired,) = compare(sides_of([one, other], areas)).paired
+    (told_of,) = compare(sides_of([one, other], areas)).paired
     apart = drawn(other, "staff") - drawn(one, "staff")
     both = apart.sel(region=["3328", "3330"]).sum("region")
-    told = paired.measures["staff"]["quantile_value"].sel(region="Both").values
-    np.testing.assert_allclose(told, np.quantile(both.values, paired.quantiles, axis=0), atol=1e-12)
+    told = told_of.measures["staff"]["quantile_value"].sel(region="Both").values
+    np.testing.assert_allclose(
+        told, np.quantile(both.values, told_of.quantiles, axis=0), atol=1e-12
+    )
 
 
 def test_people_that_no_assumption_sets_apart_are_the_same_in_every_draw() -> None:
-    (paired,) = compared(given("small", DRAWS), given("growth", DRAWS)).paired
-    assert not paired.measures["people"]["quantile_value"].values.any()
+    (told_of,) = compared(given("small", DRAWS), given("growth", DRAWS)).paired
+    assert not told_of.measures["people"]["quantile_value"].values.any()
 
 
 def test_what_no_draw_changes_is_the_same_in_all_of_them() -> None:
     one, other = given("small", DRAWS), given("fertility", DRAWS)
     comparison = compared(one, other)
-    (paired,) = comparison.paired
+    (told_of,) = comparison.paired
     (people,) = (figures for figures in comparison.figures if figures.measure.name == "people")
     apart = people.differences.sel(side="B").values
     assert float(apart.min()) < -1
-    for told in paired.measures["people"]["quantile_value"].values:
+    for told in told_of.measures["people"]["quantile_value"].values:
         np.testing.assert_allclose(told, apart, rtol=1e-12)
 
 
 def test_runs_that_cannot_be_paired_say_why() -> None:
     one = given("small", DRAWS)
-    without = compared(one, given("growth")).paired[0]
+    without = paired(*sides_of([one, given("growth")]), [])
     assert (without.draws, without.why, without.concerned) == (0, "none", ("B",))
-    lost = compared(Given("lost", one.tree), given("growth", DRAWS)).paired[0]
+    lost = paired(*sides_of([Given("lost", one.tree), given("growth", DRAWS)]), [])
     assert (lost.draws, lost.why, lost.concerned) == (0, "not kept", ("A",))
-    seeded = compared(one, given("growth", DRAWS, seed=3)).paired[0]
+    tree = given("growth", DRAWS).tree.copy()
+    said = tree.attrs["scenario_resolved"]
+    tree.attrs["scenario_resolved"] = said.replace("uncertainty:\n", "uncertainty:\n  seed: 3\n")
+    other = Given("seeded", tree, given("growth", DRAWS).draws)
+    seeded = paired(*sides_of([one, other]), [])
     assert (seeded.draws, seeded.why, seeded.concerned) == (0, "seeds", ("A", "B"))
     assert not seeded.measures
 
 
 def test_of_more_draws_the_first_are_paired() -> None:
     one, more = given("growth", DRAWS), given("small", DRAWS + 4)
-    (paired,) = compared(more, one).paired
-    assert (paired.draws, paired.why, paired.concerned) == (DRAWS, "fewer", ("A",))
+    (told_of,) = compared(more, one).paired
+    assert (told_of.draws, told_of.why, told_of.concerned) == (DRAWS, "fewer", ("A",))
     apart = drawn(one, "beds") - drawn(more, "beds").isel(draw=slice(DRAWS))
-    told = paired.measures["beds"]["quantile_value"].values
-    np.testing.assert_allclose(told, np.quantile(apart.values, paired.quantiles, axis=0))
+    told = told_of.measures["beds"]["quantile_value"].values
+    np.testing.assert_allclose(told, np.quantile(apart.values, told_of.quantiles, axis=0))
