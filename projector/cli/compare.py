@@ -1,5 +1,6 @@
 """``projector compare``: scenarios and results side by side."""
 
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -176,7 +177,7 @@ def _folders(path: Path) -> list[Path]:
     """The folder of a run, or those of the scenarios of a sweep inside it."""
     if (path / RESULTS_FILE).is_file():
         return [path]
-    inside = sorted(one.parent for one in path.glob(f"*/{RESULTS_FILE}"))
+    inside = sorted((one.parent for one in path.glob(f"*/{RESULTS_FILE}")), key=_by_numbers)
     if not inside:
         raise UsageError(
             Problem(
@@ -186,6 +187,12 @@ def _folders(path: Path) -> list[Path]:
             )
         )
     return inside
+
+
+def _by_numbers(path: Path) -> list[tuple[int, str]]:
+    """Numbers in a name as numbers: 5 comes before 10."""
+    parts = re.split(r"(\d+)", path.name)
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def _stem(path: Path) -> str:

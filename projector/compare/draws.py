@@ -149,7 +149,7 @@ def _of_measure(
     )
 
 
-def _read(value: netCDF4.Variable, count: int) -> Any:
+def _read(value: Any, count: int) -> Any:
     """The draws themselves where they fit into memory, or else the variable, to be read in parts.
 
     What is compressed together would be read anew for every part.

@@ -21,7 +21,19 @@ _MOST_PICTURES = 12
 _MOST_ROWS = 400
 """Rows of a table by region; a page of a country would be larger than anybody reads."""
 
-_ANSWERED = ("people", "contacts", "bed_days", "beds", "places", "rooms", "staff")
+_ANSWERED = (
+    "people",
+    "contacts",
+    "bed_days",
+    "beds",
+    "places",
+    "rooms",
+    "beds_gap",
+    "refusal",
+    "staff",
+    "staff_gap",
+)
+"""Measures that the answer may tell of."""
 
 
 def sections(teller: Teller) -> Iterator[Section]:

@@ -121,9 +121,9 @@ class Teller:
     def title(self) -> str:
         """What is compared with what."""
         first, *others = self.comparison.sides
-        letters = others if len(others) > 1 else ()
-        names = ", ".join(side.letter for side in letters) or others[0].name
-        return self.word("against", name=first.name, others=names)
+        if len(others) > 1:
+            return self.word("against several", name=first.name, count=len(others))
+        return self.word("against", name=first.name, other=others[0].name)
 
     def heading(self, measure: str) -> str:
         """What a measure is called."""

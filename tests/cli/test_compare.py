@@ -9,7 +9,7 @@ from projector.outputs import write_results
 from tests.cli.test_commands import projector
 from tests.compare.small import given, written
 
-SWEEP = "sweep: {capacity.occupancy.inpatient: [80 %, 90 %]}\n"
+SWEEP = "sweep: {capacity.occupancy.inpatient: [90 %, 100 %]}\n"
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_sweep_is_run_as_a_family_and_compared(tmp_path: Path) -> None:
     path, output = swept(tmp_path), tmp_path / "out"
     told = projector("run", path, "--output", output, "--draws", 4, "--no-report")
     assert told.exit_code == 0, told.stderr
-    names = {"inpatient-80-percent", "inpatient-90-percent"}
+    names = {"inpatient-90-percent", "inpatient-100-percent"}
     assert {one.name for one in output.iterdir() if one.name[0] != "."} == {*names, "comparison"}
     assert "Forutsetninger som er ulike\n  capacity › occupancy › inpatient" in told.stdout
     assert "4 trekninger, den samme framtiden i begge" in told.stdout
@@ -105,7 +105,7 @@ def test_a_sweep_is_run_as_a_family_and_compared(tmp_path: Path) -> None:
         ), file.name
     compared = projector("compare", output, "--output", tmp_path / "again", "--no-report")
     assert compared.exit_code == 0
-    assert "A = Swept (inpatient 80 %)" in compared.stdout
+    assert "A = Swept (inpatient 90 %)" in compared.stdout
 
 
 def test_a_sweep_leaves_what_is_not_its_own(tmp_path: Path) -> None:
