@@ -161,7 +161,8 @@ class Teller:
         years
             Years that all sides have.
         region
-            A region, an area or the whole; None is every one of them.
+            A region, an area or the whole; None is every one of them, which are then part of the
+            name of a cell.
 
         Yields
         ------
@@ -178,24 +179,27 @@ class Teller:
         axes = [str(dim) for dim in at.dims if dim not in ("side", "year")]
         at = at.transpose("side", *axes, "year")
         shape = at.shape[1:-1]
+        named = [axis for axis in axes if axis != "region" or region is None]
         for place in np.ndindex(*shape):
             values = at.values[(slice(None), *place)]
             if np.isnan(values).all():
                 continue
             part = {axis: str(at[axis].values[i]) for axis, i in zip(axes, place, strict=True)}
-            yield self._cell(figures, part, values, years)
+            name = ": ".join(
+                self.label(axis, part[axis])
+                for axis in named
+                if (axis, part[axis]) != ("region", WHOLE)
+            )
+            yield self._cell(figures, name, part, values, years)
 
     def _cell(
-        self, figures: Figures, part: dict[str, str], values: Floats, years: list[int]
+        self, figures: Figures, name: str, part: dict[str, str], values: Floats, years: list[int]
     ) -> Cell:
         scale = 100.0 if figures.measure.unit == "1" else 1.0
-        names = [
-            self.label(axis, key) for axis, key in part.items() if (axis, key) != ("region", WHOLE)
-        ]
         sure = tuple(
             _sure(one, figures.measure.name, part, years, scale) for one in self.comparison.paired
         )
-        return Cell(figures.measure, ": ".join(names), part, scale * values, sure)
+        return Cell(figures.measure, name, part, scale * values, sure)
 
     def result(self, one: Parted) -> str:
         """What a result is called: in words, or else by the name of its file."""

@@ -37,6 +37,7 @@ def test_results_and_a_scenario_are_compared(results: Path, tmp_path: Path) -> N
     assert "B  0.8   occupancy.yaml:3" in told.stdout
     assert "People: the same" in told.stdout
     assert "\nHol  " in told.stdout
+    assert "\n  Somatic beds\n    A  " in told.stdout
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"csv", "comparison.html"}
     page = (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8")
     assert 'lang="en"' in page
