@@ -120,8 +120,12 @@ class Side:
 
     def name_of(self, kind: str, key: str, language: str) -> str:
         """What its inputs call a diagnosis, resource, profession or competence."""
-        named = json.loads(self.given.tree.attrs["names"])
-        return str(named.get(kind, {}).get(key, {}).get(language, key))
+        return self._names.get(kind, {}).get(key, {}).get(language, key)
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, dict[str, str]]]:
+        named: dict[str, dict[str, dict[str, str]]] = json.loads(self.given.tree.attrs["names"])
+        return named
 
     def parts_of(self, label: str) -> list[str] | None:
         """Codes of its regions that a region, an area or the whole is made of; None if not all."""

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from projector.compare.comparison import Comparison
 from projector.compare.divergence import Parted
 from projector.compare.draws import Paired
-from projector.compare.figures import Figures
 from projector.outputs.summary import headline_years
 from projector.outputs.tidy import csv_name
 from projector.outputs.words import Language, number, signed, word
@@ -171,35 +170,32 @@ class Teller:
         figures = next((f for f in self.comparison.figures if f.measure.name == measure), None)
         if figures is None or not years:
             return
-        at = figures.values.sel(year=years)
+        at = figures.values.sel(year=years).rename(measure)
         if "region" in at.dims and region is not None:
             if region not in at["region"].values:
                 return
             at = at.sel(region=[region])
         axes = [str(dim) for dim in at.dims if dim not in ("side", "year")]
-        at = at.transpose("side", *axes, "year")
-        shape = at.shape[1:-1]
+        scale = 100.0 if figures.measure.unit == "1" else 1.0
+        values = scale * at.transpose("side", *axes, "year").values
+        sure = [_sure(one, at, axes, scale) for one in self.comparison.paired]
+        labels = [list(map(str, at[axis].values)) for axis in axes]
         named = [axis for axis in axes if axis != "region" or region is None]
-        for place in np.ndindex(*shape):
-            values = at.values[(slice(None), *place)]
-            if np.isnan(values).all():
+        for place in np.ndindex(*values.shape[1:-1]):
+            own = values[(slice(None), *place)]
+            if np.isnan(own).all():
                 continue
-            part = {axis: str(at[axis].values[i]) for axis, i in zip(axes, place, strict=True)}
+            part = {axis: keys[i] for axis, keys, i in zip(axes, labels, place, strict=True)}
             name = ": ".join(
                 self.label(axis, part[axis])
                 for axis in named
                 if (axis, part[axis]) != ("region", WHOLE)
             )
-            yield self._cell(figures, name, part, values, years)
-
-    def _cell(
-        self, figures: Figures, name: str, part: dict[str, str], values: Floats, years: list[int]
-    ) -> Cell:
-        scale = 100.0 if figures.measure.unit == "1" else 1.0
-        sure = tuple(
-            _sure(one, figures.measure.name, part, years, scale) for one in self.comparison.paired
-        )
-        return Cell(figures.measure, name, part, scale * values, sure)
+            of_cell = tuple(
+                None if one is None else (one[0][place], one[1][place], one[2][place])
+                for one in sure
+            )
+            yield Cell(figures.measure, name, part, own, of_cell)
 
     def result(self, one: Parted) -> str:
         """What a result is called: in words, or else by the name of its file."""
@@ -261,12 +257,16 @@ def decimals_of(values: Floats) -> int:
 
 
 def _sure(
-    one: Paired, measure: str, part: dict[str, str], years: list[int], scale: float
+    one: Paired, at: xr.DataArray, axes: list[str], scale: float
 ) -> tuple[Floats, Floats, Floats] | None:
-    """The outermost quantiles of a difference and the share above, in some years."""
-    dataset = one.measures.get(measure)
+    """The outermost quantiles of differences and the shares above, ``[..., year]``."""
+    dataset = one.measures.get(str(at.name))
     if dataset is None:
         return None
-    cell: xr.Dataset = dataset.sel({**part, "year": years})
-    values = scale * cell["quantile_value"].transpose("quantile", "year").values
-    return (values[0], values[-1], cell["above"].values)
+    cells = dataset.sel({dim: at[dim].values for dim in (*axes, "year")})
+    low_to_high = scale * cells["quantile_value"].transpose("quantile", *axes, "year").values
+    return (
+        low_to_high[0],
+        low_to_high[-1],
+        cells["above"].transpose(*axes, "year").values,
+    )

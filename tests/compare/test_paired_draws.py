@@ -1,5 +1,7 @@
 """Differences draw by draw, held against the draws themselves."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -7,7 +9,12 @@ import xarray as xr
 from projector.compare import compare, sides_of
 from projector.compare.draws import paired
 from projector.compare.sides import Given
+from projector.outputs.draws import write_draws
+from projector.run.pipeline import project_care, project_people
+from projector.run.whole import add_draws, draws_to_make, executor_of
+from projector.scenario import load_scenario
 from tests.compare.small import compared, given
+from tests.embedded import SCENARIOS
 
 DRAWS = 12
 
@@ -93,3 +100,27 @@ def test_of_more_draws_the_first_are_paired() -> None:
     apart = drawn(one, "beds") - drawn(more, "beds").isel(draw=slice(DRAWS))
     told = told_of.measures["beds"]["quantile_value"].values
     np.testing.assert_allclose(told, np.quantile(apart.values, told_of.quantiles, axis=0))
+
+
+@pytest.mark.slow
+def test_what_a_change_does_not_touch_differs_in_no_draw_though_people_and_contacts_vary(
+    tmp_path: Path,
+) -> None:
+    runs = []
+    for name in ("hallingdal", "hallingdal-copd"):
+        scenario = load_scenario(SCENARIOS / f"{name}.yaml").with_draws(DRAWS)
+        assert scenario.uncertainty.chance_of_contacts
+        people = project_people(scenario)
+        tree = project_care(scenario, people)
+        work = draws_to_make(tree, scenario, people, folder=tmp_path / name, with_draws=True)
+        assert work is not None
+        work = add_draws(tree, people, work, executor_of(1, None))
+        write_draws(work, {}, tmp_path / f"{name}.nc")
+        runs.append(Given(name, tree, tmp_path / f"{name}.nc"))
+    varying = drawn(runs[0], "people").std("draw").sel(region="all", year=2040)
+    assert float(varying.min()) > 10
+    told = paired(*sides_of(runs), compare(sides_of(runs)).figures).measures
+    assert not told["people"]["quantile_value"].values.any()
+    days = told["bed_days"]["quantile_value"].sel(region="all", year=2040)
+    assert float(np.abs(days.sel(setting=["nursing_home", "rehabilitation"])).max()) < 1e-6
+    assert float(days.sel(setting="inpatient").max()) < -100
