@@ -16,7 +16,7 @@ from projector.compare.sides import Given, sides_of
 from projector.compare.telling import Teller
 from projector.compare.write import PAGE_FILE, refuse_comparison_target, write_comparison
 from projector.errors import Problem, ScenarioError, UsageError, nearest_name
-from projector.outputs import RESULTS_FILE, read_results
+from projector.outputs import RESULTS_FILE, read_results, results_file
 from projector.outputs.draws import DRAWS_FILE, write_draws
 from projector.outputs.words import word
 from projector.run import vocabulary
@@ -215,19 +215,12 @@ def given_of_folder(path: Path, label: str = "") -> Given:
     Raises
     ------
     UsageError
-        If the file is not one of results.
+        If there are no results.
+    ResultsError
+        If they are damaged.
     """
-    file = path / RESULTS_FILE if path.is_dir() else path
-    tree = read_results(file)
-    if "population" not in tree.children or "scenario_resolved" not in tree.attrs:
-        raise UsageError(
-            Problem(
-                where=str(file),
-                message="the file holds no results of a run",
-                expected=f"{RESULTS_FILE}, as `projector run` writes it",
-            )
-        )
-    drawn = file.with_name(DRAWS_FILE)
+    tree = read_results(path)
+    drawn = results_file(path).with_name(DRAWS_FILE)
     return Given(str(path), tree, drawn if drawn.is_file() else None, label)
 
 

@@ -13,6 +13,7 @@ from projector.compare.write import refuse_comparison_target
 from projector.errors import Problem, UsageError
 from projector.outputs import RESULTS_FILE, refuse_target
 from projector.outputs.draws import DRAWS_FILE
+from projector.outputs.sums import remove_file
 from projector.outputs.words import word
 from projector.run import vocabulary
 from projector.scenario import load_family
@@ -76,7 +77,7 @@ def run_family(
     comparison = compare(sides_of(found))
     for folder, _, passing in given:
         if passing:
-            (folder / DRAWS_FILE).unlink()
+            remove_file(folder, DRAWS_FILE)
     if leftover := list(_leftover(output, family)):
         click.echo(word("compare leftover", language, names=", ".join(leftover)), err=True)
     tell(comparison, output / COMPARISON_FOLDER, language, page=page)

@@ -29,6 +29,7 @@ def load_scenario(
     *,
     vocabulary: Vocabulary | None = None,
     without: Sequence[str] = (),
+    folder: pathlib.Path | None = None,
 ) -> Scenario:
     """Read a scenario file and all it extends.
 
@@ -43,6 +44,9 @@ def load_scenario(
     without
         Names of changes to leave out, of the file or its parents, as if they had not been
         written; `Scenario.without` and the resolved scenario tell.
+    folder
+        Where the file is taken to lie, for the names of files in it, if not where it lies: the
+        resolved scenario of a run names files from the folder of the scenario that ran.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def load_scenario(
         column; a name of `without` that no change has is one of them, and a sweep, which
         makes a family of scenarios of the file.
     """
-    family = load_family(path, vocabulary=vocabulary, without=without)
+    family = load_family(path, vocabulary=vocabulary, without=without, folder=folder)
     if not family.swept:
         (scenario,) = family.scenarios.values()
         return scenario
@@ -109,12 +113,13 @@ def load_family(
     *,
     vocabulary: Vocabulary | None = None,
     without: Sequence[str] = (),
+    folder: pathlib.Path | None = None,
 ) -> Family:
     """Read a scenario file that may have a sweep, and all it extends.
 
     Parameters
     ----------
-    path, vocabulary, without
+    path, vocabulary, without, folder
         As for `load_scenario`.
 
     Returns
@@ -128,7 +133,7 @@ def load_family(
         With every problem of the file, of its parents and of every scenario of the sweep.
     """
     path = pathlib.Path(path)
-    tree, problems = read_with_parents(path)
+    tree, problems = read_with_parents(path, folder)
     if tree is None:
         raise ScenarioError(in_order(problems))
     tree, unknown = leave_out(tree, without)
@@ -145,7 +150,8 @@ def load_family(
         scenario, found = _meant(member.tree, vocabulary)
         problems += named_after_sweep(found, swept)
         if scenario is not None:
-            scenario._path, scenario._origins = path, member.tree
+            lies = path if folder is None else folder / path.name
+            scenario._path, scenario._origins = lies, member.tree
             scenarios[member.name] = scenario
     if problems:
         raise ScenarioError(in_order(problems))

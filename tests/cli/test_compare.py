@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from projector.outputs import write_results
+from projector.outputs.sums import changed_files
 from tests.cli.test_commands import projector
 from tests.compare.small import given, written
 
@@ -91,6 +92,7 @@ def test_a_sweep_is_run_as_a_family_and_compared(tmp_path: Path) -> None:
     assert "Forutsetninger som er ulike\n  capacity › occupancy › inpatient" in told.stdout
     assert "4 trekninger, den samme framtiden i begge" in told.stdout
     assert not list(output.glob("*/draws.nc"))  # kept for the comparison alone
+    assert [changed_files(output / name) for name in sorted(names)] == [[], []]
     child = tmp_path / "by_hand.yaml"
     child.write_text(
         "scenario: By hand\nextends: small.yaml\ncapacity: {occupancy: {inpatient: 90 %}}\n",
