@@ -1,6 +1,7 @@
 """The command line: thin commands over the library.
 
-Only click is imported here; every command imports what it uses, so that ``projector
+Only click is imported here and where commands are declared; every command imports what it uses when
+it is called, so that ``projector
 --help`` answers at once.
 """
 
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from projector import __version__
+from projector.cli.results import results
 from projector.errors import ProjectorError
 
 if TYPE_CHECKING:
@@ -354,22 +356,24 @@ def new(folder: Path) -> None:
 
 
 @cli.command()
-@click.argument("results", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument(
+    "folder", metavar="RESULTS", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The picture: svg, png or pdf.  [default: RESULTS and .svg]",
 )
 @_LANGUAGE
-def chart(results: Path, output: Path | None, language: "Language") -> None:
+def chart(folder: Path, output: Path | None, language: "Language") -> None:
     """Draw a picture of the RESULTS folder of a run."""
     from projector.cli.chart import chart_results
 
-    chart_results(results, output or results.parent / f"{results.name}.svg", language)
+    chart_results(folder, output or folder.parent / f"{folder.name}.svg", language)
 
 
 @cli.command()
-@click.argument("results", metavar="RUN", type=click.Path(exists=True, path_type=Path))
+@click.argument("folder", metavar="RUN", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--scenario",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -381,11 +385,11 @@ def chart(results: Path, output: Path | None, language: "Language") -> None:
     help="The page.  [default: report.html beside the results]",
 )
 @_LANGUAGE
-def report(results: Path, scenario: Path | None, output: Path | None, language: "Language") -> None:
+def report(folder: Path, scenario: Path | None, output: Path | None, language: "Language") -> None:
     """Write the results of RUN, a folder or its results.nc, as one HTML page to read and print."""
     from projector.cli.report import report_results
 
-    report_results(results, output, scenario, language)
+    report_results(folder, output, scenario, language)
 
 
 _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -557,6 +561,9 @@ def close(
         output=output,
         language=language,
     )
+
+
+cli.add_command(results)
 
 
 def main() -> None:

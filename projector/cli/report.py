@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from projector.cli.runs import results_file
 from projector.errors import Problem, UsageError
-from projector.outputs import RESULTS_FILE, read_results
+from projector.outputs import read_results
 from projector.outputs.atomic import whole_file
 from projector.outputs.write import REPORT_FILE
 from projector.run import vocabulary
@@ -63,15 +64,7 @@ def report_results(
                 expected="pip install 'projector[report]'",
             )
         )
-    file = results / RESULTS_FILE if results.is_dir() else results
-    if not file.is_file():
-        raise UsageError(
-            Problem(
-                where=str(results),
-                message="the folder holds no results",
-                expected=f"a folder with {RESULTS_FILE}, as `projector run` writes it",
-            )
-        )
+    file = results_file(results)
     tree = read_results(file)
     explanations = [] if scenario is None else _explanations(scenario, tree)
     page = output or file.with_name(REPORT_FILE)

@@ -1,13 +1,13 @@
 """Results as one netCDF-4 file with the attributes of the CF conventions 1.11."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import netCDF4
 import numpy as np
 import xarray as xr
 
-__all__ = ["COORDINATES", "read_results", "write_netcdf"]
+__all__ = ["COORDINATES", "groups_in", "read_results", "write_netcdf"]
 
 COORDINATES = {
     "region": {"long_name": "region code", "cf_role": "timeseries_id"},
@@ -68,23 +68,30 @@ def write_netcdf(tree: xr.DataTree, path: Path) -> None:
     described.to_netcdf(path, engine="netcdf4", encoding=encoding)
 
 
-def read_results(path: Path) -> xr.DataTree:
+def groups_in(path: Path) -> list[str]:
+    """The groups of a file of results that hold variables, such as ``/capacity/beds``."""
+    with netCDF4.Dataset(path) as file:
+        return [str(group.path) for group in _with_variables(file)]
+
+
+def read_results(path: Path, only: Callable[[str], bool] | None = None) -> xr.DataTree:
     """Read a file of results into memory.
 
     Parameters
     ----------
     path
         A file that `write_netcdf` wrote.
+    only
+        Of a group such as ``/capacity/beds``, whether to read it; None reads all.
 
     Returns
     -------
     xarray.DataTree
     """
-    with netCDF4.Dataset(path) as file:
-        groups = [group.path for group in _with_variables(file)]
+    groups = groups_in(path)
     # Group by group and closed at once: groups that share one open file have crashed in HDF5.
     datasets = {}
-    for group in ["/", *groups]:
+    for group in ["/", *(group for group in groups if only is None or only(group))]:
         with xr.open_dataset(path, group=group, engine="netcdf4") as dataset:
             datasets[group] = dataset.load()
     return xr.DataTree.from_dict(datasets)
