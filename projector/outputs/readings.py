@@ -192,9 +192,7 @@ def _notes(
     sure = [line.sure for line in shown if line.sure is not None]
     if sure:
         shares = [f"{100 * share:g}" for share in sorted(sure[0].quantiles)]
-        yield word(
-            "reading draws", language, low=shares[0], high=shares[-1], draws=reading.draws
-        )
+        yield word("reading draws", language, low=shares[0], high=shares[-1], draws=reading.draws)
     if reading.draws is not None and len(sure) < len(shown):
         yield word("reading unsure", language)
     if empty:
