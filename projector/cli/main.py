@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from projector import __version__
+from projector.cli.excel import excel
 from projector.cli.results import results
 from projector.errors import ProjectorError
 
@@ -563,7 +564,8 @@ def close(
     )
 
 
-cli.add_command(results)
+for command in (excel, results):
+    cli.add_command(command)
 
 
 def main() -> None:

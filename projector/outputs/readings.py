@@ -16,7 +16,15 @@ from projector.tables import DIAGNOSIS_KINDS, EDUCATIONS, SEASONS, SETTINGS, SEX
 if TYPE_CHECKING:
     from projector.run.readings import Line, Reading
 
-__all__ = ["Named", "called", "reading_json", "reading_table", "reading_text"]
+__all__ = [
+    "Named",
+    "called",
+    "dumped",
+    "part_name",
+    "reading_json",
+    "reading_table",
+    "reading_text",
+]
 
 Named = Mapping[str, Mapping[str, Mapping[str, str]]]
 """What results call their parts, by axis, key and language."""
@@ -223,8 +231,27 @@ def _label(
         if axis == "region":
             return word("reading all region", language)
         return word("total" if axis in varying else "reading all", language)
+    return part_name(axis, part, reading.region_names, named, language)
+
+
+def part_name(
+    axis: str, part: str, region_names: Mapping[str, str], named: Named, language: Language
+) -> str:
+    """What a part of an axis is called.
+
+    Parameters
+    ----------
+    axis, part
+        The axis and the key.
+    region_names
+        By code.
+    named
+        The attribute ``names`` of the results.
+    language
+        ``nb`` or ``en``.
+    """
     if axis == "region":
-        return reading.region_names.get(part, part)
+        return region_names.get(part, part)
     if axis == "age" and part not in _WORDS["age"]:
         return word("reading ages", language, ages=part)
     own = named.get(axis, {}).get(part, {}).get(language)

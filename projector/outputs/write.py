@@ -13,10 +13,11 @@ from projector.outputs.draws import DRAWS_FILE, Drawn, write_draws
 from projector.outputs.netcdf import write_netcdf
 from projector.outputs.tidy import write_csv, write_table
 
-__all__ = ["REPORT_FILE", "RESULTS_FILE", "refuse_target", "write_results"]
+__all__ = ["REPORT_FILE", "RESULTS_FILE", "WORKBOOK_FILE", "refuse_target", "write_results"]
 
 RESULTS_FILE = "results.nc"
 REPORT_FILE = "report.html"
+WORKBOOK_FILE = "results.xlsx"
 _SCENARIO_FILE = "scenario.yaml"
 _CSV_FOLDER = "csv"
 _WHAT_IT_IS = """\
@@ -92,6 +93,7 @@ def refuse_target(target: Path) -> None:
         RESULTS_FILE,
         DRAWS_FILE,
         REPORT_FILE,
+        WORKBOOK_FILE,
         _SCENARIO_FILE,
         _CSV_FOLDER,
         CALIBRATION_FOLDER,
