@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from projector.cli.completion import complete_runs
+
 if TYPE_CHECKING:
     from projector.outputs.words import Language
 
@@ -13,7 +15,7 @@ __all__ = ["excel"]
 
 
 @click.command()
-@click.argument("run", type=click.Path(exists=True, path_type=Path))
+@click.argument("run", type=click.Path(exists=True, path_type=Path), shell_complete=complete_runs)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -1,8 +1,7 @@
 """The command line: thin commands over the library.
 
 Only click is imported here and where commands are declared; every command imports what it uses when
-it is called, so that ``projector
---help`` answers at once.
+it is called, so that ``projector --help`` answers at once.
 """
 
 import io
@@ -13,9 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from projector import __version__
+from projector.cli.completion import complete_scenarios, completion
 from projector.cli.excel import excel
+from projector.cli.inputs_describe import describe
 from projector.cli.results import results
-from projector.errors import ProjectorError
+from projector.cli.told import asks_for_json, json_option, problems_told
+from projector.errors import Problem, ProjectorError
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -44,14 +46,28 @@ class _Commands(click.Group):
         except ProjectorError as error:
             if ctx.params.get("debug"):
                 raise
+            if asks_for_json(ctx):
+                from projector.outputs.readings import dumped
+
+                click.echo(dumped(problems_told(error)))
             for problem in error.problems:
                 click.echo(str(problem), err=True)
             ctx.exit(error.exit_code)
         except OSError as error:
             if ctx.params.get("debug"):
                 raise
-            click.echo(f"{error.filename or 'file system'}: {error.strerror or error}", err=True)
+            where, message = error.filename or "file system", error.strerror or str(error)
+            if asks_for_json(ctx):
+                from projector.outputs.readings import dumped
+
+                click.echo(dumped(problems_told(_of_system(str(where), message))))
+            click.echo(f"{where}: {message}", err=True)
             ctx.exit(1)
+
+
+def _of_system(where: str, message: str) -> ProjectorError:
+    """What the file system says, as a fault of the input."""
+    return ProjectorError(Problem(where, message))
 
 
 @click.group(cls=_Commands, epilog=_EXIT_CODES)
@@ -72,7 +88,11 @@ class _Draws(click.ParamType):  # type: ignore[type-arg]
         return click.IntRange(min=0).convert(value, param, ctx)
 
 
-_SCENARIO = click.argument("scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_SCENARIO = click.argument(
+    "scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    shell_complete=complete_scenarios,
+)
 _LANGUAGE = click.option(
     "--language",
     type=click.Choice(["nb", "en"]),
@@ -131,6 +151,13 @@ _WITHOUT = click.option(
     default=True,
     help="Write report.html beside the results.  [default: report]",
 )
+@click.option("--quiet", is_flag=True, help="Tell nothing of how far the run is.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Tell what would run, how long it would take and how much memory; write nothing.",
+)
+@json_option
 @_LANGUAGE
 def run(
     scenario: Path,
@@ -143,14 +170,32 @@ def run(
     resume: bool,
     keep_draws: bool,
     page: bool,
+    quiet: bool,
+    dry_run: bool,
+    as_json: bool,
     language: "Language",
 ) -> None:
     """Run SCENARIO, print the main figures and write netCDF and CSV files and a page to read."""
+    target = output or Path("outputs") / scenario.stem
+    if dry_run:
+        from projector.cli.dry_run import tell_run
+
+        tell_run(
+            scenario,
+            target,
+            language,
+            without=without,
+            draws=draws,
+            workers=workers,
+            cluster=cluster,
+            as_json=as_json,
+        )
+        return
     from projector.cli.run import run_scenario
 
     run_scenario(
         scenario,
-        output or Path("outputs") / scenario.stem,
+        target,
         language,
         without=without,
         ablate=ablate,
@@ -160,6 +205,8 @@ def run(
         resume=resume,
         keep_draws=keep_draws,
         page=page,
+        quiet=quiet,
+        as_json=as_json,
     )
 
 
@@ -318,13 +365,16 @@ def sensitivity(
     "scenarios",
     nargs=-1,
     required=True,
+    shell_complete=complete_scenarios,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
-def check(scenarios: tuple[Path, ...]) -> None:
+@json_option
+@click.pass_context
+def check(ctx: click.Context, scenarios: tuple[Path, ...], as_json: bool) -> None:
     """Check SCENARIOS and the inputs they point to; report every problem at once."""
     from projector.cli.check import check_scenarios
 
-    check_scenarios(scenarios)
+    ctx.exit(check_scenarios(scenarios, as_json=as_json))
 
 
 @cli.command()
@@ -564,7 +614,13 @@ def close(
     )
 
 
-for command in (excel, results):
+@cli.group()
+def inputs() -> None:
+    """Tell what is in input sets."""
+
+
+inputs.add_command(describe)
+for command in (completion, excel, results):
     cli.add_command(command)
 
 

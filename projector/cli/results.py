@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from projector.cli.completion import complete_parts, complete_results, complete_runs
+from projector.cli.told import json_option
+
 if TYPE_CHECKING:
     from projector.outputs.words import Language
 
@@ -36,15 +39,18 @@ _AXES = {
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     for axis, text in reversed(_AXES.items()):
-        command = click.option(f"--{axis}", multiple=True, metavar="NAME", help=text)(command)
+        command = click.option(
+            f"--{axis}", multiple=True, metavar="NAME", help=text, shell_complete=complete_parts
+        )(command)
     return command
 
 
 @click.command()
-@click.argument("run", type=click.Path(exists=True, path_type=Path))
+@click.argument("run", type=click.Path(exists=True, path_type=Path), shell_complete=complete_runs)
 @click.option(
     "--result",
     metavar="NAME",
+    shell_complete=complete_results,
     help="What to read: people, beds, beds_gap, staff_gap, contacts or another.  "
     "[default: list what the run has]",
 )
@@ -57,7 +63,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     "diagnosis.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with every quantile.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, with every quantile.")
+@json_option
 @click.option(
     "--language",
     type=click.Choice(["nb", "en"]),
@@ -127,6 +133,7 @@ def _read(
 def _about(attributes: dict[Any, Any]) -> dict[str, Any]:
     """What the figures are of."""
     return {
+        "format": "projector results 1",
         "title": attributes["title"],
         "version": attributes["projector_version"],
         "scenario_sha256": attributes["scenario_sha256"],
@@ -157,7 +164,7 @@ def _list(run: Path, *, as_csv: bool, as_json: bool) -> None:
         if group in groups
     ]
     if as_json:
-        click.echo(dumped({"results": rows}))
+        click.echo(dumped({"format": "projector results 1", "results": rows}))
     elif as_csv:
         click.echo(table_text(pd.DataFrame(rows)), nl=False)
     else:

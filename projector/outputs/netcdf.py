@@ -7,7 +7,7 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
-__all__ = ["COORDINATES", "groups_in", "read_results", "write_netcdf"]
+__all__ = ["COORDINATES", "groups_in", "labels_of", "read_results", "write_netcdf"]
 
 COORDINATES = {
     "region": {"long_name": "region code", "cf_role": "timeseries_id"},
@@ -72,6 +72,18 @@ def groups_in(path: Path) -> list[str]:
     """The groups of a file of results that hold variables, such as ``/capacity/beds``."""
     with netCDF4.Dataset(path) as file:
         return [str(group.path) for group in _with_variables(file)]
+
+
+def labels_of(path: Path, axis: str) -> list[str]:
+    """Texts of a coordinate in any group of a file of results, each once; none if it has none."""
+    with netCDF4.Dataset(path) as file:
+        found = [
+            str(label)
+            for group in _with_variables(file)
+            if axis in group.variables and group.variables[axis].dtype is str
+            for label in group.variables[axis][:]
+        ]
+    return list(dict.fromkeys(found))
 
 
 def read_results(path: Path, only: Callable[[str], bool] | None = None) -> xr.DataTree:
