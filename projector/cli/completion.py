@@ -86,7 +86,9 @@ def complete_parts(
     from projector.outputs.netcdf import labels_of
     from projector.outputs.write import RESULTS_FILE
 
-    run = ctx.params.get("run")
+    # An option that still waits for its value leaves the arguments before it unnamed.
+    words = [ctx.params.get("run"), *ctx.args]
+    run = next((Path(word) for word in words if word and Path(word).exists()), None)
     file = None if run is None else run / RESULTS_FILE if run.is_dir() else run
     if file is None or not file.is_file() or param.name is None:
         return []

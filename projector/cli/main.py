@@ -54,8 +54,8 @@ class _Commands(click.Group):
                 click.echo(str(problem), err=True)
             ctx.exit(error.exit_code)
         except OSError as error:
-            if ctx.params.get("debug"):
-                raise
+            if ctx.params.get("debug") or isinstance(error, BrokenPipeError):
+                raise  # who reads the output has enough: click ends quietly
             where, message = error.filename or "file system", error.strerror or str(error)
             if asks_for_json(ctx):
                 from projector.outputs.readings import dumped

@@ -75,12 +75,17 @@ def groups_in(path: Path) -> list[str]:
 
 
 def labels_of(path: Path, axis: str) -> list[str]:
-    """Texts of a coordinate in any group of a file of results, each once; none if it has none."""
+    """Texts of a coordinate in a file of results, each once; none if it has none.
+
+    Those of what was estimated from the age tables are left out: it is of other regions too.
+    """
     with netCDF4.Dataset(path) as file:
         found = [
             str(label)
             for group in _with_variables(file)
-            if axis in group.variables and group.variables[axis].dtype is str
+            if not group.path.startswith("/calibration")
+            and axis in group.variables
+            and group.variables[axis].dtype is str
             for label in group.variables[axis][:]
         ]
     return list(dict.fromkeys(found))

@@ -150,6 +150,12 @@ def read_figures(
     present = [node.path.strip("/") for node in tree.subtree]
     name, group, variable = find_result(result, present)
     figures = tree[group].to_dataset()[variable]
+    if not figures.size:
+        raise UsageError(
+            Problem(
+                "--result", "the run has no figures of this: no site that could have any", result
+            )
+        )
     axes = tuple(str(dim) for dim in figures.dims if dim != "year")
     asked = parts_asked(tree, figures, of or {}, called or {}, result)
     wrong = [axis for axis in by if axis not in axes]
