@@ -31,7 +31,7 @@ _NO_CLOCK = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=No
 _WIDEST, _NARROWEST = 60, 8
 _LINE, _HIGHEST = 15.0, 409.0
 """Points of a line, and of the highest row there may be."""
-_BROKEN = 1.15
+_BROKEN = 1.05
 """Broken lines are seldom full."""
 
 

@@ -24,6 +24,8 @@ _MOST_LINES, _MOST_PLACES = 12, 12
 _OLDEST = "80+"
 _ROWS, _COLUMNS = 19, 9
 _WIDTH, _HEIGHT = 560, 360
+_SCALE = 80
+"""Per cent, by which two charts stand beside one another and two below them on a page."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,8 @@ def insert_charts(
     book: Book, sheet: Worksheet, view: View, charts: Sequence[Chart], starts: Sequence[int]
 ) -> None:
     """Put the charts on their sheet, two beside one another."""
+    sheet.set_print_scale(_SCALE)
+    sheet.set_h_pagebreaks([2 + row * _ROWS for row in range(2, len(charts), 2)])
     data, last = view.common("excel chart data"), len(view.years)
     for n, (chart, start) in enumerate(zip(charts, starts, strict=True)):
         drawn = book.workbook.add_chart({"type": "line"})
@@ -142,7 +146,9 @@ def insert_charts(
                 }
             )
         drawn.set_title({"name": chart.title, "name_font": {"size": 12}, "overlay": False})
-        drawn.set_x_axis({"num_format": "0", "interval_unit": max(1, last // 7)})
+        drawn.set_x_axis(
+            {"num_format": "0", "interval_unit": max(1, last // 7), "label_position": "low"}
+        )
         drawn.set_y_axis({"name": chart.unit, "num_format": "#,##0", "min": _floor(chart)})
         drawn.set_legend({"position": "bottom"})
         drawn.set_size({"width": _WIDTH, "height": _HEIGHT})

@@ -95,7 +95,7 @@ def _answers(view: View) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     for block in section.blocks:
         if isinstance(block, Cards):
             cards = [
-                (big, f"{what} ({small})" if small else what) for big, what, small in block.cards
+                (big, f"{what}: {small}" if small else what) for big, what, small in block.cards
             ]
             yield section.title, cards
         elif isinstance(block, Items) and block.sentences:
