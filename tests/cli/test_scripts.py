@@ -51,20 +51,25 @@ def test_faults_are_told_as_json_with_their_exit_code(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_tells_what_would_be_and_writes_nothing(tmp_path: Path) -> None:
-    asked = ("run", SCENARIOS / "hallingdal-copd.yaml", "--dry-run", "--output", tmp_path / "out")
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        f"scenario: Hallingdal, tried\nextends: {SCENARIOS}/hallingdal-copd.yaml\n"
+        "uncertainty: {population: written}\n"
+    )
+    asked = ("run", own, "--dry-run", "--output", tmp_path / "out")
     told = json.loads(projector(*asked, "--draws", "5", "--json").stdout)
     assert told["draws"] == [5, 5]
     assert (told["blocks"], told["draws_in_block"]) == (1, 64)
     assert [region["name"] for region in told["regions"]][-1] == "Hol"
-    assert told["scenario_resolved"].startswith("scenario: Hallingdal, KOLS")
+    assert told["scenario_resolved"].startswith("scenario: Hallingdal, tried")
     low, high = told["seconds"]
     assert 0 < low < high
     assert 0 < told["bytes"][0] <= told["bytes"][1]
     text = projector(*asked, "--language", "en").stdout
     assert "Draws: none" in text
-    assert "Values set in: hallingdal-copd.yaml (" in text
+    assert "Values set in: own.yaml (2), " in text
     assert "Nothing was written." in text
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [own]
 
 
 def test_a_dry_run_refuses_what_a_run_refuses(tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ class Book:
             }
         )
         self.names: list[str] = []
+        self._of_labels: dict[Cell, Format] = {}
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
 
     def __enter__(self) -> "Book":
@@ -171,6 +172,21 @@ class Book:
             done = sheet.write_number(at, column, cell, look)
         if done != 0:
             raise ValueError(f"cell {at}, {column} of {sheet.get_name()} was not written: {done}")
+
+    def labels(self, sheet: Worksheet, at: int, cells: Sequence[Cell]) -> None:
+        """Write the labels of a row, of which there are many rows and few different ones."""
+        for column, cell in enumerate(cells):
+            if cell not in self._of_labels:
+                quoted = isinstance(cell, str) and guarded(cell) != cell
+                marked = {"quote_prefix": True} if quoted else {}
+                self._of_labels[cell] = self.look(align="left", **marked)
+            look = self._of_labels[cell]
+            if isinstance(cell, str):
+                done = sheet.write_string(at, column, cell, look)
+            else:
+                done = sheet.write_number(at, column, cell, look)
+            if done != 0:
+                raise ValueError(f"label {at}, {column} of {sheet.get_name()} was not written")
 
     def link(self, sheet: Worksheet, at: int, column: int, target: str, text: str) -> None:
         """A link to another sheet of the workbook."""

@@ -162,7 +162,7 @@ def _write_result(
     looks = [book.look(num_format=text) for text in table.formats]
     at = _ABOVE
     for cells, figures in (*first, *islice(more, one.rows - len(first))):
-        book.row(sheet, at, cells, align="left")
+        book.labels(sheet, at, cells)
         for column, (value, look) in enumerate(zip(figures, looks, strict=True), start=texts):
             if value is not None:
                 sheet.write_number(at, column, value, look)
