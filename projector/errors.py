@@ -13,10 +13,12 @@ from dataclasses import dataclass
 __all__ = [
     "ClusterError",
     "ConsistencyError",
+    "FetchError",
     "InfeasibleError",
     "InputsError",
     "Problem",
     "ProjectorError",
+    "ResultsError",
     "ScenarioError",
     "UsageError",
     "nearest_name",
@@ -77,6 +79,12 @@ class ClusterError(ProjectorError):
     exit_code = 1
 
 
+class FetchError(ProjectorError):
+    """A service on the network cannot be reached, or answers wrongly."""
+
+    exit_code = 1
+
+
 class UsageError(ProjectorError):
     """The command was asked for something that it must not do."""
 
@@ -105,6 +113,12 @@ class InfeasibleError(ProjectorError):
     """What was asked for cannot be reached within its bounds."""
 
     exit_code = 6
+
+
+class ResultsError(ProjectorError):
+    """The results of an earlier run are damaged, or are not what their scenario gives."""
+
+    exit_code = 7
 
 
 def _folded(name: str) -> str:

@@ -15,7 +15,7 @@ __all__ = ["excel"]
 
 
 @click.command()
-@click.argument("run", type=click.Path(exists=True, path_type=Path), shell_complete=complete_runs)
+@click.argument("run", type=click.Path(path_type=Path), shell_complete=complete_runs)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -30,10 +30,9 @@ __all__ = ["excel"]
 )
 def excel(run: Path, output: Path | None, language: "Language") -> None:
     """Write the results of RUN, a folder or its results.nc, as an Excel workbook."""
-    from projector.cli.runs import results_file
     from projector.errors import Problem, UsageError
+    from projector.outputs import read_results, results_file
     from projector.outputs.atomic import whole_file
-    from projector.outputs.netcdf import read_results
     from projector.outputs.write import WORKBOOK_FILE
     from projector.run.measures import figures_of
 

@@ -14,7 +14,9 @@ import click
 from projector import __version__
 from projector.cli.completion import complete_scenarios, completion
 from projector.cli.excel import excel
+from projector.cli.inputs_add import add
 from projector.cli.inputs_describe import describe
+from projector.cli.inputs_fetch import fetch
 from projector.cli.results import results
 from projector.cli.told import asks_for_json, json_option, problems_told
 from projector.errors import Problem, ProjectorError
@@ -28,12 +30,13 @@ _EXIT_CODES = """
 \b
 Exit codes:
   0  all is well
-  1  the file system or the cluster says no
+  1  the file system, the cluster or the statistics bank says no
   2  the command was used wrongly
   3  a scenario file is wrong
   4  a table of the inputs is wrong
   5  scenario and inputs do not fit together
   6  what was asked for cannot be reached within its bounds
+  7  results are damaged, or are not what their scenario gives
 """
 
 
@@ -92,6 +95,14 @@ _SCENARIO = click.argument(
     "scenario",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     shell_complete=complete_scenarios,
+)
+_RUN = click.Path(path_type=Path)
+"""Results; one that is not there may have been set aside by a run that was killed."""
+
+_FOLDER = click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that the scenario lay in.  [default: looked for here and around the results]",
 )
 _LANGUAGE = click.option(
     "--language",
@@ -407,28 +418,28 @@ def new(folder: Path) -> None:
 
 
 @cli.command()
-@click.argument(
-    "folder", metavar="RESULTS", type=click.Path(exists=True, file_okay=False, path_type=Path)
-)
+@click.argument("results", metavar="RUN", type=_RUN)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The picture: svg, png or pdf.  [default: RESULTS and .svg]",
+    help="The picture: svg, png or pdf.  [default: RUN and .svg]",
 )
 @_LANGUAGE
-def chart(folder: Path, output: Path | None, language: "Language") -> None:
-    """Draw a picture of the RESULTS folder of a run."""
+def chart(results: Path, output: Path | None, language: "Language") -> None:
+    """Draw a picture of the results of RUN, a folder."""
     from projector.cli.chart import chart_results
 
-    chart_results(folder, output or folder.parent / f"{folder.name}.svg", language)
+    chart_results(results, output or results.parent / f"{results.name}.svg", language)
 
 
 @cli.command()
-@click.argument("folder", metavar="RUN", type=click.Path(exists=True, path_type=Path))
+@click.argument("results", metavar="RUN", type=_RUN)
+@_FOLDER
 @click.option(
-    "--scenario",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The scenario that ran: the page also tells what drives the changes. Takes some runs.",
+    "--drivers/--no-drivers",
+    default=True,
+    show_default=True,
+    help="Also tell what drives the changes, which takes some runs.",
 )
 @click.option(
     "--output",
@@ -436,11 +447,13 @@ def chart(folder: Path, output: Path | None, language: "Language") -> None:
     help="The page.  [default: report.html beside the results]",
 )
 @_LANGUAGE
-def report(folder: Path, scenario: Path | None, output: Path | None, language: "Language") -> None:
+def report(
+    results: Path, folder: Path | None, drivers: bool, output: Path | None, language: "Language"
+) -> None:
     """Write the results of RUN, a folder or its results.nc, as one HTML page to read and print."""
     from projector.cli.report import report_results
 
-    report_results(folder, output, scenario, language)
+    report_results(results, output, folder, language, drivers=drivers)
 
 
 _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -555,6 +568,27 @@ def calibrate(scenario: Path, output: Path | None, language: "Language") -> None
     )
 
 
+@cli.command()
+@click.argument("results", metavar="RUN", type=_RUN)
+@_FOLDER
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that make draws.",
+)
+@_LANGUAGE
+def verify(results: Path, folder: Path | None, workers: int, language: "Language") -> None:
+    """Check that the results of RUN are unharmed, and what their scenario gives: run it again.
+
+    Exit code 7 where they are damaged, or any number differs in any bit.
+    """
+    from projector.cli.verify import verify_results
+
+    verify_results(results, folder, workers, language)
+
+
 @cli.group()
 def workforce() -> None:
     """Look into who will do the work."""
@@ -616,10 +650,12 @@ def close(
 
 @cli.group()
 def inputs() -> None:
-    """Tell what is in input sets."""
+    """Tell what is in input sets, fetch them, and add own tables to them."""
 
 
 inputs.add_command(describe)
+inputs.add_command(fetch)
+inputs.add_command(add)
 for command in (completion, excel, results):
     cli.add_command(command)
 

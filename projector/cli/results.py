@@ -46,7 +46,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command()
-@click.argument("run", type=click.Path(exists=True, path_type=Path), shell_complete=complete_runs)
+@click.argument("run", type=click.Path(path_type=Path), shell_complete=complete_runs)
 @click.option(
     "--result",
     metavar="NAME",
@@ -105,8 +105,8 @@ def _read(
     as_json: bool,
     language: "Language",
 ) -> None:
-    from projector.cli.runs import results_file
-    from projector.outputs.netcdf import groups_in, read_results
+    from projector.outputs import read_results, results_file
+    from projector.outputs.netcdf import groups_in
     from projector.outputs.readings import (
         called,
         dumped,
@@ -144,7 +144,7 @@ def _list(run: Path, *, as_csv: bool, as_json: bool) -> None:
     """What the run has, by name."""
     import pandas as pd
 
-    from projector.cli.runs import results_file
+    from projector.outputs import results_file
     from projector.outputs.netcdf import groups_in
     from projector.outputs.readings import dumped
     from projector.outputs.tidy import table_text

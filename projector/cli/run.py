@@ -11,7 +11,7 @@ from projector.cli.report import can_report, write_report
 from projector.cli.told import run_told
 from projector.errors import Problem, UsageError
 from projector.outputs import refuse_target, write_results
-from projector.outputs.ablation import printed_ablation
+from projector.outputs.ablation import ABLATION_TABLE, printed_ablation
 from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
 from projector.outputs.readings import dumped
 from projector.outputs.sensitivity import sensitivity_tables
@@ -118,7 +118,7 @@ def run_scenario(
     effects = ablation(scenario, people, years) if ablate else None
     tables = {**dict(uncertainty_tables(tree)), **dict(sensitivity_tables(tree))}
     if effects is not None and not effects.empty:
-        tables["ablation"] = effects
+        tables[ABLATION_TABLE] = effects
     write_results(tree, output, tables, work if keep_draws else None)
     lots.clear()
     progress("outputs", {"folder": output})

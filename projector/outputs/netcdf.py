@@ -1,13 +1,23 @@
 """Results as one netCDF-4 file with the attributes of the CF conventions 1.11."""
 
+import errno
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import netCDF4
 import numpy as np
 import xarray as xr
 
-__all__ = ["COORDINATES", "groups_in", "labels_of", "read_results", "write_netcdf"]
+__all__ = [
+    "COORDINATES",
+    "file_system_faults",
+    "groups_in",
+    "labels_of",
+    "read_netcdf",
+    "write_netcdf",
+]
 
 COORDINATES = {
     "region": {"long_name": "region code", "cf_role": "timeseries_id"},
@@ -41,7 +51,7 @@ COORDINATES = {
 
 
 def write_netcdf(tree: xr.DataTree, path: Path) -> None:
-    """Write a tree of results, compressed, with units on every variable.
+    """Write a tree of results, compressed, with checksums, and with units on every variable.
 
     Parameters
     ----------
@@ -61,17 +71,18 @@ def write_netcdf(tree: xr.DataTree, path: Path) -> None:
                 dataset[name] = dataset[name].astype(str)
         node.dataset = dataset
         encoding[node.path] = {
-            str(name): {"zlib": True, "complevel": 4, "shuffle": True}
+            str(name): {"zlib": True, "complevel": 4, "shuffle": True, "fletcher32": True}
             for name, variable in dataset.data_vars.items()
             if np.issubdtype(variable.dtype, np.number) and variable.size
         }
-    described.to_netcdf(path, engine="netcdf4", encoding=encoding)
+    with file_system_faults(path):
+        described.to_netcdf(path, engine="netcdf4", encoding=encoding)
 
 
 def groups_in(path: Path) -> list[str]:
-    """The groups of a file of results that hold variables, such as ``/capacity/beds``."""
+    """The groups of a file of results that hold anything, such as ``/capacity/beds``."""
     with netCDF4.Dataset(path) as file:
-        return [str(group.path) for group in _with_variables(file)]
+        return [str(group.path) for group in _with_content(file)]
 
 
 def labels_of(path: Path, axis: str) -> list[str]:
@@ -82,7 +93,7 @@ def labels_of(path: Path, axis: str) -> list[str]:
     with netCDF4.Dataset(path) as file:
         found = [
             str(label)
-            for group in _with_variables(file)
+            for group in _with_content(file)
             if not group.path.startswith("/calibration")
             and axis in group.variables
             and group.variables[axis].dtype is str
@@ -91,7 +102,18 @@ def labels_of(path: Path, axis: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def read_results(path: Path, only: Callable[[str], bool] | None = None) -> xr.DataTree:
+@contextmanager
+def file_system_faults(path: Path) -> Iterator[None]:
+    """Tell what the library calls an error of its own, while it writes, as the file system's."""
+    try:
+        yield
+    except RuntimeError as error:
+        free = shutil.disk_usage(path.parent).free
+        said = f"the file cannot be written ({error}); {free / 2**20:.0f} MiB are free there"
+        raise OSError(errno.EIO, said, str(path)) from error
+
+
+def read_netcdf(path: Path, only: Callable[[str], bool] | None = None) -> xr.DataTree:
     """Read a file of results into memory.
 
     Parameters
@@ -114,9 +136,9 @@ def read_results(path: Path, only: Callable[[str], bool] | None = None) -> xr.Da
     return xr.DataTree.from_dict(datasets)
 
 
-def _with_variables(group: netCDF4.Dataset) -> Iterator[netCDF4.Dataset]:
-    """The groups of a file that hold variables, however deep."""
+def _with_content(group: netCDF4.Dataset) -> Iterator[netCDF4.Dataset]:
+    """The groups of a file that hold variables or attributes, however deep."""
     for child in group.groups.values():
-        if child.variables:
+        if child.variables or child.ncattrs():
             yield child
-        yield from _with_variables(child)
+        yield from _with_content(child)

@@ -47,8 +47,17 @@ _EDUCATION = ("workforce", "supply", "education")
 _OWN_KEYS = ("extends", "scenario", "description", "without")
 
 
-def read_with_parents(path: pathlib.Path) -> tuple[Map | None, list[Located]]:
+def read_with_parents(
+    path: pathlib.Path, folder: pathlib.Path | None = None
+) -> tuple[Map | None, list[Located]]:
     """Read a scenario file and all it extends.
+
+    Parameters
+    ----------
+    path
+        The file.
+    folder
+        Where the file is taken to lie, for the names of files in it; None is where it lies.
 
     Returns
     -------
@@ -58,9 +67,10 @@ def read_with_parents(path: pathlib.Path) -> tuple[Map | None, list[Located]]:
     """
     trees: list[Map] = []
     problems: list[Located] = []
-    chain = [path]
+    chain = [path if folder is None else folder / path.name]
     while True:
-        tree, found = read_tree(chain[-1], chain[-1].as_posix())
+        file = chain[-1] if trees else path
+        tree, found = read_tree(file, chain[-1].as_posix())
         problems += found
         if tree is None:
             return None, problems
