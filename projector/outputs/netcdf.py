@@ -72,7 +72,7 @@ def write_netcdf(tree: xr.DataTree, path: Path) -> None:
     with file_system_faults(path), netCDF4.Dataset(path, "w") as file:
         for node in described.subtree:
             group = file if node.path == "/" else file.createGroup(node.path)
-            store = xr.backends.NetCDF4DataStore(group)
+            store = xr.backends.NetCDF4DataStore(group)  # type: ignore[no-untyped-call]
             node.to_dataset(inherit=False).dump_to_store(store, encoding=encoding[node.path])
 
 

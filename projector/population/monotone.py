@@ -69,7 +69,7 @@ class Monotone:
     def _within(self, at: NDArray[np.number]) -> tuple[Array, NDArray[np.intp]]:
         segment = np.searchsorted(self._knots, at, side="right") - 1
         segment = np.clip(segment, 0, len(self._knots) - 2)
-        return at - self._knots[segment], segment
+        return np.asarray(at, dtype=np.float64) - self._knots[segment], segment
 
 
 def _slopes(lengths: Array, rises: Array) -> Array:
