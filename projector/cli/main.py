@@ -4,6 +4,7 @@ Only click is imported here; every command imports what it uses, so that ``proje
 --help`` answers at once.
 """
 
+import gc
 import io
 import sys
 from pathlib import Path
@@ -154,8 +155,11 @@ def run(
     language: "Language",
 ) -> None:
     """Run SCENARIO, print the main figures and write netCDF and CSV files and a page to read."""
+    gc.disable()  # what is imported stays, and is not looked through again and again
     from projector.cli.run import run_scenario
 
+    gc.freeze()
+    gc.enable()
     run_scenario(
         scenario,
         output or Path("outputs") / scenario.stem,
