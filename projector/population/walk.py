@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
 from projector.population.moves import Migration
-from projector.population.yearly import Room, Yearly
+from projector.population.yearly import Room, Yearly, of_all_regions
 from projector.tables import SEXES
 
 __all__ = ["Chance", "Vital", "Walked", "walk"]
@@ -281,18 +281,18 @@ def _surviving_together(
     method finds for each sex, age and draw: nobody dies twice, and the order of the regions stays.
     `force` is the logarithm of survival, the force of mortality with its sign turned.
     """
-    wanted = of_all * entering.sum(axis=0)
+    wanted = of_all * of_all_regions(entering)
     for _ in range(_NEWTON_STEPS):
         kept = _kept(entering, force, factor, out)
         slope = -np.einsum("rsad,rsad->sad", kept, force)
         step = np.divide(
-            kept.sum(axis=0) - wanted, slope, out=np.zeros_like(slope), where=slope > 0
+            of_all_regions(kept) - wanted, slope, out=np.zeros_like(slope), where=slope > 0
         )
         np.maximum(factor + step, 0.0, out=factor)
         if np.abs(step).max() < _NEAR:
             break
     survivors = _kept(entering, force, factor, out)
-    together = survivors.sum(axis=0)
+    together = of_all_regions(survivors)
     survivors *= np.divide(wanted, together, out=np.ones_like(wanted), where=together > 0)
     # What is left of the error is rounding, and must not bring anybody back.
     return np.minimum(survivors, entering, out=survivors)

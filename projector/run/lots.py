@@ -39,11 +39,11 @@ Figures = dict[str, tuple["Measure", xr.DataArray]]
 
 DEFAULT_QUANTILES = (0.1, 0.5, 0.9)
 _EXACT = 1024
-"""Draws whose values are all kept, so that quantiles are exact; of more draws there are no more
-values, but a sketch: what a run takes in memory does not grow with its draws."""
+"""Draws whose values are all kept, so that quantiles are exact. Of more draws there is a sketch of
+half as much, as other things take more: the memory of a run does not grow with its draws."""
 _BYTES = np.dtype(np.float64).itemsize
 _LEAST_MEMORY, _MOST_MEMORY = 64 * 2**20, 512 * 2**20
-"""Bytes that are kept for quantiles however few results there are, and however many; of so many
+"""Bytes that are kept for a sketch however few results there are, and however many; of so many
 that these do not make the coarsest sketch, it is that."""
 
 
@@ -288,8 +288,10 @@ def _empty(figures: Figures, blocks: Blocks) -> dict[str, Summary]:
 
 def values_kept(cells: int, blocks: Blocks) -> int | None:
     """Values of each cell that quantiles are told from; None for all, so that they are exact."""
+    if blocks.draws <= _EXACT and cells * blocks.draws * _BYTES <= _MOST_MEMORY:
+        return None
     asked = cells, blocks.draws, blocks.size * blocks.together
-    memory = int(np.clip(cells * _EXACT * _BYTES, _LEAST_MEMORY, _MOST_MEMORY))
+    memory = int(np.clip(cells * _EXACT * _BYTES // 2, _LEAST_MEMORY, _MOST_MEMORY))
     return size_within(*asked, max(memory, least_memory(*asked)))
 
 
