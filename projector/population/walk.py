@@ -284,7 +284,7 @@ def _as_many(born: Array, together: Array) -> Array:
 def _survive_together(
     entering: Array, force: Array, of_all: Array, factor: Array, out: Array
 ) -> None:
-    """Write survivors ``[region, sex, age, draw]`` that are as many as if all had the nation's survival.
+    """Write survivors who are as many as if all had the nation's survival.
 
     Every region's force of mortality is multiplied by the same factor, :math:`S^k`, which Newton's
     method finds for each sex, age and draw: nobody dies twice, and the order of the regions stays.
