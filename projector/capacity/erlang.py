@@ -28,7 +28,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from scipy.optimize import brentq
 
 __all__ = [
     "STEADY",
@@ -211,6 +210,8 @@ def offered_load(carried: float, beds: float, rhythm: Rhythm = STEADY) -> float:
     high = 2.0 * beds + 1.0
     while miss(high) < 0:
         high *= 2.0
+    from scipy.optimize import brentq  # what few runs need takes long to import
+
     return float(brentq(miss, 0.0, high, xtol=1e-12)) if carried > 0 else 0.0
 
 

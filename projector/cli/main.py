@@ -4,6 +4,7 @@ Only click is imported here and where commands are declared; every command impor
 it is called, so that ``projector --help`` answers at once.
 """
 
+import gc
 import io
 import sys
 from pathlib import Path
@@ -217,10 +218,13 @@ def run(
             as_json=as_json,
         )
         return
+    gc.disable()  # what is imported stays, and is not looked through again and again
     from projector.cli.run import run_scenario
     from projector.cli.sweep import run_family
     from projector.outputs.atomic import sole_writer
 
+    gc.freeze()
+    gc.enable()
     with sole_writer(target):
         (run_family if swept else run_scenario)(
             scenario,
