@@ -37,11 +37,18 @@ from projector.scenario.change_rules import AMOUNTS, COVERED
 from projector.scenario.distributions import DISTRIBUTIONS, WITHIN
 from projector.scenario.fields import AUTO
 from projector.scenario.numbers import YEARS
-from projector.scenario.reading import nearest_file, read_tree
+from projector.scenario.reading import nearest_file, parse_tree, read_tree
 from projector.scenario.supply_rules import BEGINNERS
 from projector.scenario.tree import Entry, Items, Located, Map, Node, Place, Scalar
 
-__all__ = ["map_at", "merge", "name_of", "read_with_parents", "with_entry"]
+__all__ = [
+    "map_at",
+    "merge",
+    "name_of",
+    "parse_over",
+    "read_with_parents",
+    "with_entry",
+]
 
 _EDUCATION = ("workforce", "supply", "education")
 _OWN_KEYS = ("extends", "scenario", "description", "without")
@@ -74,12 +81,39 @@ def read_with_parents(path: pathlib.Path) -> tuple[Map | None, list[Located]]:
         if parent is None:
             break
         chain.append(parent)
-    merged: Node = Map(Place(chain[-1].as_posix()), {})
-    for tree in reversed(trees[1:]):
-        merged = merge(_without_rivals(merged, tree), _without(tree, _OWN_KEYS))
-    merged = merge(_without_rivals(merged, trees[0]), _without(trees[0], ("extends",)))
-    assert isinstance(merged, Map)
+    merged = Map(Place(chain[-1].as_posix()), {})
+    for tree in reversed(trees):
+        merged = _over(merged, tree)
     return merged, problems
+
+
+def parse_over(parent: Map, content: bytes, file: str) -> tuple[Map | None, list[Located]]:
+    """What a file that extends another would be, were it written.
+
+    Parameters
+    ----------
+    parent
+        The merged tree of the file that it extends.
+    content
+        UTF-8 text of the file. Whatever it names under `extends`, `parent` is what it extends.
+    file
+        Its name, with its folder, as messages show it.
+
+    Returns
+    -------
+    tuple
+        As of `read_with_parents`.
+    """
+    tree, problems = parse_tree(content, file)
+    return (None if tree is None else _over(parent, _with_absolute_inputs(tree))), problems
+
+
+def _over(parent: Map, tree: Map) -> Map:
+    """A file over what it inherits."""
+    inherited = _without(parent, _OWN_KEYS)
+    merged = merge(_without_rivals(inherited, tree), _without(tree, ("extends",)))
+    assert isinstance(merged, Map)
+    return merged
 
 
 def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, Located | None]:

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 from projector.errors import Problem, ScenarioError
 from projector.scenario.change_rules import AMOUNTS
 from projector.scenario.correlations import correlation_faults
-from projector.scenario.extends import read_with_parents
+from projector.scenario.extends import parse_over, read_with_parents
 from projector.scenario.faults import Fault, located, validation_error
 from projector.scenario.leaving_out import leave_out
 from projector.scenario.models import Inputs, Scenario
 from projector.scenario.names import name_problems
 from projector.scenario.tree import Items, Located, Map, Node
 
-__all__ = ["check_names", "load_scenario"]
+__all__ = ["check_names", "load_over", "load_scenario"]
 
 
 _ROUNDING = 1e-9
@@ -61,6 +61,53 @@ def load_scenario(
     if tree is not None:
         tree, unknown = leave_out(tree, without)
         problems += unknown
+    return _validated(path, tree, problems, vocabulary)
+
+
+def load_over(
+    scenario: Scenario,
+    content: str,
+    path: pathlib.Path,
+    *,
+    vocabulary: Vocabulary | None = None,
+) -> Scenario:
+    """What a file that extends a scenario would be, were it written.
+
+    Parameters
+    ----------
+    scenario
+        The scenario that it extends.
+    content
+        What the file would hold.
+    path
+        Where it would stand: messages name it, and files are relative to its folder.
+    vocabulary
+        As for `load_scenario`.
+
+    Returns
+    -------
+    Scenario
+        The same as `load_scenario` would give of the file.
+
+    Raises
+    ------
+    ScenarioError
+        As `load_scenario` does.
+    """
+    parent = scenario.origins
+    assert isinstance(parent, Map)  # a loaded scenario has the tree of its file
+    tree, problems = parse_over(parent, content.encode(), path.as_posix())
+    return _validated(path, tree, problems, vocabulary)
+
+
+def _validated(
+    path: pathlib.Path,
+    tree: Map | None,
+    problems: list[Located],
+    vocabulary: Vocabulary | None,
+) -> Scenario:
+    """The scenario that a merged tree is, or all its problems."""
+    if tree is not None:
         try:
             scenario = Scenario.model_validate(_written(tree))
         except ValidationError as error:
