@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from re import sub
 
@@ -283,6 +283,7 @@ class _Teller:
             )
         )
 
+    @cached_property
     def _sites(self) -> list[tuple[Site, Site]]:
         written, changed = (run for run in self.runs[:2] if run is not None)
         before = {(one.site, one.resource): one for one in sites_of(written[0])}
@@ -290,7 +291,7 @@ class _Teller:
 
     def sites(self) -> list[SiteRow]:
         rows = []
-        for before, now in self._sites():
+        for before, now in self._sites:
             name = f"{now.site}: {self.names.of('resource', now.resource)}"
             refusal = None
             if now.refusal is not None and before.refusal is not None:
@@ -311,7 +312,7 @@ class _Teller:
 
     def site_charts(self) -> list[Markup]:
         charts = []
-        for before, now in self._sites()[:_MOST_CHARTS]:
+        for before, now in self._sites[:_MOST_CHARTS]:
             name = f"{now.site}: {self.names.of('resource', now.resource)}"
             since = None if now.first is None else (now.first, self._first(now.first))
             charts.append(

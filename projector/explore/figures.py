@@ -138,21 +138,21 @@ def sites_of(results: Results) -> list[Site]:
     found = []
     for unit in UNITS:
         dataset = results.groups[f"capacity/{unit}"]
-        for site in map(str, dataset["site"].values):
-            one = dataset.sel(site=site)
-            for resource in map(str, dataset["resource"].values):
-                own = one.sel(resource=resource)
-                if bool(own["existing"].isnull().all()):
+        served, exists = dataset["served"].values, dataset["existing"].values
+        first = dataset["first_shortage"].values
+        refusal = dataset["refusal"].values if "refusal" in dataset else None
+        for i, site in enumerate(map(str, dataset["site"].values)):
+            for j, resource in enumerate(map(str, dataset["resource"].values)):
+                if np.isnan(exists[i, :, j]).all():
                     continue
-                first = float(own["first_shortage"])
                 found.append(
                     Site(
                         site,
                         resource,
-                        need=own["served"].values,
-                        exists=own["existing"].values,
-                        refusal=own["refusal"].values if "refusal" in own else None,
-                        first=None if np.isnan(first) else int(first),
+                        need=served[i, :, j],
+                        exists=exists[i, :, j],
+                        refusal=None if refusal is None else refusal[i, :, j],
+                        first=None if np.isnan(first[i, j]) else int(first[i, j]),
                     )
                 )
     return found

@@ -74,7 +74,7 @@ def origin_of(port: int) -> str:
 
 
 @dataclass(frozen=True)
-class _Refusal(Exception):
+class _RefusalError(Exception):
     """A request that is not from the page."""
 
     status: int
@@ -111,9 +111,9 @@ def application(session: Session, port: int, language: Language) -> Flask:
     @app.before_request
     def refuse_others() -> None:
         if request.headers.get("Host") not in hosts:
-            raise _Refusal(403, "this is not the name of the page")
+            raise _RefusalError(403, "this is not the name of the page")
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-            raise _Refusal(403, "another page may not ask")
+            raise _RefusalError(403, "another page may not ask")
 
     @app.after_request
     def guard(response: Response) -> Response:
@@ -144,7 +144,7 @@ def application(session: Session, port: int, language: Language) -> Flask:
     def figures() -> tuple[dict[str, Any], int]:
         _refuse_other_pages(token, hosts)
         if not queue.acquire(blocking=False):
-            raise _Refusal(429, "too many questions at once")
+            raise _RefusalError(429, "too many questions at once")
         try:
             moved, asked = _question(request.get_json(silent=True), language)
             with engine:
@@ -152,8 +152,8 @@ def application(session: Session, port: int, language: Language) -> Flask:
         finally:
             queue.release()
 
-    @app.errorhandler(_Refusal)
-    def refused(error: _Refusal) -> tuple[dict[str, Any], int]:
+    @app.errorhandler(_RefusalError)
+    def refused(error: _RefusalError) -> tuple[dict[str, Any], int]:
         return {"problems": [error.reason]}, error.status
 
     @app.errorhandler(ProjectorError)
@@ -176,18 +176,18 @@ def _refuse_other_pages(token: str, hosts: set[str]) -> None:
     """A question comes from the page itself: it has its origin, and knows its token."""
     origin = request.headers.get("Origin", "")
     if origin not in {f"http://{host}" for host in hosts}:
-        raise _Refusal(403, "another page may not ask")
+        raise _RefusalError(403, "another page may not ask")
     given = request.headers.get("X-Projector-Token", "")
     if not secrets.compare_digest(given.encode(), token.encode()):
-        raise _Refusal(403, "the page is of another session; load it again")
+        raise _RefusalError(403, "the page is of another session; load it again")
     if request.mimetype != "application/json":
-        raise _Refusal(415, "a question is JSON")
+        raise _RefusalError(415, "a question is JSON")
 
 
 def _question(said: object, language: Language) -> tuple[dict[str, str], Asked]:
     """What the page asks, held to its form; what the words mean is held to the session later."""
     if not isinstance(said, dict):
-        raise _Refusal(400, "a question is a map")
+        raise _RefusalError(400, "a question is a map")
     moved = said.get("moved", {})
     texts = [said.get(key, "") for key in ("region", "result", "part")]
     year = said.get("year")
@@ -202,8 +202,10 @@ def _question(said: object, language: Language) -> tuple[dict[str, str], Asked]:
         and chosen is not None
     )
     if not fits:
-        raise _Refusal(400, "the question has another form")
-    assert isinstance(moved, dict) and isinstance(year, int) and chosen is not None
+        raise _RefusalError(400, "the question has another form")
+    assert isinstance(moved, dict)
+    assert isinstance(year, int)
+    assert chosen is not None
     region, result, part = texts
     return moved, Asked(region, result, part, year, chosen)
 

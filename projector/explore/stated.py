@@ -1,6 +1,6 @@
 """Controls of what a scenario says: every value over years, and a switch for each change."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -168,25 +168,25 @@ def _values(value: Amount) -> tuple[float, ...]:
 
 def _called(scenario: "Scenario", location: Location, names: Names) -> tuple[str, str]:
     """What a value is of, and what of that."""
-    if location[:2] == ("activity", "changes"):
-        change = scenario.activity.changes[int(location[2])]
-        return change.name, _joined(location[3:], names)
-    if location[:2] == ("capacity", "pools"):
-        return scenario.capacity.pools[int(location[2])].name, _joined(location[3:], names)
-    if location[:2] == ("capacity", "existing"):
-        return str(location[2]), names.bed(str(location[3]))
-    section, *rest = location
-    if section == "capacity":
-        below = [names.bed(str(rest[1])), *(names.called(str(key)) for key in rest[2:])]
-        return names.called(str(rest[0])), " · ".join(below)
-    if section == "population" or len(rest) == 1:
-        return names.called(str(rest[0])), _joined(tuple(rest[1:]), names)
-    if rest[0] in ("supply", "levers"):
-        return names.called(str(rest[1])), _joined(tuple(rest[2:]), names)
-    return names.called(str(rest[0])), _joined(tuple(rest[1:]), names)
+    match location:
+        case ("activity", "changes", int(position), *rest):
+            return scenario.activity.changes[position].name, _joined(rest, names)
+        case ("capacity", "pools", int(position), *rest):
+            return scenario.capacity.pools[position].name, _joined(rest, names)
+        case ("capacity", "existing", site, resource):
+            return str(site), names.bed(str(resource))
+        case ("capacity", key, of, *rest):
+            return names.called(str(key)), " · ".join(
+                [names.bed(str(of)), *(names.called(str(step)) for step in rest)]
+            )
+        case ("workforce", "supply" | "levers", key, *rest):
+            return names.called(str(key)), _joined(rest, names)
+        case (_, key, *rest):
+            return names.called(str(key)), _joined(rest, names)
+    raise ValueError(location)
 
 
-def _joined(location: Location, names: Names) -> str:
+def _joined(location: Sequence[str | int], names: Names) -> str:
     """Keys below a title; the place in a list counts from 1, and is left out of the first."""
     said = [
         str(step + 1) if isinstance(step, int) else names.called(step)

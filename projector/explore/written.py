@@ -81,7 +81,8 @@ def changed(said: Mapping[str, Any], edits: Sequence[Edit], remark: str) -> Said
     -------
     dict
     """
-    after: Said = {**copy.deepcopy(dict(said))}
+    after: Said = {}
+    after.update(copy.deepcopy(dict(said)))
     remarks: dict[int, tuple[Said, list[str]]] = {}
     for edit in edits:
         _put(after, edit.location, edit.value)
