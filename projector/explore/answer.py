@@ -32,6 +32,8 @@ __all__ = [
 
 _MOST_CHARTS = 6
 """Sites with a chart; the table has all of them."""
+_MOST_DECIMALS = 4
+"""Of a difference, however small."""
 _SAME = 1e-9
 """Figures that differ by less are the same."""
 
@@ -109,6 +111,8 @@ class Answer:
         The figures that a planner looks at first.
     title
         Of the chart and the table.
+    chosen
+        The chosen part in the chosen year.
     chart
         The chosen part over the years.
     by_year, by_part
@@ -119,6 +123,7 @@ class Answer:
 
     cards: Sequence[Row]
     title: str
+    chosen: Row
     chart: Markup
     by_year: Sequence[Row]
     by_part: Sequence[Row]
@@ -148,6 +153,7 @@ def answer_of(session: Session, results: Results, asked: Asked) -> Answer:
     return Answer(
         cards=teller.cards(),
         title=teller.title,
+        chosen=teller.chosen(),
         chart=teller.chart(),
         by_year=teller.by_year(),
         by_part=teller.by_part(),
@@ -256,6 +262,11 @@ class _Teller:
             for i, year in enumerate(self.years)
         ]
 
+    def chosen(self) -> Row:
+        """The chosen part in the chosen year."""
+        values = self._values(self.shown, self.asked.part)
+        return self._row(str(self.asked.year), [None if v is None else v[self.at] for v in values])
+
     def chart(self) -> Markup:
         values = self._values(self.shown, self.asked.part)
         names = [self.names.word(key) for key in ("as written", "as changed", "other file")]
@@ -264,7 +275,7 @@ class _Teller:
             for name, own in zip(names, values, strict=False)
             if own is not None and not np.isnan(own).any()
         ]
-        row = self._row("", [None if v is None else v[self.at] for v in values])
+        row = self.chosen()
         description = self.names.word(
             "chart desc",
             year=self.asked.year,
@@ -278,8 +289,8 @@ class _Teller:
                 title=self.title,
                 description=description,
                 figure=self._axis,
-                width=600.0,
-                height=270.0,
+                width=480.0,
+                height=250.0,
             )
         )
 
@@ -390,7 +401,7 @@ class _Teller:
             name,
             self._cell(written, percent),
             self._cell(changed, percent),
-            Cell(gained, self._signed(gained, changed, percent)),
+            Cell(gained, self._signed(gained, percent)),
             self._cell(known[2], percent) if self.compares and len(known) > 2 else None,
             chosen,
             key,
@@ -404,14 +415,17 @@ class _Teller:
             return Cell(value, word("report per cent", self.language, figure=figure))
         return Cell(value, number(value, self.language, few(value)))
 
-    def _signed(self, gained: float, changed: float, percent: bool) -> str:
+    def _signed(self, gained: float, percent: bool) -> str:
         if np.isnan(gained):
             return word("report unknown", self.language)
         if gained == 0:
             return self.names.word("no change")
         if percent:
             return signed(100 * gained, self.language, 1)
-        return signed(gained, self.language, 1 if abs(gained) < abs(changed) else few(gained))
+        decimals = few(gained)
+        while decimals and round(gained, decimals) == 0 and decimals < _MOST_DECIMALS:
+            decimals += 1
+        return signed(gained, self.language, decimals)
 
     def _axis(self, value: float) -> str:
         decimals = next((n for n in range(4) if round(value, n) == round(value, 6)), 4)

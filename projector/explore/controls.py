@@ -23,7 +23,7 @@ __all__ = [
     "shown",
 ]
 
-GROUPS = ("people", "changes", "use", "beds", "rooms", "exists", "staff", "supply")
+GROUPS = ("changes", "beds", "exists", "use", "people", "staff", "supply", "rooms")
 """The order of the page."""
 
 _LONGEST = 24

@@ -34,7 +34,7 @@
 
   function move(key, text) {
     const element = controls.get(key);
-    // A slider that only the inputs know is moved by touching it, also to where it stood.
+    // Back where it stood nothing is moved: of what only the inputs know, their own figure holds.
     if (text === element.dataset.value) moved.delete(key);
     else moved.set(key, text);
     mark(key);

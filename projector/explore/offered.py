@@ -207,23 +207,21 @@ class _Offer:
         capacity = self.scenario.capacity
         norms = self.tables["norms"]
         for resource, rows in norms[norms["unit"] == "beds"].groupby("resource", sort=False):
-            setting = str(rows["setting"].iloc[0])
-            named = {str(resource), setting}
-            title = self.names.word("occupancy")
-            label = self.names.bed(str(resource))
-            if not named & {*capacity.occupancy, *capacity.overflow}:
-                yield self._slider(
+            named = {str(resource), *map(str, rows["setting"])}
+            title = self.names.bed(str(resource))
+            if named & {*capacity.occupancy, *capacity.overflow}:
+                continue
+            yield self._slider(
                     "norms", rows.iloc[[0]], ("capacity", "occupancy", str(resource)),
-                    group="beds", title=title, label=label,
+                    group="beds", title=title, label=self.names.word("occupancy"),
                     value=float(rows["occupancy"].iloc[0]), kind="share",
                     bounds=Bounds("share", low=0, high=1, low_open=True),
                     note=self.names.word("several norms") if rows["occupancy"].nunique() > 1
                     else "",
                 )  # fmt: skip
-            if not named & {*capacity.overflow, *capacity.occupancy}:
-                yield self._slider(
+            yield self._slider(
                     None, None, ("capacity", "overflow", str(resource)), group="beds",
-                    title=self.names.word("overflow"), label=label, value=start_of("overflow"),
+                    title=title, label=self.names.word("overflow"), value=start_of("overflow"),
                     kind="overflow", bounds=_OPEN_SHARE,
                     note=self.names.word("in place of occupancy"),
                     also=[Edit(("capacity", "occupancy", str(resource)), None)],
@@ -234,9 +232,9 @@ class _Offer:
         opening = self.scenario.capacity.opening
         norms = self.tables["norms"]
         for resource, rows in norms[norms["unit"] != "beds"].groupby("resource", sort=False):
-            setting = str(rows["setting"].iloc[0])
+            named = (str(resource), *map(str, rows["setting"]))
+            own = [opening[name] for name in named if name in opening]
             for key, kind, bounds in _OPENING:
-                own = [opening[name] for name in (str(resource), setting) if name in opening]
                 known = rows[key].dropna() if key in rows else rows["setting"].iloc[:0]
                 if known.empty or any(getattr(one, key) is not None for one in own):
                     continue

@@ -6,6 +6,7 @@ is made to point here), answers questions only from its own page (its token and 
 no name of a file from anybody, and takes nothing that is large or many.
 """
 
+import json
 import secrets
 import sys
 import threading
@@ -146,7 +147,7 @@ def application(session: Session, port: int, language: Language) -> Flask:
         if not queue.acquire(blocking=False):
             raise _RefusalError(429, "too many questions at once")
         try:
-            moved, asked = _question(request.get_json(silent=True), language)
+            moved, asked = _question(_json(request.get_data()), language)
             with engine:
                 return _figures(session, moved, asked), 200
         finally:
@@ -182,6 +183,14 @@ def _refuse_other_pages(token: str, hosts: set[str]) -> None:
         raise _RefusalError(403, "the page is of another session; load it again")
     if request.mimetype != "application/json":
         raise _RefusalError(415, "a question is JSON")
+
+
+def _json(content: bytes) -> object:
+    """What the page sent; nested too deeply it is as wrong as any other text."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise _RefusalError(400, "a question is JSON") from None
 
 
 def _question(said: object, language: Language) -> tuple[dict[str, str], Asked]:

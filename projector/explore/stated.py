@@ -1,6 +1,6 @@
 """Controls of what a scenario says: every value over years, and a switch for each change."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ _NOT_SHOWN = (("uncertainty",), ("workforce", "limits"))
 """What does not change a result at the medians."""
 
 _DIGITS = 3
+_ABOUT = ("name", "setting", "sex", "region", "profession", "to")
 
 _CANNOT_BE_OFF = ("cover", "work_off")
 """Verbs that have no amount at which a file takes them back."""
@@ -97,7 +98,7 @@ def place_of(scenario: "Scenario", *location: str | int) -> str:
 def _sliders(
     scenario: "Scenario", said: Mapping[str, Any], location: Location, path: Path, names: Names
 ) -> Iterator[Slider]:
-    title, label = _called(scenario, location, names)
+    title, label = _called(scenario, said, location, names)
     source, basis = said_of(said, location)
     group = next(name for keys, name in _GROUP.items() if location[: len(keys)] == keys)
     for year, value in path.points:
@@ -166,34 +167,51 @@ def _values(value: Amount) -> tuple[float, ...]:
     return (value,)
 
 
-def _called(scenario: "Scenario", location: Location, names: Names) -> tuple[str, str]:
+def _called(
+    scenario: "Scenario", said: Mapping[str, Any], location: Location, names: Names
+) -> tuple[str, str]:
     """What a value is of, and what of that."""
     match location:
-        case ("activity", "changes", int(position), *rest):
-            return scenario.activity.changes[position].name, _joined(rest, names)
-        case ("capacity", "pools", int(position), *rest):
-            return scenario.capacity.pools[position].name, _joined(rest, names)
+        case ("activity", "changes", int(position), *_):
+            title, depth = scenario.activity.changes[position].name, 3
+        case ("capacity", "pools", int(position), *_):
+            title, depth = scenario.capacity.pools[position].name, 3
         case ("capacity", "existing", site, resource):
             return str(site), names.bed(str(resource))
-        case ("capacity", key, of, *rest):
-            return names.called(str(key)), " · ".join(
-                [names.bed(str(of)), *(names.called(str(step)) for step in rest)]
-            )
-        case ("workforce", "supply" | "levers", key, *rest):
-            return names.called(str(key)), _joined(rest, names)
-        case (_, key, *rest):
-            return names.called(str(key)), _joined(rest, names)
-    raise ValueError(location)
+        case ("capacity", "opening", of, *_):
+            title, depth = names.bed(str(of)), 3
+        case ("capacity", key, of):
+            return names.bed(str(of)), names.called(str(key))
+        case ("workforce", "supply" | "levers", key, *_):
+            title, depth = names.called(str(key)), 3
+        case _:
+            title, depth = names.called(str(location[1])), 2
+    return title, " · ".join(_steps(said, location, depth, names))
 
 
-def _joined(location: Sequence[str | int], names: Names) -> str:
-    """Keys below a title; the place in a list counts from 1, and is left out of the first."""
-    said = [
-        str(step + 1) if isinstance(step, int) else names.called(step)
-        for step in location
-        if step != 0
-    ]
-    return " · ".join(said)
+def _steps(said: Mapping[str, Any], location: Location, depth: int, names: Names) -> Iterator[str]:
+    """What stands below a title; an item of a list goes by its name or setting, or its place."""
+    node: Any = said
+    for position, step in enumerate(location):
+        items = node
+        node = node[step]
+        if position < depth:
+            continue
+        if not isinstance(step, int):
+            yield names.called(step)
+        elif about := _about(node):
+            yield ", ".join(map(names.called, about))
+        elif len(items) > 1:
+            yield str(step + 1)
+
+
+def _about(item: object) -> list[str]:
+    """What tells an item of a list from the others."""
+    if isinstance(item, Mapping):
+        for key in _ABOUT:
+            if key in item:
+                return [item[key]] if isinstance(item[key], str) else list(item[key])
+    return []
 
 
 def _switch(
