@@ -126,6 +126,7 @@
 
   async function fetched() {
     const began = performance.now();
+    const slow = setTimeout(() => { of("status").textContent = words.busy; }, 300);
     const asked = {
       moved: Object.fromEntries(moved),
       region: of("region").value,
@@ -142,10 +143,16 @@
         body: JSON.stringify(asked),
         credentials: "omit",
       });
-      if (response.status === 429) { waiting = true; return; }
+      if (response.status === 429) {
+        await new Promise((done) => setTimeout(done, 200));
+        waiting = true;
+        return;
+      }
       said = await response.json();
     } catch {
       said = { problems: [words.lost] };
+    } finally {
+      clearTimeout(slow);
     }
     problems(said.problems || []);
     if (said.problems) { of("status").textContent = ""; return; }

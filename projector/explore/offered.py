@@ -257,14 +257,16 @@ class _Offer:
                     if np.isnan(amount) or (stated is not None and resource in stated.amounts):
                         continue
                     table = self.tables.get("existing")
-                    row = None
+                    row, flat = None, ""
                     if table is not None:
                         row = table[(table["site"] == site) & (table["resource"] == resource)]
+                        flat = " flat" if (row["year"] > self.base).any() else ""
                     yield self._slider(
                         "existing", None if row is None or row.empty else row.iloc[[-1]],
                         ("capacity", "existing", site, resource), group="exists", title=site,
                         label=self.names.of("resource", resource), value=amount, kind="number",
-                        bounds=_AMOUNT, note=self.names.word("from year", year=self.base + 1),
+                        bounds=_AMOUNT,
+                        note=self.names.word(f"from year{flat}", year=self.base + 1),
                         wrap=lambda number, amount=amount: {  # type: ignore[misc]
                             self.base: amount, self.base + 1: number
                         },

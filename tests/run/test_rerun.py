@@ -1,5 +1,7 @@
 """Rerun: keeping what did not change never changes a bit."""
 
+import time
+
 import pytest
 
 from projector.errors import ProjectorError
@@ -56,3 +58,19 @@ def test_a_fault_leaves_what_was_kept(rerun):
         rerun.run(written(impossible))
     assert rerun.run(written("")).groups["workforce"] is before.groups["workforce"]
     assert rerun.walked == []
+
+
+def test_a_change_takes_a_small_part_of_a_run(rerun):
+    """Processor time of one process: the clock of a shared machine says little."""
+
+    def taken(scenario, how):
+        began = time.process_time()
+        how(scenario)
+        return time.process_time() - began
+
+    named = "name: Discharge planned at admission"
+    share = f"activity: {{changes: [{{{named}, share: {{2026: 0, 2029: %d %%}}}}]}}"
+    whole = taken(written(share % 20), run)
+    again = min(taken(written(share % (21 + i)), rerun.run) for i in range(3))
+    assert rerun.walked == ["care", "capacity", "staff"]
+    assert again < whole / 4
