@@ -1,6 +1,6 @@
 """Norms over the years: which work takes which resource, and how much one unit of it can do."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,8 +93,7 @@ def norms_of(
         return own.at(years, base_year=scenario.years.base)
 
     norms = []
-    rows = table.to_dict("records")
-    for row in rows:
+    for row in table.to_dict("records"):
         names = (row["resource"], row["setting"])
         occupancy = next((capacity.occupancy[n] for n in names if n in capacity.occupancy), None)
         opened = [capacity.opening[n] for n in names if n in capacity.opening]
@@ -103,7 +102,7 @@ def norms_of(
                 setting=row["setting"],
                 resource=row["resource"],
                 unit=row["unit"],
-                diagnoses=_governed(row, rows, kinds),
+                diagnoses=_governed(row, table, kinds),
                 share=_or(row.get("share"), 1.0),
                 occupancy=figure(occupancy, row["occupancy"]),
                 **{
@@ -146,17 +145,12 @@ def _or(written: float | None, otherwise: float) -> float:
 
 
 def _governed(
-    row: Mapping[Hashable, object],
-    rows: Sequence[Mapping[Hashable, object]],
-    kinds: Mapping[str, str],
+    row: Mapping[Hashable, object], table: pd.DataFrame, kinds: Mapping[str, str]
 ) -> NDArray[np.bool_]:
     """Diagnoses that a row is about, less those that another row of its resource says more of."""
+    same = table[(table["setting"] == row["setting"]) & (table["resource"] == row["resource"])]
     own = _said(row)
-    rivals = [
-        _said(other)
-        for other in rows
-        if (other["setting"], other["resource"]) == (row["setting"], row["resource"])
-    ]
+    rivals = [_said(other) for other in same.to_dict("records")]
     return np.array(
         [
             _matches(own, diagnosis, kind)

@@ -246,6 +246,9 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   });
 
+  if (matchMedia("(max-width: 52rem)").matches) {
+    for (const group of document.querySelectorAll("details.group")) group.open = false;
+  }
   const before = JSON.parse(sessionStorage.getItem(kept) || "null");
   parts("");
   if (before !== null) {

@@ -37,21 +37,26 @@ from projector.scenario.change_rules import AMOUNTS, COVERED
 from projector.scenario.distributions import DISTRIBUTIONS, WITHIN
 from projector.scenario.fields import AUTO
 from projector.scenario.numbers import YEARS
-from projector.scenario.reading import nearest_file, parse_tree, read_tree
+from projector.scenario.reading import nearest_file, read_tree
 from projector.scenario.supply_rules import BEGINNERS
 from projector.scenario.tree import Entry, Items, Located, Map, Node, Place, Scalar
 
 __all__ = [
+    "OWN_KEYS",
+    "is_value_over_years",
     "map_at",
     "merge",
     "name_of",
-    "parse_over",
     "read_with_parents",
+    "with_child",
     "with_entry",
+    "without_keys",
 ]
 
 _EDUCATION = ("workforce", "supply", "education")
-_OWN_KEYS = ("extends", "scenario", "description", "without")
+
+OWN_KEYS = ("extends", "scenario", "description", "without")
+"""What a child does not inherit."""
 
 
 def read_with_parents(path: pathlib.Path) -> tuple[Map | None, list[Located]]:
@@ -74,46 +79,25 @@ def read_with_parents(path: pathlib.Path) -> tuple[Map | None, list[Located]]:
         if trees and "scenario" not in tree.entries:
             message = "missing key 'scenario': every file has its own"
             problems.append((tree.place, Problem(str(tree.place), message)))
-        trees.append(_with_absolute_inputs(tree))
+        trees.append(tree)
         parent, fault = _parent(tree, chain)
         if fault is not None:
             return None, [*problems, fault]
         if parent is None:
             break
         chain.append(parent)
-    merged = Map(Place(chain[-1].as_posix()), {})
-    for tree in reversed(trees):
-        merged = _over(merged, tree)
+    merged: Node = Map(Place(chain[-1].as_posix()), {})
+    for tree in reversed(trees[1:]):
+        merged = with_child(merged, without_keys(tree, OWN_KEYS))
+    merged = with_child(merged, without_keys(trees[0], ("extends",)))
+    assert isinstance(merged, Map)
     return merged, problems
 
 
-def parse_over(parent: Map, content: bytes, file: str) -> tuple[Map | None, list[Located]]:
-    """What a file that extends another would be, were it written.
-
-    Parameters
-    ----------
-    parent
-        The merged tree of the file that it extends.
-    content
-        UTF-8 text of the file. Whatever it names under `extends`, `parent` is what it extends.
-    file
-        Its name, with its folder, as messages show it.
-
-    Returns
-    -------
-    tuple
-        As of `read_with_parents`.
-    """
-    tree, problems = parse_tree(content, file)
-    return (None if tree is None else _over(parent, _with_absolute_inputs(tree))), problems
-
-
-def _over(parent: Map, tree: Map) -> Map:
-    """A file over what it inherits."""
-    inherited = _without(parent, _OWN_KEYS)
-    merged = merge(_without_rivals(inherited, tree), _without(tree, ("extends",)))
-    assert isinstance(merged, Map)
-    return merged
+def with_child(merged: Node, child: Map) -> Node:
+    """What is inherited with what a child writes over it; see the precedence of this module."""
+    child = _with_absolute_inputs(child)
+    return merge(_without_rivals(merged, child), child)
 
 
 def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, Located | None]:
@@ -160,7 +144,7 @@ def _without_other_beginners(merged: Node, child: Map) -> Node:
                 if key in said.entries
                 for rival in rivals
             ]
-            inherited = with_entry(inherited, str(profession), _without(before, gone))
+            inherited = with_entry(inherited, str(profession), without_keys(before, gone))
     return _with_map(merged, _EDUCATION, inherited)
 
 
@@ -188,7 +172,7 @@ def _without_other_sizing(merged: Node, child: Map) -> Node:
     for rule, rival in (("occupancy", "overflow"), ("overflow", "occupancy")):
         chosen, replaced = map_at(own, rule), map_at(inherited, rival)
         if chosen is not None and replaced is not None:
-            rest = _without(replaced, chosen.entries.keys())
+            rest = without_keys(replaced, chosen.entries.keys())
             inherited = with_entry(inherited, rival, rest)
     return with_entry(merged, "capacity", inherited)
 
@@ -201,7 +185,7 @@ def _without_other_acute(merged: Node, child: Map) -> Node:
         return merged
     says_hospital = HOSPITAL in own.entries
     others = [key for key in inherited.entries if (key == HOSPITAL) != says_hospital]
-    rest = with_entry(activity, "acute", _without(inherited, others))
+    rest = with_entry(activity, "acute", without_keys(inherited, others))
     return with_entry(merged, "activity", rest)
 
 
@@ -212,7 +196,7 @@ def _without_idle_tolerance(merged: Node, child: Map) -> Node:
         return merged
     if getattr(own.entries["draws"].node, "value", None) == AUTO:
         return merged
-    return with_entry(merged, "uncertainty", _without(inherited, ("tolerance", "most")))
+    return with_entry(merged, "uncertainty", without_keys(inherited, ("tolerance", "most")))
 
 
 def _without_idle_variation(merged: Node, child: Map) -> Node:
@@ -226,7 +210,7 @@ def _without_idle_variation(merged: Node, child: Map) -> Node:
         said, before = map_at(own, str(resource)), map_at(inherited, str(resource))
         stays = said.entries.get("stays") if said else None
         if before and stays and getattr(stays.node, "value", None) != LOGNORMAL:
-            inherited = with_entry(inherited, str(resource), _without(before, ("variation",)))
+            inherited = with_entry(inherited, str(resource), without_keys(before, ("variation",)))
     return with_entry(merged, "capacity", with_entry(capacity, "arrivals", inherited))
 
 
@@ -242,7 +226,8 @@ def with_entry(tree: Map, key: str, node: Node) -> Map:
     return replace(tree, entries=tree.entries | {key: entry})
 
 
-def _without(tree: Map, keys: Collection[str | int]) -> Map:
+def without_keys(tree: Map, keys: Collection[str | int]) -> Map:
+    """A map less some of its keys."""
     return replace(tree, entries={k: v for k, v in tree.entries.items() if k not in keys})
 
 
@@ -283,7 +268,7 @@ def _without_other_amounts(inherited: Node, own: Node) -> Node:
     rest = inherited
     for rivals in (AMOUNTS, COVERED):
         if any(key in own.entries for key in rivals):
-            rest = _without(rest, [key for key in rivals if key not in own.entries])
+            rest = without_keys(rest, [key for key in rivals if key not in own.entries])
     return rest
 
 

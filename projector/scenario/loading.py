@@ -9,11 +9,12 @@ from pydantic import ValidationError
 from projector.errors import Problem, ScenarioError
 from projector.scenario.change_rules import AMOUNTS
 from projector.scenario.correlations import correlation_faults
-from projector.scenario.extends import parse_over, read_with_parents
+from projector.scenario.extends import OWN_KEYS, read_with_parents, with_child, without_keys
 from projector.scenario.faults import Fault, located, validation_error
 from projector.scenario.leaving_out import leave_out
 from projector.scenario.models import Inputs, Scenario
 from projector.scenario.names import name_problems
+from projector.scenario.reading import parse_tree
 from projector.scenario.tree import Items, Located, Map, Node
 
 __all__ = ["check_names", "load_over", "load_scenario"]
@@ -58,76 +59,40 @@ def load_scenario(
     """
     path = pathlib.Path(path)
     tree, problems = read_with_parents(path)
-    if tree is not None:
-        tree, unknown = leave_out(tree, without)
-        problems += unknown
-    return _validated(path, tree, problems, vocabulary)
+    if tree is None:
+        raise ScenarioError(in_order(problems))
+    tree, unknown = leave_out(tree, without)
+    scenario, found = _meant(tree, vocabulary)
+    problems += [*unknown, *found]
+    if scenario is None or problems:
+        raise ScenarioError(in_order(problems))
+    scenario._path, scenario._origins = path, tree
+    return scenario
 
 
-def load_over(
-    scenario: Scenario,
-    content: str,
-    path: pathlib.Path,
-    *,
-    vocabulary: Vocabulary | None = None,
-) -> Scenario:
-    """What a file that extends a scenario would be, were it written.
-
-    Parameters
-    ----------
-    scenario
-        The scenario that it extends.
-    content
-        What the file would hold.
-    path
-        Where it would stand: messages name it, and files are relative to its folder.
-    vocabulary
-        As for `load_scenario`.
-
-    Returns
-    -------
-    Scenario
-        The same as `load_scenario` would give of the file.
-
-    Raises
-    ------
-    ScenarioError
-        As `load_scenario` does.
-    """
-    parent = scenario.origins
-    assert isinstance(parent, Map)  # a loaded scenario has the tree of its file
-    tree, problems = parse_over(parent, content.encode(), path.as_posix())
-    return _validated(path, tree, problems, vocabulary)
-
-
-def _validated(
-    path: pathlib.Path,
-    tree: Map | None,
-    problems: list[Located],
-    vocabulary: Vocabulary | None,
-) -> Scenario:
-    """The scenario that a merged tree is, or all its problems."""
-    if tree is not None:
-        try:
-            scenario = Scenario.model_validate(_written(tree))
-        except ValidationError as error:
-            problems += located(error, tree)
-        else:
-            faults = [
-                *_horizon_faults(scenario),
-                *_window_faults(scenario),
-                *_late_faults(scenario),
-                *_closure_faults(scenario),
-                *_opening_faults(scenario),
-                *correlation_faults(scenario),
-            ]
-            problems += located(validation_error(faults), tree) if faults else []
-            if not problems:
-                scenario._path, scenario._origins = path, tree
-                return scenario
-        if vocabulary is not None:
-            problems += _name_problems(tree, vocabulary)
-    raise ScenarioError(in_order(problems))
+def _meant(tree: Map, vocabulary: Vocabulary | None) -> tuple[Scenario | None, list[Located]]:
+    """The scenario of a merged tree, and what is wrong with it."""
+    problems: list[Located] = []
+    scenario: Scenario | None = None
+    try:
+        scenario = Scenario.model_validate(_written(tree))
+    except ValidationError as error:
+        problems += located(error, tree)
+    else:
+        faults = [
+            *_horizon_faults(scenario),
+            *_window_faults(scenario),
+            *_late_faults(scenario),
+            *_closure_faults(scenario),
+            *_opening_faults(scenario),
+            *correlation_faults(scenario),
+        ]
+        problems += located(validation_error(faults), tree) if faults else []
+        if not problems:
+            return scenario, []
+    if vocabulary is not None:
+        problems += _name_problems(tree, vocabulary)
+    return scenario, problems
 
 
 def check_names(scenario: Scenario, names: Mapping[str, Iterable[str]]) -> list[Problem]:
@@ -146,6 +111,50 @@ def check_names(scenario: Scenario, names: Mapping[str, Iterable[str]]) -> list[
         Sorted by file, line and column.
     """
     return in_order(name_problems(scenario.origins, names))
+
+
+def load_over(
+    scenario: Scenario,
+    content: str,
+    path: pathlib.Path,
+    *,
+    vocabulary: Vocabulary | None = None,
+) -> Scenario:
+    """What a file that extends a scenario would be, were it written.
+
+    Parameters
+    ----------
+    scenario
+        The scenario that it extends, whatever the file says under `extends`.
+    content
+        What the file would hold.
+    path
+        Where it would stand: messages name it, and files are relative to its folder.
+    vocabulary
+        As for `load_scenario`.
+
+    Returns
+    -------
+    Scenario
+        The same as `load_scenario` would give of the file.
+
+    Raises
+    ------
+    ScenarioError
+        As `load_scenario` does.
+    """
+    tree, problems = parse_tree(content.encode(), path.as_posix())
+    parent = scenario.origins
+    assert isinstance(parent, Map)  # it was loaded
+    if tree is None:
+        raise ScenarioError(in_order(problems))
+    merged = with_child(without_keys(parent, OWN_KEYS), without_keys(tree, ("extends",)))
+    assert isinstance(merged, Map)  # both are
+    own, found = _meant(merged, vocabulary)
+    if own is None or problems or found:
+        raise ScenarioError(in_order([*problems, *found]))
+    own._path, own._origins = path, merged
+    return own
 
 
 def _name_problems(tree: Map, vocabulary: Vocabulary) -> list[Located]:
