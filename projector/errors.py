@@ -17,6 +17,7 @@ __all__ = [
     "InputsError",
     "Problem",
     "ProjectorError",
+    "ResultsError",
     "ScenarioError",
     "UsageError",
     "nearest_name",
@@ -105,6 +106,12 @@ class InfeasibleError(ProjectorError):
     """What was asked for cannot be reached within its bounds."""
 
     exit_code = 6
+
+
+class ResultsError(ProjectorError):
+    """The results of an earlier run are damaged, or are not what their scenario gives."""
+
+    exit_code = 7
 
 
 def _folded(name: str) -> str:

@@ -1,13 +1,16 @@
 """Results as one netCDF-4 file with the attributes of the CF conventions 1.11."""
 
+import errno
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import netCDF4
 import numpy as np
 import xarray as xr
 
-__all__ = ["COORDINATES", "read_results", "write_netcdf"]
+__all__ = ["COORDINATES", "file_system_faults", "read_netcdf", "write_netcdf"]
 
 COORDINATES = {
     "region": {"long_name": "region code", "cf_role": "timeseries_id"},
@@ -41,7 +44,7 @@ COORDINATES = {
 
 
 def write_netcdf(tree: xr.DataTree, path: Path) -> None:
-    """Write a tree of results, compressed, with units on every variable.
+    """Write a tree of results, compressed, with checksums, and with units on every variable.
 
     Parameters
     ----------
@@ -61,14 +64,26 @@ def write_netcdf(tree: xr.DataTree, path: Path) -> None:
                 dataset[name] = dataset[name].astype(str)
         node.dataset = dataset
         encoding[node.path] = {
-            str(name): {"zlib": True, "complevel": 4, "shuffle": True}
+            str(name): {"zlib": True, "complevel": 4, "shuffle": True, "fletcher32": True}
             for name, variable in dataset.data_vars.items()
             if np.issubdtype(variable.dtype, np.number) and variable.size
         }
-    described.to_netcdf(path, engine="netcdf4", encoding=encoding)
+    with file_system_faults(path):
+        described.to_netcdf(path, engine="netcdf4", encoding=encoding)
 
 
-def read_results(path: Path) -> xr.DataTree:
+@contextmanager
+def file_system_faults(path: Path) -> Iterator[None]:
+    """Tell what the library calls an error of its own, while it writes, as the file system's."""
+    try:
+        yield
+    except RuntimeError as error:
+        free = shutil.disk_usage(path.parent).free
+        said = f"the file cannot be written ({error}); {free / 2**20:.0f} MiB are free there"
+        raise OSError(errno.EIO, said, str(path)) from error
+
+
+def read_netcdf(path: Path) -> xr.DataTree:
     """Read a file of results into memory.
 
     Parameters

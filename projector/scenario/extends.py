@@ -59,8 +59,17 @@ OWN_KEYS = ("extends", "scenario", "description", "without")
 """What a child does not inherit."""
 
 
-def read_with_parents(path: pathlib.Path) -> tuple[Map | None, list[Located]]:
+def read_with_parents(
+    path: pathlib.Path, folder: pathlib.Path | None = None
+) -> tuple[Map | None, list[Located]]:
     """Read a scenario file and all it extends.
+
+    Parameters
+    ----------
+    path
+        The file.
+    folder
+        Where the file is taken to lie, for the names of files in it; None is where it lies.
 
     Returns
     -------
@@ -70,9 +79,10 @@ def read_with_parents(path: pathlib.Path) -> tuple[Map | None, list[Located]]:
     """
     trees: list[Map] = []
     problems: list[Located] = []
-    chain = [path]
+    chain = [path if folder is None else folder / path.name]
     while True:
-        tree, found = read_tree(chain[-1], chain[-1].as_posix())
+        file = chain[-1] if trees else path
+        tree, found = read_tree(file, chain[-1].as_posix())
         problems += found
         if tree is None:
             return None, problems

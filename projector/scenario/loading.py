@@ -31,6 +31,7 @@ def load_scenario(
     *,
     vocabulary: Vocabulary | None = None,
     without: Sequence[str] = (),
+    folder: pathlib.Path | None = None,
 ) -> Scenario:
     """Read a scenario file and all it extends.
 
@@ -45,6 +46,9 @@ def load_scenario(
     without
         Names of changes to leave out, of the file or its parents, as if they had not been
         written; `Scenario.without` and the resolved scenario tell.
+    folder
+        Where the file is taken to lie, for the names of files in it, if not where it lies: the
+        resolved scenario of a run names files from the folder of the scenario that ran.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def load_scenario(
         column; a name of `without` that no change has is one of them.
     """
     path = pathlib.Path(path)
-    tree, problems = read_with_parents(path)
+    tree, problems = read_with_parents(path, folder)
     if tree is None:
         raise ScenarioError(in_order(problems))
     tree, unknown = leave_out(tree, without)
@@ -66,7 +70,8 @@ def load_scenario(
     problems += [*unknown, *found]
     if scenario is None or problems:
         raise ScenarioError(in_order(problems))
-    scenario._path, scenario._origins = path, tree
+    lies = path if folder is None else folder / path.name
+    scenario._path, scenario._origins = lies, tree
     return scenario
 
 
