@@ -11,9 +11,9 @@ tables      the inputs and the areas
 people      the tables, the regions, years and ``population``, less the visitors
 demand      the people, visitors and ``activity``, less the amounts of its changes
 care        the demand and all of ``activity``; sites that the scenario opens
-resources   the norms and ``capacity``, and the stays of the base year
+resources   the norms, ``capacity`` less what exists, and the stays of the base year
 capacity    the care and ``capacity``
-staff       the capacity and ``workforce``
+staff       the capacity and ``workforce``, less ``supply``
 supply      the people, ``workforce.supply`` and the need of the base year
 ==========  ======================================================================
 
@@ -80,6 +80,8 @@ _AMOUNTS = frozenset(
 """Keys of a change, its `adds` and its `steps` that the axes of the demand do not depend on."""
 
 _SOURCE = frozenset({"source"})
+_NOT_STAFF = frozenset({"supply", "close", "source"})
+_NOT_RESOURCES = frozenset({"existing", "pools", "source"})
 _NOT_PEOPLE = frozenset({"visitors", "source"})
 
 
@@ -203,7 +205,8 @@ class Rerun:
         of_sites = _text({site: own.get("serves") for site, own in existing.items()})
         of_care = of_people + visitors + _key(said, "activity") + of_sites
         of_capacity = of_care + _key(said, "capacity")
-        of_staff = of_capacity + _key(said, "workforce")
+        of_staff = of_capacity + _text(_less(said.get("workforce", {}), _NOT_STAFF))
+        of_resources = _text(_less(said.get("capacity", {}), _NOT_RESOURCES))
 
         demand, present = self._keep("demand", of_demand, lambda: _demand(scenario, people))
         care = self._keep("care", of_care, lambda: _walked(scenario, people, demand, present))
@@ -212,7 +215,7 @@ class Rerun:
         bits = b"".join(stays[name].values.tobytes() for name in ("contacts", "bed_days"))
         resources: list[Resource] = self._keep(
             "resources",
-            (of_people, _key(said, "capacity"), bits),
+            (of_people, of_resources, bits),
             lambda: resources_of_run(tables, scenario, care["activity"], years),
         )
 

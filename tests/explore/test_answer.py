@@ -152,5 +152,9 @@ def test_only_what_changed_is_walked():
     said = page().ask({"activity/changes/0/share/2030": "42"})
     assert said["walked"] == ["care", "capacity", "staff"]
     said = page().ask({"workforce/supply/retention/nurse": "7"})
-    assert set(said["walked"]) <= {"staff", "supply"}
+    assert set(said["walked"]) <= {"care", "capacity", "staff", "supply"}
+    said = page().ask({"workforce/supply/retention/nurse": "8"})
+    assert said["walked"] == ["supply"]
+    said = page().ask({"capacity/existing/Hallingdal sjukestugu/municipal_short_stay": "8"})
+    assert said["walked"] == ["capacity", "staff"]
     assert page().ask({"workforce/supply/retention/nurse": "7"}, result="people")["walked"] == []
