@@ -1,16 +1,21 @@
 """The second law: whatever stands on the page is what `projector run` gives of the file."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 import xarray as xr
 
+from projector.errors import UsageError
+from projector.explore.answer import Asked, answer_html, answer_of
+from projector.explore.session import open_session
 from projector.outputs.summary import people_in
 from projector.outputs.words import number
 from projector.report.view import few
 from projector.run import run
 from projector.scenario import load_scenario
+from tests.embedded import SCENARIOS
 from tests.explore.example import page, session
 
 MOVED = {
@@ -145,6 +150,35 @@ def test_what_is_moved_moves():
     written, changed, difference = (figure for figure, _ in cells["by-part", "somatic"])
     assert changed < written
     assert difference == pytest.approx(changed - written)
+
+
+def test_another_file_stands_beside():
+    own = session()
+    beside = replace(own, other=own.written)
+    told = answer_of(beside, own.written, Asked("Gol", "beds", "", 2030, "en"))
+    assert all(row.other is not None for row in (*told.cards, *told.by_part, *told.by_year))
+    assert all(row.other.text == row.written.text for row in told.by_part)
+    html = answer_html(told, beside.names("en"), 2030)
+    assert "The other file" in html["table"]
+
+
+def test_a_region_that_another_file_lacks_is_unknown():
+    own = session()
+    people = own.written.people
+    less = people.population.sel(region=["3322"])
+    fewer = replace(own.written, people=replace(people, population=less))
+    beside = replace(own, other=fewer)
+    told = answer_of(beside, own.written, Asked("Gol", "beds", "", 2030, "nb"))
+    assert {row.other.text for row in told.by_part} == {"ukjent"}
+    assert told.chart.count("<polyline") == 2
+
+
+def test_another_file_of_other_years_is_refused(tmp_path):
+    path = tmp_path / "other.yaml"
+    parent = (SCENARIOS / "hallingdal.yaml").as_posix()
+    path.write_text(f"scenario: O\nextends: {parent}\nyears: {{base: 2026, end: 2027}}\n")
+    with pytest.raises(UsageError, match="of other years"):
+        open_session(session().path, path)
 
 
 def test_only_what_changed_is_walked():

@@ -3,6 +3,7 @@
 import base64
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,24 @@ def test_the_page_fits_a_narrow_screen(served, tmp_path):
             assert page.run("document.documentElement.scrollWidth") <= 400
             shot = page.send("Page.captureScreenshot", format="png")
             assert len(base64.b64decode(shot["data"])) > 10_000
+
+
+def test_the_real_server_is_of_this_address_and_refuses_what_is_large(served):
+    port = int(served.rsplit(":", 1)[1])
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.2", port), timeout=10)
+    told = []
+    for request in (
+        b"GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+        b"POST /figures HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: 99999999\r\n"
+        b"Connection: close\r\n\r\n" % port,
+        b"GET /../../own.yaml HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n\r\n" % port,
+        b"nonsense\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(request)
+            told.append(connection.recv(64).split(b" ")[1])
+    assert told == [b"403", b"413", b"404", b"400"]
 
 
 def test_a_port_that_is_taken_is_told(served, folder):

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from tests.explore.example import HOSTILE, ORIGIN, PORT, Page, page, session
+from tests.explore.example import HOSTILE, PORT, Page, page, session
 from tests.report.test_page import Page as Parsed
 
 SHARE = "activity/changes/0/share/2030"
@@ -183,5 +183,13 @@ def test_questions_beyond_a_few_are_sent_away():
     assert answers.count(200) >= 1
 
 
-def test_the_origin_is_loopback():
-    assert ORIGIN.startswith("http://127.0.0.1:")
+def test_a_fault_of_the_program_is_told_and_the_next_question_is_answered(monkeypatch, capsys):
+    def broken(*_):
+        raise ZeroDivisionError("secret")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(session()), "run", broken)
+        said = page().ask({}, 500)
+    assert said["problems"] == ["internal error: ZeroDivisionError; see the terminal"]
+    assert "secret" in capsys.readouterr().err
+    assert "html" in page().ask({})
