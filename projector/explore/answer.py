@@ -1,17 +1,14 @@
 """What the page shows of a run beside the scenario as it is written: figures, charts, tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from re import sub
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from projector.errors import Problem, UsageError
-from projector.explore.controls import Names
 from projector.explore.figures import SHOWN, Figures, Shown, Site, parts_of, sites_of
 from projector.explore.session import Session
 from projector.outputs.words import Language, number, signed, word
@@ -19,16 +16,7 @@ from projector.report.drawing import Line, lines
 from projector.report.view import few
 from projector.run.rerun import Results
 
-__all__ = [
-    "Answer",
-    "Asked",
-    "Cell",
-    "Row",
-    "answer_html",
-    "answer_of",
-    "environment",
-    "template_of",
-]
+__all__ = ["Answer", "Asked", "Cell", "Row", "SiteRow", "answer_of"]
 
 _MOST_CHARTS = 6
 """Sites with a chart; the table has all of them."""
@@ -435,27 +423,3 @@ class _Teller:
 def _bare(drawing: Markup) -> Markup:
     """A drawing without its own width: the page allows no styles but those of its file."""
     return Markup(sub(r'^(<svg[^>]*?) style="[^"]*"', r"\1", str(drawing), count=1))
-
-
-def environment() -> Environment:
-    """Where the templates of the page live: everything that they are given is escaped."""
-    return Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-
-
-def template_of(name: str) -> str:
-    """The text of a template."""
-    return files("projector.explore").joinpath(name).read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> Template:
-    return environment().from_string(template_of("answer.html"))
-
-
-def answer_html(answer: Answer, names: Names, year: int) -> Mapping[str, str]:
-    """The parts of the page that a change redraws, by the element that holds them."""
-    module = _template().make_module({"answer": answer, "names": names, "year": year})
-    parts = ("cards", "chart", "table", "sites")
-    return {part: str(getattr(module, part)()).strip() for part in parts}

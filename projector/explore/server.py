@@ -14,25 +14,16 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from pathlib import PurePath
 from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from projector.errors import ProjectorError
-from projector.explore.answer import (
-    Asked,
-    answer_html,
-    answer_of,
-    environment,
-    template_of,
-)
-from projector.explore.controls import GROUPS, Control
-from projector.explore.figures import SHOWN, parts_of
+from projector.explore.answer import Asked, answer_of
+from projector.explore.page import answer_html, page_html, template_of
 from projector.explore.session import Session
-from projector.outputs.words import Language, word
+from projector.outputs.words import Language
 
 __all__ = ["HOST", "LARGEST", "application", "origin_of"]
 
@@ -65,8 +56,6 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_OPENED = 12
-"""A group with no more controls of the scenario's own stands open."""
 
 
 def origin_of(port: int) -> str:
@@ -127,7 +116,7 @@ def application(session: Session, port: int, language: Language) -> Flask:
         asked = request.args.get("language", language)
         chosen = next((one for one in _LANGUAGES if one == asked), language)
         with engine:
-            return Response(_page(session, token, chosen), mimetype="text/html")
+            return Response(page_html(session, token, chosen), mimetype="text/html")
 
     @app.get("/explore.js")
     def script() -> Response:
@@ -233,57 +222,3 @@ def _figures(session: Session, moved: Mapping[str, str], asked: Asked) -> dict[s
         "walked": session.walked,
         "milliseconds": {"run": 1000 * (ran - began), "all": 1000 * (told - began)},
     }
-
-
-def _page(session: Session, token: str, language: Language) -> str:
-    names = session.names(language)
-    years = session.scenario.years
-    asked = Asked("", "beds", "", years.end, language)
-    controls = list(session.controls(language).values())
-    groups = [
-        (group, [one for one in controls if one.group == group])
-        for group in GROUPS
-        if any(one.group == group for one in controls)
-    ]
-    text = session.text({}, language)
-    answer = answer_html(answer_of(session, session.run(text), asked), names, asked.year)
-    results = [
-        (key, [(part, _part_name(session, key, part, language)) for part in parts])
-        for key, shown in SHOWN.items()
-        if (parts := parts_of(session.written, shown))
-    ]
-    other = session.other
-    place = None if other is None else other.scenario
-    room = environment()
-    room.filters["groupby_kept"] = _by_title
-    return room.from_string(template_of("page.html")).render(
-        names=names,
-        token=token,
-        title=session.scenario.scenario,
-        other=None if place is None else (place.scenario, PurePath(place.path).name),
-        file=session.path.name,
-        file_name=session.file_name,
-        regions=list(session.regions),
-        results=results,
-        years=range(years.base, years.end + 1),
-        asked=asked,
-        groups=groups,
-        opened={
-            group: sum(one.stated for one in own) > 0 and len(own) <= _OPENED
-            for group, own in groups
-        },
-        answer=answer,
-        yaml=text,
-    )
-
-
-def _by_title(controls: list[Control]) -> list[tuple[str, list[Control]]]:
-    """Controls that follow one another under one title."""
-    return [(title, list(own)) for title, own in groupby(controls, key=lambda one: one.title)]
-
-
-def _part_name(session: Session, key: str, part: str, language: Language) -> str:
-    axis = SHOWN[key].part
-    if axis == "ages":
-        return word(f"ages {part}", language)
-    return word(part, language) if axis == "setting" else session.names(language).of(axis, part)
