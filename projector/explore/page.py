@@ -8,10 +8,11 @@ from pathlib import PurePath
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from projector.explore.answer import Answer, Asked, answer_of
+from projector.explore.answer import Answer, Asked
 from projector.explore.controls import GROUPS, Control, Names
 from projector.explore.figures import SHOWN, parts_of
 from projector.explore.session import Session
+from projector.explore.telling import answer_of
 from projector.outputs.words import Language, word
 
 __all__ = ["answer_html", "page_html", "template_of"]

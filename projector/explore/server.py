@@ -20,9 +20,10 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from projector.errors import ProjectorError
-from projector.explore.answer import Asked, answer_of
+from projector.explore.answer import Asked
 from projector.explore.page import answer_html, page_html, template_of
 from projector.explore.session import Session
+from projector.explore.telling import answer_of
 from projector.outputs.words import Language
 
 __all__ = ["HOST", "LARGEST", "application", "origin_of"]

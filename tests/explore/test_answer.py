@@ -8,9 +8,10 @@ import pytest
 import xarray as xr
 
 from projector.errors import UsageError
-from projector.explore.answer import Asked, answer_of
+from projector.explore.answer import Asked
 from projector.explore.page import answer_html
 from projector.explore.session import open_session
+from projector.explore.telling import answer_of
 from projector.outputs.summary import people_in
 from projector.outputs.words import number
 from projector.report.view import few
