@@ -1,5 +1,7 @@
 """A session that the tests of the page share: a short scenario with names that want to act."""
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -64,6 +66,7 @@ def scenario() -> dict[str, Any]:
 def session() -> Session:
     """The session; tests leave it as it is."""
     folder = Path(tempfile.mkdtemp(prefix="projector-explore-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / OWN
     YAML(typ="safe").dump(scenario(), path)
     return open_session(path)
