@@ -479,6 +479,29 @@ def report(
     report_results(results, output, folder, language, drivers=drivers)
 
 
+@cli.command()
+@_SCENARIO
+@click.argument(
+    "other", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="On this machine alone; 0 is any that is free.",
+)
+@click.option("--no-browser", is_flag=True, help="Only print where the page is.")
+@_LANGUAGE
+def explore(
+    scenario: Path, other: Path | None, port: int, no_browser: bool, language: "Language"
+) -> None:
+    """Move the assumptions of SCENARIO on a page of this machine, beside OTHER if it is given."""
+    from projector.cli.explore import explore_scenario
+
+    explore_scenario(scenario, other, port=port, browser=not no_browser, language=language)
+
+
 _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

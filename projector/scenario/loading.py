@@ -8,17 +8,23 @@ from pydantic import ValidationError
 
 from projector.errors import Problem, ScenarioError
 from projector.scenario.correlations import correlation_faults
-from projector.scenario.extends import SWEEP, read_with_parents, without_keys
+from projector.scenario.extends import (
+    OWN_KEYS,
+    SWEEP,
+    read_with_parents,
+    with_child,
+    without_keys,
+)
 from projector.scenario.faults import located, validation_error
 from projector.scenario.leaving_out import leave_out
 from projector.scenario.models import Inputs, Scenario
 from projector.scenario.names import name_problems
-from projector.scenario.reading import read_tree
+from projector.scenario.reading import parse_tree, read_tree
 from projector.scenario.sweeps import Member, Swept, members_of, named_after_sweep
 from projector.scenario.tree import Items, Located, Map, Node, Scalar
 from projector.scenario.year_rules import year_faults
 
-__all__ = ["Family", "check_names", "has_sweep", "load_family", "load_scenario"]
+__all__ = ["Family", "check_names", "has_sweep", "load_family", "load_over", "load_scenario"]
 
 Vocabulary = Callable[[Inputs], Mapping[str, Iterable[str]] | None]
 """What the inputs of a scenario call things, or None where they cannot be read."""
@@ -200,6 +206,50 @@ def check_names(scenario: Scenario, names: Mapping[str, Iterable[str]]) -> list[
         Sorted by file, line and column.
     """
     return in_order(name_problems(scenario.origins, names))
+
+
+def load_over(
+    scenario: Scenario,
+    content: str,
+    path: pathlib.Path,
+    *,
+    vocabulary: Vocabulary | None = None,
+) -> Scenario:
+    """What a file that extends a scenario would be, were it written.
+
+    Parameters
+    ----------
+    scenario
+        The scenario that it extends, whatever the file says under `extends`.
+    content
+        What the file would hold.
+    path
+        Where it would stand: messages name it, and files are relative to its folder.
+    vocabulary
+        As for `load_scenario`.
+
+    Returns
+    -------
+    Scenario
+        The same as `load_scenario` would give of the file.
+
+    Raises
+    ------
+    ScenarioError
+        As `load_scenario` does.
+    """
+    tree, problems = parse_tree(content.encode(), path.as_posix())
+    parent = scenario.origins
+    assert isinstance(parent, Map)  # it was loaded
+    if tree is None:
+        raise ScenarioError(in_order(problems))
+    merged = with_child(without_keys(parent, OWN_KEYS), without_keys(tree, ("extends",)))
+    assert isinstance(merged, Map)  # both are
+    own, found = _meant(merged, vocabulary)
+    if own is None or problems or found:
+        raise ScenarioError(in_order([*problems, *found]))
+    own._path, own._origins = path, merged
+    return own
 
 
 def _name_problems(tree: Map, vocabulary: Vocabulary) -> list[Located]:

@@ -9,7 +9,7 @@ from ruamel.yaml.reader import ReaderError
 from projector.errors import Problem, nearest_name
 from projector.scenario.tree import Located, Map, Place, build_tree, compose
 
-__all__ = ["read_tree"]
+__all__ = ["parse_tree", "read_tree"]
 
 _PLAIN_WORDS = {
     "mapping values are not allowed": "a colon stands where no key can be; check the indentation, "
@@ -56,7 +56,26 @@ def read_tree(path: pathlib.Path, file: str) -> tuple[Map | None, list[Located]]
     start = Place(file)
     if not path.is_file():
         return None, [_at(start, "no such file", nearest=nearest_file(path))]
-    text = _text(path.read_bytes(), file)
+    return parse_tree(path.read_bytes(), file)
+
+
+def parse_tree(content: bytes, file: str) -> tuple[Map | None, list[Located]]:
+    """Make a tree of what a file holds, or would hold.
+
+    Parameters
+    ----------
+    content
+        UTF-8 text.
+    file
+        The name that messages show.
+
+    Returns
+    -------
+    tuple
+        As of `read_tree`.
+    """
+    start = Place(file)
+    text = _text(content, file)
     if not isinstance(text, str):
         return None, [text]
     try:
