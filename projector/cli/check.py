@@ -11,7 +11,7 @@ from projector.scenario import load_scenario
 __all__ = ["check_scenarios"]
 
 
-def check_scenarios(paths: tuple[Path, ...]) -> None:
+def check_scenarios(paths: tuple[Path, ...], within: Path | None = None) -> None:
     """Check scenario files one after the other; say of each that it is right, or what is not.
 
     A scenario that is right runs, so the whole run is tried; nothing is written.
@@ -20,6 +20,8 @@ def check_scenarios(paths: tuple[Path, ...]) -> None:
     ----------
     paths
         Scenario files.
+    within
+        A folder that they are held to.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def check_scenarios(paths: tuple[Path, ...]) -> None:
     errors: list[ProjectorError] = []
     for path in paths:
         try:
-            run(load_scenario(path, vocabulary=vocabulary))
+            run(load_scenario(path, vocabulary=vocabulary, within=within))
         except ProjectorError as error:
             errors.append(error)
         else:

@@ -317,11 +317,17 @@ def sensitivity(
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
-def check(scenarios: tuple[Path, ...]) -> None:
+@click.option(
+    "--within",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Hold scenarios that somebody else wrote to this folder: what they extend and read lies "
+    "in it.",
+)
+def check(scenarios: tuple[Path, ...], within: Path | None) -> None:
     """Check SCENARIOS and the inputs they point to; report every problem at once."""
     from projector.cli.check import check_scenarios
 
-    check_scenarios(scenarios)
+    check_scenarios(scenarios, within)
 
 
 @cli.command()

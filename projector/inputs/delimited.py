@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem
-from projector.inputs.files import decode, read_content, recognise
+from projector.inputs.files import decode, read_content, recognise, tidied
 
 __all__ = ["MOST_FAULTS", "Cells", "TextColumn", "read_cells"]
 
@@ -41,7 +41,7 @@ class TextColumn:
     def of(cls, cells: Sequence[str]) -> "TextColumn":
         """The column that holds these cells."""
         index, found = pd.factorize(np.array(cells, dtype=object))
-        stripped, distinct = pd.factorize(np.array([text.strip() for text in found], dtype=object))
+        stripped, distinct = pd.factorize(np.array([tidied(text) for text in found], dtype=object))
         return cls(tuple(distinct), stripped[index])
 
     def first_row(self, position: int) -> tuple[int, int]:
@@ -126,7 +126,7 @@ def read_cells(path: Path, content: bytes | None = None) -> Cells:
     content = read_content(path) if content is None else content
     if recognise(path, content) != "text":
         raise InputsError(Problem(str(path), "not delimited text", expected="CSV"))
-    lines = decode(content).split("\n")
+    lines = decode(path, content).split("\n")
     start = next(
         (n for n, line in enumerate(lines) if line.strip() and not line.startswith("#")), None
     )
@@ -166,7 +166,7 @@ def _headings(path: Path, lines: list[str], start: int) -> tuple[str, int, tuple
         titled = widths[sample[0][0]] == 1 and len(sample) > 1
         header_at, line = sample[1] if titled else sample[0]
         cells = _cells_of(line, delimiter)
-        result = delimiter, header_at, tuple(cell.strip() for cell in cells)
+        result = delimiter, header_at, tuple(tidied(cell) for cell in cells)
     if result is not None:
         return result
     raise InputsError(
@@ -205,7 +205,9 @@ def _split(
                 column.append(cell)
             continue
         unclosed = len(cells) == 1 and line.count('"') % 2
-        message = "a quotation mark is not closed" if unclosed else "wrong number of cells"
+        message = "wrong number of cells"
+        if unclosed:
+            message = "a quotation mark is not closed on its line, where every cell must end"
         found = f"'{line[:60]}'" if unclosed else str(len(cells))
         expected = None if unclosed else f"{width}, as in the headings"
         faults.append(Problem(f"{path}:{number}", message, found, expected))

@@ -7,6 +7,9 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
+from projector.errors import InputsError, Problem
+from projector.files import kind_of_file
+
 __all__ = ["COORDINATES", "read_results", "write_netcdf"]
 
 COORDINATES = {
@@ -38,6 +41,11 @@ COORDINATES = {
     "competence_profession": {"long_name": "occupational group of the competence"},
 }
 """Attributes of the coordinates."""
+
+_WRITTEN = frozenset({"title", "scenario_resolved"})
+"""Attributes that every file of results has, whatever version wrote it."""
+
+_EXPECTED = "results.nc as `projector run` writes it; run the scenario again"
 
 
 def write_netcdf(tree: xr.DataTree, path: Path) -> None:
@@ -79,7 +87,29 @@ def read_results(path: Path) -> xr.DataTree:
     Returns
     -------
     xarray.DataTree
+
+    Raises
+    ------
+    InputsError
+        If the file is not there, is damaged, or is not one that `write_netcdf` wrote.
     """
+    if kind_of_file(path) != "a file":
+        found = kind_of_file(path)
+        raise InputsError(Problem(str(path), "no file of results", found, _EXPECTED))
+    try:
+        datasets = _read_groups(path)
+    except (OSError, ValueError, RuntimeError, KeyError, OverflowError) as error:
+        message = "the file of results is damaged, or is none"
+        raise InputsError(Problem(str(path), message, expected=_EXPECTED)) from error
+    if not datasets["/"].attrs.keys() >= _WRITTEN:
+        absent = ", ".join(sorted(_WRITTEN - datasets["/"].attrs.keys()))
+        message = f"not a file of results: it does not say its {absent}"
+        raise InputsError(Problem(str(path), message, expected=_EXPECTED))
+    return xr.DataTree.from_dict(datasets)
+
+
+def _read_groups(path: Path) -> dict[str, xr.Dataset]:
+    """The groups of a file in memory."""
     with netCDF4.Dataset(path) as file:
         groups = [group.path for group in _with_variables(file)]
     # Group by group and closed at once: groups that share one open file have crashed in HDF5.
@@ -87,7 +117,7 @@ def read_results(path: Path) -> xr.DataTree:
     for group in ["/", *groups]:
         with xr.open_dataset(path, group=group, engine="netcdf4") as dataset:
             datasets[group] = dataset.load()
-    return xr.DataTree.from_dict(datasets)
+    return datasets
 
 
 def _with_variables(group: netCDF4.Dataset) -> Iterator[netCDF4.Dataset]:

@@ -15,6 +15,7 @@ from projector.scenario.leaving_out import leave_out
 from projector.scenario.models import Inputs, Scenario
 from projector.scenario.names import name_problems
 from projector.scenario.tree import Items, Located, Map, Node
+from projector.scenario.workspace import outside
 
 __all__ = ["check_names", "load_scenario"]
 
@@ -30,6 +31,7 @@ def load_scenario(
     *,
     vocabulary: Vocabulary | None = None,
     without: Sequence[str] = (),
+    within: pathlib.Path | None = None,
 ) -> Scenario:
     """Read a scenario file and all it extends.
 
@@ -44,6 +46,9 @@ def load_scenario(
     without
         Names of changes to leave out, of the file or its parents, as if they had not been
         written; `Scenario.without` and the resolved scenario tell.
+    within
+        A folder that everything the file points to must lie in, for a file that came from
+        somebody else; None where it may point anywhere.
 
     Returns
     -------
@@ -57,7 +62,9 @@ def load_scenario(
         column; a name of `without` that no change has is one of them.
     """
     path = pathlib.Path(path)
-    tree, problems = read_with_parents(path)
+    tree, problems = read_with_parents(path, within)
+    if tree is not None and within is not None and (escapes := outside(tree, within)):
+        raise ScenarioError(in_order([*problems, *escapes]))
     if tree is not None:
         tree, unknown = leave_out(tree, without)
         problems += unknown

@@ -18,6 +18,8 @@ _PERCENT = re.compile(rf"(?P<number>{NUMBER_PATTERN})\s*%")
 _NUMBER_OR_PERCENT = re.compile(NUMBER_PATTERN + "%?")
 _MINUS = "\N{MINUS SIGN}"
 _HUNDRED = 100
+_LONGEST = 24
+"""Characters of a number; more digits are no number of anything."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def parse_number(written: object) -> float:
         return float(written)
     if isinstance(written, str):
         if match := _PERCENT.fullmatch(written.strip()):
+            if len(match["number"]) > _LONGEST:
+                raise FaultsError(Fault("the number has too many digits"))
             return float(Decimal(match["number"]).scaleb(-2))
         if near := _near_miss(written):
             raise FaultsError(near)

@@ -7,6 +7,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from projector.errors import Problem, nearest_name
+from projector.files import MOST_OF_A_SCENARIO, RefusedFileError, kind_of_file, read_regular
 from projector.scenario.tree import Located, Map, Place, build_tree, compose
 
 __all__ = ["read_tree"]
@@ -54,9 +55,7 @@ def read_tree(path: pathlib.Path, file: str) -> tuple[Map | None, list[Located]]
         problems found.
     """
     start = Place(file)
-    if not path.is_file():
-        return None, [_at(start, "no such file", nearest=nearest_file(path))]
-    text = _text(path.read_bytes(), file)
+    text = _text(path, file)
     if not isinstance(text, str):
         return None, [text]
     try:
@@ -72,13 +71,22 @@ def read_tree(path: pathlib.Path, file: str) -> tuple[Map | None, list[Located]]
     return Map(start, tree.entries), problems
 
 
-def _text(content: bytes, file: str) -> str | Located:
+def _text(path: pathlib.Path, file: str) -> str | Located:
     """The text, or the problem of a file that is no text or is indented with tabs."""
+    start = Place(file)
+    if kind_of_file(path) in (None, "a folder"):
+        return _at(start, "no such file", nearest=nearest_file(path))
+    try:
+        content = read_regular(path, MOST_OF_A_SCENARIO)
+    except RefusedFileError as error:
+        return start, Problem(str(start), error.message, error.found, error.expected)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = "the file is not UTF-8 text; save it as UTF-8"
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            message = "the file is UTF-16 text; save it as UTF-8"
         return _at(Place(file, line), message, found=repr(content[error.start : error.end]))
     if tab := re.search(r"^ *\t", text, re.MULTILINE):
         line = text.count("\n", 0, tab.start()) + 1
@@ -89,10 +97,12 @@ def _text(content: bytes, file: str) -> str | Located:
 
 def nearest_file(path: pathlib.Path) -> str | None:
     """Name of the file or folder beside `path` that looks most like it."""
-    folder = path.parent
-    if not folder.is_dir():
+    if kind_of_file(path.parent) != "a folder":
         return None
-    return nearest_name(path.name, sorted(beside.name for beside in folder.iterdir()))
+    try:
+        return nearest_name(path.name, sorted(beside.name for beside in path.parent.iterdir()))
+    except OSError:  # a folder that may not be read offers no names; that there is none is told
+        return None
 
 
 def _at(
