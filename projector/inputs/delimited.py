@@ -108,8 +108,8 @@ class Cells:
 def read_cells(path: Path, content: bytes | None = None) -> Cells:
     """Read a delimited text file.
 
-    Lines in front of the headings that start with ``#``, one title line and blank lines are passed
-    over. The delimiter is the one of semicolon, tab and comma that parts most lines alike.
+    Lines in front of the headings that start with ``#``, one title line, blank lines and lines of
+    nothing but delimiters are passed over. The delimiter is the one of semicolon, tab and comma that parts most lines alike.
 
     Parameters
     ----------
@@ -133,17 +133,15 @@ def read_cells(path: Path, content: bytes | None = None) -> Cells:
     if start is None:
         raise InputsError(Problem(str(path), "the file holds remarks only"))
     delimiter, header_at, header = _headings(path, lines, start)
-    end = len(lines)
-    while not lines[end - 1].strip():
-        end -= 1
-    body = lines[header_at + 1 : end]
-    if not body:
+    body = lines[header_at + 1 :]
+    # Below a table, spreadsheets write lines that hold nothing but delimiters.
+    nothing = f" \t\u00a0{delimiter}"
+    kept = np.array([bool(line.strip(nothing)) for line in body], dtype=bool)
+    if not kept.any():
         raise InputsError(Problem(f"{path}:{header_at + 1}", "no rows below the headings"))
-    numbers = np.arange(header_at + 2, end + 1)
-    if not all(map(str.strip, body)):
-        kept = np.array([bool(line.strip()) for line in body])
-        body = [line for line in body if line.strip()]
-        numbers = numbers[kept]
+    numbers = np.arange(header_at + 2, len(lines) + 1)[kept]
+    if not kept.all():
+        body = [line for line in body if line.strip(nothing)]
     columns = _split(path, body, numbers, delimiter, len(header))
     return Cells(path, header, header_at + 1, tuple(map(TextColumn.of, columns)), numbers)
 

@@ -105,7 +105,9 @@ def _document(path: Path, content: bytes) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         where = f"{path}:{error.lineno}:{error.colno}"
         raise InputsError(Problem(where, f"not valid JSON: {error.msg}")) from error
-    except (RecursionError, ValueError) as error:
+    except RecursionError as error:
+        raise InputsError(Problem(str(path), "the JSON is nested too deeply")) from error
+    except ValueError as error:
         raise InputsError(Problem(str(path), f"not readable JSON: {error}")) from error
     faults = Faults(path)
     if not isinstance(document, dict):

@@ -80,13 +80,13 @@ def _text(path: pathlib.Path, file: str) -> str | Located:
         content = read_regular(path, MOST_OF_A_SCENARIO)
     except RefusedFileError as error:
         return start, Problem(str(start), error.message, error.found, error.expected)
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or 4 * content.count(0) > len(content) > 0:
+        return _at(start, "the file is UTF-16 or UTF-32 text; save it as UTF-8")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = "the file is not UTF-8 text; save it as UTF-8"
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            message = "the file is UTF-16 text; save it as UTF-8"
         return _at(Place(file, line), message, found=repr(content[error.start : error.end]))
     if tab := re.search(r"^ *\t", text, re.MULTILINE):
         line = text.count("\n", 0, tab.start()) + 1

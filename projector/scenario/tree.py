@@ -95,7 +95,7 @@ Node = Scalar | Map | Items
 
 _TAG = "tag:yaml.org,2002:"
 _MAX_DEPTH = 40  # the language needs 8; more would end in a RecursionError
-_MOST_NODES = 100_000
+_MOST_NODES = 50_000
 """Keys and values of a file, those that anchors repeat counted each time."""
 
 _DECIMAL = re.compile(r"[+-]?[0-9][0-9_]*(\.[0-9_]*)?([eE][+-]?[0-9]+)?|[+-]?\.[0-9]+")
@@ -164,8 +164,10 @@ class _Builder:
         """What anchors make too many or too deep, though the file is short; told once."""
         if not self._overflowing:
             self._overflowing = True
-            message = "with its anchors the file holds too much, or nests too deeply"
-            self._report(self._place(node), message, f"more than {_MOST_NODES:,} values")
+            message = "the file nests too deeply, anchors followed"
+            if self._built > _MOST_NODES:
+                message = f"the file holds more than {_MOST_NODES:,} values, anchors followed"
+            self._report(self._place(node), message)
         return Scalar(self._place(node), BROKEN, "")
 
     def _build(self, node: Any) -> Node:
