@@ -22,6 +22,7 @@ from tests.fuzz.harnesses import HARNESSES, Harness
 
 _FOUND = Path(__file__).parent / "found"
 _ROUND = 500
+_TIME_TO_SHRINK = 30.0
 _SLOW = 20.0
 """Seconds of the processor that no small file may take."""
 
@@ -59,35 +60,40 @@ def fuzz(harness: Harness, seconds: float, first_seed: int) -> tuple[Tally, int]
     tally, number = Tally(), first_seed
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        last = [b""]
-
-        @seed(number)
-        @settings(
-            max_examples=_ROUND,
-            database=None,
-            deadline=None,
-            derandomize=False,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-            report_multiple_bugs=False,
-        )
-        @given(st.randoms(use_true_random=False), st.integers(0, 2**32))
-        def one(chance: Random, other: int) -> None:
-            if time.monotonic() > end + 30:
-                return
-            # Half of the files are of a source that Hypothesis can shrink, half of a quick one.
-            source = Random(other) if other % 2 else chance
-            last[0] = harness.make(source)
-            tally.add(harness, last[0])
-
-        try:
-            one()
-        except FlakyStrategyDefinition:
-            tally.abandoned += 1  # Hypothesis could not replay its own choices; nothing was found
-        except Exception as error:
-            tally.findings.setdefault(_place(error), last[0])
+        _one_round(harness, number, end, tally)
         number += 1
     return tally, number
+
+
+def _one_round(harness: Harness, number: int, end: float, tally: Tally) -> None:
+    """Some hundred files of one seed; after the time is over nothing is read any more."""
+    last = b""
+
+    @seed(number)
+    @settings(
+        max_examples=_ROUND,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(st.randoms(use_true_random=False), st.integers(0, 2**32))
+    def one(chance: Random, other: int) -> None:
+        nonlocal last
+        if time.monotonic() > end + _TIME_TO_SHRINK:
+            return
+        # Half of the files are of a source that Hypothesis can shrink, half of a quick one.
+        last = harness.make(Random(other) if other % 2 else chance)
+        tally.add(harness, last)
+
+    try:
+        one()
+    except FlakyStrategyDefinition:
+        tally.abandoned += 1  # Hypothesis could not replay its own choices; nothing was found
+    except Exception as error:
+        tally.findings.setdefault(_place(error), last)
 
 
 def _place(error: Exception) -> str:
@@ -144,6 +150,7 @@ def main() -> int:
     each = 60 * asked.minutes / len(asked.only)
     has_atheris = importlib.util.find_spec("atheris") is not None
     found = 0
+    asked.log.parent.mkdir(parents=True, exist_ok=True)
     with asked.log.open("a", encoding="utf-8") as log:
         print(
             f"# {time.strftime('%Y-%m-%d %H:%M')}: {asked.minutes:g} minutes, seed {asked.seed}, "

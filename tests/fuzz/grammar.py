@@ -32,6 +32,14 @@ _WORDS = (
 )
 
 
+_SIMPLE: dict[object, tuple[Any, ...]] = {
+    "integer": (0, 1, 2, 5, 1000, 2026, 2030, 2040, 2100, -1),
+    "number": (0, 1, 0.5, 0.01, 12, 85, 2026, -0.02, 1e6, -1e9, 1e300),
+    "boolean": (True, False),
+    "string": _WORDS,
+}
+
+
 @lru_cache(maxsize=1)
 def _schema() -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(_SCHEMA.read_text("utf-8"))
@@ -47,29 +55,24 @@ def _of(schema: Any, chance: Random, depth: int) -> Any:
         for step in schema["$ref"].removeprefix("#/").split("/"):
             found = found[step]
         return _of(found, chance, depth)
-    for union in ("anyOf", "oneOf"):
-        if union in schema:
-            return _of(chance.choice(schema[union]), chance, depth + 1)
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return chance.choice(schema["enum"])
-    match schema.get("type"):
-        case "object":
-            return _map(schema, chance, depth)
-        case "array":
-            few = chance.randint(schema.get("minItems", 0), schema.get("maxItems", 3))
-            return [_of(schema.get("items", {}), chance, depth + 1) for _ in range(few)]
-        case "integer":
-            return chance.choice((0, 1, 2, 5, 1000, 2026, 2030, 2040, 2100, -1))
-        case "number":
-            return chance.choice((0, 1, 0.5, 0.01, 12, 85, 2026, -0.02, 1e6, -1e9, 1e300))
-        case "boolean":
-            return chance.random() < 0.5
-        case "string":
-            return chance.choice(_PATTERNED if "pattern" in schema else _WORDS)
-        case _:
-            return chance.choice((*_WORDS, 1, 0.5))
+    union = schema.get("anyOf", schema.get("oneOf"))
+    if union is not None:
+        return _of(chance.choice(union), chance, depth + 1)
+    if "const" in schema or "enum" in schema:
+        return chance.choice(schema.get("enum", [schema.get("const")]))
+    return _of_type(schema, chance, depth)
+
+
+def _of_type(schema: dict[str, Any], chance: Random, depth: int) -> Any:
+    kind = schema.get("type")
+    if kind == "object":
+        return _map(schema, chance, depth)
+    if kind == "array":
+        few = chance.randint(schema.get("minItems", 0), schema.get("maxItems", 3))
+        return [_of(schema.get("items", {}), chance, depth + 1) for _ in range(few)]
+    if kind == "string" and "pattern" in schema:
+        return chance.choice(_PATTERNED)
+    return chance.choice(_SIMPLE.get(kind, (*_WORDS, 1, 0.5)))
 
 
 def _map(schema: dict[str, Any], chance: Random, depth: int) -> dict[Any, Any]:

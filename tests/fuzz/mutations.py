@@ -252,26 +252,18 @@ def _nasty_value(chance: Random) -> Any:
 
 def _spoil_node(node: Any, chance: Random) -> Any:
     """A JSON value with one thing in it changed."""
-    if isinstance(node, dict) and node and chance.random() < 0.9:
-        key = chance.choice(list(node))
-        action = chance.randint(0, 9)
-        if action == 0:
-            return {name: value for name, value in node.items() if name != key}
-        if action == 1:
-            return {
-                (chance.choice(NASTY) if name == key else name): value
-                for name, value in node.items()
-            }
-        return node | {key: _spoil_node(node[key], chance)}
-    if isinstance(node, list) and node and chance.random() < 0.9:
+    if not node or not isinstance(node, dict | list) or chance.random() < 0.1:
+        return _nasty_value(chance)
+    if isinstance(node, list):
         at = chance.randrange(len(node))
-        action = chance.randint(0, 9)
-        if action == 0:
-            return node[:at] + node[at + 1 :]
-        if action == 1:
-            return [*node[:at], node[at], *node[at:]]
-        return [*node[:at], _spoil_node(node[at], chance), *node[at + 1 :]]
-    return _nasty_value(chance)
+        replaced = chance.choice(([], [node[at]] * 2, *[None] * 6))
+        replaced = [_spoil_node(node[at], chance)] if replaced is None else replaced
+        return [*node[:at], *replaced, *node[at + 1 :]]
+    key = chance.choice(list(node))
+    spoilt = chance.choice(({}, {chance.choice(NASTY): node[key]}, *[None] * 6))
+    if spoilt is None:
+        return node | {key: _spoil_node(node[key], chance)}
+    return {name: value for name, value in node.items() if name != key} | spoilt
 
 
 def spoil_json(content: bytes, chance: Random) -> bytes:

@@ -32,6 +32,10 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
+def _name(chance: Random) -> str:
+    return _printable(chance.choice(NASTY)).replace("/", "").strip(" .\n\r\t\x0c") or "x"
+
+
 def _coordinate(values: list[Any], chance: Random) -> list[Any]:
     values = list(values)
     at = chance.randrange(len(values))
@@ -110,9 +114,7 @@ def results(chance: Random) -> bytes:
             attrs={"title": "Results", "scenario_resolved": "scenario: Results"}
         )
     if chance.random() < 0.5:
-        groups = {
-            _printable(chance.choice(NASTY)).strip("/. \n\r\t\x0c") or "a": groups["/population"]
-        }
+        groups = {_name(chance): groups["/population"]}
     match chance.randint(0, 3):
         case 0:
             return chance.choice(

@@ -1,4 +1,4 @@
-"""A few seconds of what ``make fuzz`` does for as long as it is told, and everything it has found."""
+"""A few seconds of what ``make fuzz`` does for as long as it is told, and what it has found."""
 
 from pathlib import Path
 from random import Random
