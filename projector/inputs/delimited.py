@@ -109,8 +109,8 @@ def read_cells(path: Path, content: bytes | None = None) -> Cells:
     """Read a delimited text file.
 
     Lines in front of the headings that start with ``#``, one title line, blank lines and lines of
-    nothing but delimiters are passed over. The delimiter is the one of semicolon, tab and comma that
-    parts most lines alike.
+    nothing but delimiters are passed over. The delimiter is the one of semicolon, tab and comma
+    that parts most lines alike.
 
     Parameters
     ----------

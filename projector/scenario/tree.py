@@ -105,6 +105,8 @@ _LONGEST_WHOLE_NUMBER = 18
 _LONGEST_NUMBER = 24  # -1.2345678901234567e-308: what a run writes can be read again
 _PROSE = ("source", "description")
 """Keys whose text may hold commas even between braces, where YAML ends a text at a comma."""
+_NAMES = ("scenario", "name")
+"""Keys whose text stands in headings, tables and lists."""
 
 
 _FOLD = "\a"
@@ -193,6 +195,9 @@ class _Builder:
             else:
                 value = self.node(value_node)
             key = self._key(key_node)
+            if key in _NAMES and isinstance(value, Scalar) and "\n" in str(value.value):
+                self._report(value.place, "a name goes on one line", value.text)
+                value = Scalar(value.place, BROKEN, value.text)
             if key is None:
                 entries[str(place)] = _refused(place)
             elif key in entries:
@@ -230,6 +235,9 @@ class _Builder:
             self._report(place, "'<<' is not part of the language; use extends")
             return None
         scalar = self._scalar(node)
+        if isinstance(scalar.value, str) and "\n" in scalar.value:
+            self._report(place, "a key goes on one line", scalar.text)
+            return None
         if isinstance(scalar.value, str | int) and not isinstance(scalar.value, bool):
             return scalar.value
         if not isinstance(scalar.value, Broken):
