@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import importlib.util
+import itertools
 import re
 import subprocess
 import sys
@@ -14,18 +15,13 @@ from pathlib import Path
 from random import Random
 from typing import TextIO
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
-from hypothesis.errors import FlakyStrategyDefinition
-
 from tests.fuzz.harnesses import HARNESSES, Harness
 
 _FOUND = Path(__file__).parent / "found"
-_ROUND = 500
 _CORPUS = 10
 _UNGUIDED = ("input_set",)
 """Harnesses whose depth is reached by what tables say, not by the bytes they say it with."""
-_TIME_TO_SHRINK = 30.0
+_MOST_TRIALS = 400
 _SLOW = 20.0
 """Seconds of the processor that no small file may take."""
 
@@ -36,85 +32,76 @@ class Tally:
 
     executions: int = 0
     taken: int = 0
-    refused: int = 0
     slowest: float = 0.0
-    abandoned: int = 0
     messages: Counter[str] = field(default_factory=Counter)
-    findings: dict[str, bytes] = field(default_factory=dict)
-
-    def add(self, harness: Harness, content: bytes) -> None:
-        """Run a file and count it."""
-        self.executions += 1
-        began = time.process_time()
-        said = harness(content)
-        took = time.process_time() - began
-        self.slowest = max(self.slowest, took)
-        assert took < _SLOW, f"{took:.0f} s for {len(content)} bytes"
-        if said is None:
-            self.taken += 1
-        else:
-            self.refused += 1
-            kind = re.sub(r"'[^']*'|[0-9]+", "…", said.split("\n")[0].partition(": ")[2])
-            self.messages[kind[:80]] += 1
+    findings: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
 
-def fuzz(harness: Harness, seconds: float, first_seed: int) -> tuple[Tally, int]:
-    """Files by chance until the time is over; a finding is made small and the search goes on."""
-    tally, number = Tally(), first_seed
+def fuzz(harness: Harness, seconds: float, first_seed: int) -> Tally:
+    """Files by chance until the time is over, each by a seed of its own that makes it again."""
+    tally = Tally()
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        _one_round(harness, number, end, tally)
-        number += 1
-    return tally, number
+    for number in itertools.count(first_seed):
+        if time.monotonic() > end:
+            return tally
+        content = harness.make(Random(number))
+        tally.executions += 1
+        began = time.process_time()
+        said, fault = outcome(harness, content)
+        took = time.process_time() - began
+        tally.slowest = max(tally.slowest, took)
+        if fault is None and took > _SLOW:
+            fault = f"{_SLOW:.0f} s of the processor or more"
+        if fault is not None and fault not in tally.findings:
+            tally.findings[fault] = number, smaller(harness, content, fault)
+        elif fault is None and said is None:
+            tally.taken += 1
+        elif said is not None:
+            kind = re.sub(r"'[^']*'|[0-9]+", "…", said.split("\n")[0].partition(": ")[2])
+            tally.messages[kind[:80]] += 1
+    return tally
 
 
-def _one_round(harness: Harness, number: int, end: float, tally: Tally) -> None:
-    """Some hundred files of one seed; after the time is over nothing is read any more."""
-    last = b""
-
-    @seed(number)
-    @settings(
-        max_examples=_ROUND,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-    )
-    @given(st.randoms(use_true_random=False), st.integers(0, 2**32))
-    def one(chance: Random, other: int) -> None:
-        nonlocal last
-        if time.monotonic() > end + _TIME_TO_SHRINK:
-            return
-        # Half of the files are of a source that Hypothesis can shrink, half of a quick one.
-        last = harness.make(Random(other) if other % 2 else chance)
-        tally.add(harness, last)
-
+def outcome(harness: Harness, content: bytes) -> tuple[str | None, str | None]:
+    """The refusal that a reader told, if it did; and what it is told by if it broke instead."""
     try:
-        one()
-    except FlakyStrategyDefinition:
-        tally.abandoned += 1  # Hypothesis could not replay its own choices; nothing was found
+        return harness(content), None
     except Exception as error:
-        tally.findings.setdefault(_place(error), last)
+        return None, _place(error)
+
+
+def smaller(harness: Harness, content: bytes, fault: str) -> bytes:
+    """The file without pieces that the fault does not need, as far as a few hundred trials go."""
+    trials, piece = 0, max(len(content) // 2, 1)
+    while piece and trials < _MOST_TRIALS:
+        at = 0
+        while at < len(content) and trials < _MOST_TRIALS:
+            less = content[:at] + content[at + piece :]
+            trials += 1
+            if outcome(harness, less)[1] == fault:
+                content = less
+            else:
+                at += piece
+        piece //= 2
+    return content
 
 
 def _place(error: Exception) -> str:
     """What an exception is told by: where in the program it rose."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "/projector/" in frame.filename] or frames
-    at = own[-1]
-    return f"{type(error).__name__} at {Path(at.filename).name}:{at.lineno}: {str(error)[:120]}"
+    return f"{type(error).__name__} at {Path(own[-1].filename).name}:{own[-1].lineno}"
 
 
 def guided(name: str, seconds: float, corpus: Path) -> str:
     """The same harness under atheris, which follows the branches that a file reaches."""
     corpus.mkdir(parents=True, exist_ok=True)
+    (_FOUND / name).mkdir(parents=True, exist_ok=True)
     for number in range(_CORPUS):
         (corpus / f"seed{number}").write_bytes(HARNESSES[name].make(Random(number)))
     command = [sys.executable, "-m", "tests.fuzz.guided", name, str(corpus)]
     done = subprocess.run(
-        [*command, f"-max_total_time={max(int(seconds), 1)}", f"-artifact_prefix={_FOUND / name}_"],
+        [*command, f"-max_total_time={max(int(seconds), 1)}", f"-artifact_prefix={_FOUND / name}/"],
         capture_output=True,
         text=True,
         check=False,
@@ -123,19 +110,17 @@ def guided(name: str, seconds: float, corpus: Path) -> str:
     return told[-1] if told and not done.returncode else done.stderr[-4000:]
 
 
-def _report(name: str, tally: Tally, first: int, last: int, log: TextIO) -> None:
+def _report(name: str, tally: Tally, first: int, log: TextIO) -> None:
     line = (
-        f"{name}: {tally.executions} executions, seeds {first} to {last - 1}, {tally.taken} taken, "
-        f"{tally.refused} refused in {len(tally.messages)} ways, slowest {tally.slowest:.2f} s, "
-        f"{len(tally.findings)} findings"
+        f"{name}: {tally.executions} executions, seeds {first} to {first + tally.executions - 1}, "
+        f"{tally.taken} taken, {tally.messages.total()} refused in {len(tally.messages)} ways, "
+        f"slowest {tally.slowest:.2f} s, {len(tally.findings)} findings"
     )
-    if tally.abandoned:
-        line += f", {tally.abandoned} rounds abandoned"
-    for key, content in tally.findings.items():
+    for fault, (number, content) in tally.findings.items():
         file = _FOUND / name / hashlib.sha256(content).hexdigest()[:12]
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-        line += f"\n  FOUND {key}\n    {file.relative_to(_FOUND)}: {content[:200]!r}"
+        line += f"\n  FOUND {fault}, seed {number}\n    {file.name}: {content[:200]!r}"
     for said, count in tally.messages.most_common(5):
         line += f"\n  {count} × {said}"
     print(line, flush=True)
@@ -163,8 +148,8 @@ def main() -> int:
         for name in asked.only:
             is_guided = has_atheris and name not in _UNGUIDED
             part = each / 2 if is_guided else each
-            tally, last = fuzz(HARNESSES[name], part, asked.seed)
-            _report(name, tally, asked.seed, last, log)
+            tally = fuzz(HARNESSES[name], part, asked.seed)
+            _report(name, tally, asked.seed, log)
             found += len(tally.findings)
             if is_guided:
                 told = guided(name, part, asked.log.parent / ".fuzz" / name)

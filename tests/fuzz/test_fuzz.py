@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from projector.errors import InputsError, Problem
-from tests.fuzz.harnesses import HARNESSES, refusal
+from tests.fuzz.__main__ import fuzz
+from tests.fuzz.harnesses import HARNESSES, Harness, refusal
 
 FOUND = Path(__file__).parent / "found"
 FOUND_FILES = sorted(path for path in FOUND.glob("*/*") if path.is_file())
@@ -54,6 +55,19 @@ def test_the_harness_sees_what_no_planner_could_use() -> None:
     with pytest.raises(AssertionError):
         refusal(nothing)
     assert refusal(lambda: None) is None
+
+
+def test_a_finding_is_told_by_its_seed_and_made_small() -> None:
+    def break_on_a_nine(path: Path) -> None:
+        if b"9" in path.read_bytes():
+            raise KeyError("nine")
+
+    harness = Harness(break_on_a_nine, "file", lambda chance: str(chance.random()).encode() * 9)
+    tally = fuzz(harness, 0.2, first_seed=7)
+    ((fault, (seed, content)),) = tally.findings.items()
+    assert fault.startswith("KeyError at test_fuzz.py")
+    assert content == b"9"
+    assert b"9" in harness.make(Random(seed))
 
 
 def test_harnesses_reach_behind_the_first_refusal() -> None:
