@@ -10,8 +10,10 @@ import pytest
 
 from projector.errors import InputsError, Problem, ScenarioError, hidden_in, printable
 from projector.files import RefusedFileError, kind_of_file, read_regular
+from projector.inputs.input_set import load_inputs
 from projector.inputs.read import read_long, read_population
 from projector.scenario import load_scenario
+from tests.embedded import CASE_AREAS
 
 MOST = 10_000
 
@@ -134,3 +136,20 @@ def test_letters_that_an_encoding_has_spoilt_are_no_hidden_ones() -> None:
     """They are told in a note, and regions by their codes."""
     assert hidden_in("Ã\x85l") is None
     assert hidden_in("Å\x85l") == 1
+
+
+def test_a_set_that_is_none_is_told_as_its_own_fault(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for folder, message in (
+        (tmp_path / "absent", "the folder of the input set does not exist"),
+        (file, "not a folder (found a file)"),
+    ):
+        with pytest.raises(InputsError) as raised:
+            load_inputs(folder, {})
+        assert str(raised.value) == f"{folder}: {message}"
+    with pytest.raises(InputsError, match=r"absent\.csv: the file does not exist"):
+        load_inputs(CASE_AREAS, {"areas": (tmp_path / "absent.csv",)})
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputsError, match=r"pipe: this is not a file .*\(found a pipe"):
+        load_inputs(CASE_AREAS, {"areas": (tmp_path / "pipe",)})

@@ -7,7 +7,7 @@ from typing import Literal
 from projector.errors import HIDDEN, InputsError, Problem, hidden_in
 from projector.files import MOST_OF_A_TABLE, RefusedFileError, read_regular
 
-__all__ = ["MOST_CELLS", "Format", "decode", "read_content", "recognise", "tidied"]
+__all__ = ["MOST_CELLS", "Format", "decode", "read_content", "read_packed", "recognise", "tidied"]
 
 Format = Literal["text", "json", "netcdf"]
 
@@ -43,14 +43,28 @@ def read_content(path: Path) -> bytes:
     InputsError
         If the file is absent, no regular file, too large, cannot be read or unpacked, or is empty.
     """
-    try:
-        content = read_regular(path, MOST_OF_A_TABLE, unpack=True)
-    except RefusedFileError as error:
-        raise InputsError(Problem(str(path), error.message, error.found, error.expected)) from error
-    content = content.removeprefix(_BYTE_ORDER_MARK)
+    content = _read(path, unpack=True).removeprefix(_BYTE_ORDER_MARK)
     if not content.strip():
         raise InputsError(Problem(str(path), "the file is empty"))
     return content
+
+
+def read_packed(path: Path) -> bytes:
+    """The bytes of a file as they lie on the disk, to tell it from others.
+
+    Raises
+    ------
+    InputsError
+        As `read_content`, but for an empty file.
+    """
+    return _read(path, unpack=False)
+
+
+def _read(path: Path, *, unpack: bool) -> bytes:
+    try:
+        return read_regular(path, MOST_OF_A_TABLE, unpack=unpack)
+    except RefusedFileError as error:
+        raise InputsError(Problem(str(path), error.message, error.found, error.expected)) from error
 
 
 def recognise(path: Path, content: bytes) -> Format:
