@@ -41,10 +41,11 @@ HIDDEN = "a character that cannot be seen; delete it"
 """What is told of the place that `hidden_in` finds."""
 
 _HIDDEN = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff"
-    "\ud800-\udfff]|(?<![ÂÃ])[\x80-\x9f]"
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff"
+    "\ud800-\udfff]"
 )
-"""Behind Ã or Â stands what is left of a letter in a wrong encoding, which is told elsewhere."""
+_REMNANTS = re.compile("[ÂÃ][\x80-\x9f]")
+"""What is left of a letter in a wrong encoding, which is told elsewhere."""
 
 
 def hidden_in(text: str) -> int | None:
@@ -56,8 +57,11 @@ def hidden_in(text: str) -> int | None:
     """
     if text.isascii() and text.isprintable():
         return None
-    match = _HIDDEN.search(text)
-    return None if match is None else match.start()
+    for match in _HIDDEN.finditer(text):
+        at = match.start()
+        if at == 0 or _REMNANTS.match(text, at - 1) is None:
+            return at
+    return None
 
 
 def printable(text: str, most: int | None = None) -> str:

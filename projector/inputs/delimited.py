@@ -137,12 +137,12 @@ def read_cells(path: Path, content: bytes | None = None) -> Cells:
     body = lines[header_at + 1 :]
     # Below a table, spreadsheets write lines that hold nothing but delimiters.
     nothing = f" \t\u00a0{delimiter}"
-    kept = np.array([bool(line.strip(nothing)) for line in body], dtype=bool)
+    kept = np.array([line[:1] not in nothing or bool(line.strip(nothing)) for line in body])
     if not kept.any():
         raise InputsError(Problem(f"{path}:{header_at + 1}", "no rows below the headings"))
     numbers = np.arange(header_at + 2, len(lines) + 1)[kept]
     if not kept.all():
-        body = [line for line in body if line.strip(nothing)]
+        body = [line for line, holds in zip(body, kept.tolist(), strict=True) if holds]
     columns = _split(path, body, numbers, delimiter, len(header))
     return Cells(path, header, header_at + 1, tuple(map(TextColumn.of, columns)), numbers)
 
