@@ -19,6 +19,7 @@ __all__ = [
     "InputsError",
     "Problem",
     "ProjectorError",
+    "ResultsError",
     "ScenarioError",
     "UsageError",
     "hidden_in",
@@ -180,6 +181,12 @@ class InfeasibleError(ProjectorError):
     """What was asked for cannot be reached within its bounds."""
 
     exit_code = 6
+
+
+class ResultsError(ProjectorError):
+    """The results of an earlier run are damaged, or are not what their scenario gives."""
+
+    exit_code = 7
 
 
 def _folded(name: str) -> str:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.cli.pictures import refuse_picture
-from projector.errors import Problem, UsageError
-from projector.outputs import RESULTS_FILE, read_results
+from projector.outputs import read_results
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -31,17 +30,12 @@ def chart_results(results: Path, output: Path, language: "Language") -> None:
     ------
     UsageError
         If the folder holds no results, the format is unknown, or matplotlib is not installed.
+    ResultsError
+        If the results are damaged.
     """
-    if not (results / RESULTS_FILE).is_file():
-        raise UsageError(
-            Problem(
-                where=str(results),
-                message="the folder holds no results",
-                expected=f"a folder with {RESULTS_FILE}, as `projector run` writes it",
-            )
-        )
     refuse_picture(output, "chart")
+    tree = read_results(results)
     from projector.report.chart import draw_chart
 
-    draw_chart(read_results(results / RESULTS_FILE), output, language)
+    draw_chart(tree, output, language)
     click.echo(str(output))

@@ -10,7 +10,7 @@ import click
 from projector.cli.report import can_report, write_report
 from projector.errors import Problem, UsageError
 from projector.outputs import refuse_target, write_results
-from projector.outputs.ablation import printed_ablation
+from projector.outputs.ablation import ABLATION_TABLE, printed_ablation
 from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
 from projector.outputs.sensitivity import sensitivity_tables
 from projector.outputs.summary import headline_years, summary
@@ -123,7 +123,7 @@ def run_scenario(
     effects = ablation(scenario, people, years) if ablate else None
     tables = {**dict(uncertainty_tables(tree)), **dict(sensitivity_tables(tree))}
     if effects is not None and not effects.empty:
-        tables["ablation"] = effects
+        tables[ABLATION_TABLE] = effects
     write_results(tree, output, tables, work if keep_draws else None)
     lots.clear()
     progress("outputs", {"folder": output})

@@ -4,7 +4,10 @@ import pandas as pd
 
 from projector.outputs.words import Language, signed, word
 
-__all__ = ["printed_ablation"]
+__all__ = ["ABLATION_TABLE", "printed_ablation"]
+
+ABLATION_TABLE = "ablation"
+"""Name of its table among those of a run."""
 
 _WORLDS = ("alone", "all but")
 _SHOWN = {"bed_days": "bed days"} | {one: one for one in ("beds", "places", "rooms", "staff")}

@@ -8,7 +8,7 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
-from projector.outputs.netcdf import COORDINATES
+from projector.outputs.netcdf import COORDINATES, file_system_faults
 
 __all__ = ["DRAWS_FILE", "Drawn", "write_draws"]
 
@@ -39,7 +39,7 @@ def write_draws(drawn: Drawn, attributes: Mapping[str, Any], path: Path) -> None
         The file to write: a group for each measure with a variable ``value``, whose first
         dimension is ``draw``, in chunks, compressed.
     """
-    with netCDF4.Dataset(path, "w") as file:
+    with file_system_faults(path), netCDF4.Dataset(path, "w") as file:
         file.setncatts(dict(attributes))
         file.createDimension("draw", None)
         for first, measures in drawn.draws():
@@ -72,6 +72,7 @@ def _begin(group: netCDF4.Group, array: xr.DataArray) -> None:
         zlib=True,
         complevel=1,
         shuffle=True,
+        fletcher32=True,
         fill_value=np.nan,
     )
     value.setncatts(array.attrs)

@@ -1,16 +1,16 @@
 """Results as one netCDF-4 file with the attributes of the CF conventions 1.11."""
 
+import errno
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import netCDF4
 import numpy as np
 import xarray as xr
 
-from projector.errors import InputsError, Problem
-from projector.files import kind_of_file
-
-__all__ = ["COORDINATES", "read_results", "write_netcdf"]
+__all__ = ["COORDINATES", "file_system_faults", "read_netcdf", "write_netcdf"]
 
 COORDINATES = {
     "region": {"long_name": "region code", "cf_role": "timeseries_id"},
@@ -42,14 +42,9 @@ COORDINATES = {
 }
 """Attributes of the coordinates."""
 
-_WRITTEN = frozenset({"title", "scenario_resolved"})
-"""Attributes that every file of results has, whatever version wrote it."""
-
-_EXPECTED = "results.nc as `projector run` writes it; run the scenario again"
-
 
 def write_netcdf(tree: xr.DataTree, path: Path) -> None:
-    """Write a tree of results, compressed, with units on every variable.
+    """Write a tree of results, compressed, with checksums, and with units on every variable.
 
     Parameters
     ----------
@@ -69,14 +64,26 @@ def write_netcdf(tree: xr.DataTree, path: Path) -> None:
                 dataset[name] = dataset[name].astype(str)
         node.dataset = dataset
         encoding[node.path] = {
-            str(name): {"zlib": True, "complevel": 4, "shuffle": True}
+            str(name): {"zlib": True, "complevel": 4, "shuffle": True, "fletcher32": True}
             for name, variable in dataset.data_vars.items()
             if np.issubdtype(variable.dtype, np.number) and variable.size
         }
-    described.to_netcdf(path, engine="netcdf4", encoding=encoding)
+    with file_system_faults(path):
+        described.to_netcdf(path, engine="netcdf4", encoding=encoding)
 
 
-def read_results(path: Path) -> xr.DataTree:
+@contextmanager
+def file_system_faults(path: Path) -> Iterator[None]:
+    """Tell what the library calls an error of its own, while it writes, as the file system's."""
+    try:
+        yield
+    except RuntimeError as error:
+        free = shutil.disk_usage(path.parent).free
+        said = f"the file cannot be written ({error}); {free / 2**20:.0f} MiB are free there"
+        raise OSError(errno.EIO, said, str(path)) from error
+
+
+def read_netcdf(path: Path) -> xr.DataTree:
     """Read a file of results into memory.
 
     Parameters
@@ -87,42 +94,20 @@ def read_results(path: Path) -> xr.DataTree:
     Returns
     -------
     xarray.DataTree
-
-    Raises
-    ------
-    InputsError
-        If the file is not there, is damaged, or is not one that `write_netcdf` wrote.
     """
-    if kind_of_file(path) != "a file":
-        found = kind_of_file(path)
-        raise InputsError(Problem(str(path), "no file of results", found, _EXPECTED))
-    try:
-        datasets = _read_groups(path)
-    except (OSError, ValueError, RuntimeError, KeyError, OverflowError) as error:
-        message = "the file of results is damaged, or is none"
-        raise InputsError(Problem(str(path), message, expected=_EXPECTED)) from error
-    if not datasets["/"].attrs.keys() >= _WRITTEN:
-        absent = ", ".join(sorted(_WRITTEN - datasets["/"].attrs.keys()))
-        message = f"not a file of results: it does not say its {absent}"
-        raise InputsError(Problem(str(path), message, expected=_EXPECTED))
-    return xr.DataTree.from_dict(datasets)
-
-
-def _read_groups(path: Path) -> dict[str, xr.Dataset]:
-    """The groups of a file in memory."""
     with netCDF4.Dataset(path) as file:
-        groups = [group.path for group in _with_variables(file)]
+        groups = [group.path for group in _with_content(file)]
     # Group by group and closed at once: groups that share one open file have crashed in HDF5.
     datasets = {}
     for group in ["/", *groups]:
         with xr.open_dataset(path, group=group, engine="netcdf4") as dataset:
             datasets[group] = dataset.load()
-    return datasets
+    return xr.DataTree.from_dict(datasets)
 
 
-def _with_variables(group: netCDF4.Dataset) -> Iterator[netCDF4.Dataset]:
-    """The groups of a file that hold variables, however deep."""
+def _with_content(group: netCDF4.Dataset) -> Iterator[netCDF4.Dataset]:
+    """The groups of a file that hold variables or attributes, however deep."""
     for child in group.groups.values():
-        if child.variables:
+        if child.variables or child.ncattrs():
             yield child
-        yield from _with_variables(child)
+        yield from _with_content(child)

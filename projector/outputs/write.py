@@ -11,9 +11,10 @@ from projector.outputs.atomic import whole_folder
 from projector.outputs.calibration import CALIBRATION_FOLDER, write_tables
 from projector.outputs.draws import DRAWS_FILE, Drawn, write_draws
 from projector.outputs.netcdf import write_netcdf
+from projector.outputs.sums import SUMS_FILE, write_sums
 from projector.outputs.tidy import write_csv, write_table
 
-__all__ = ["REPORT_FILE", "RESULTS_FILE", "refuse_target", "write_results"]
+__all__ = ["REPORT_FILE", "RESULTS_FILE", "has_table", "refuse_target", "write_results"]
 
 RESULTS_FILE = "results.nc"
 REPORT_FILE = "report.html"
@@ -39,8 +40,8 @@ def write_results(
         From `projector.run`.
     target
         The folder: ``results.nc``, ``csv/`` with one file for each variable, ``calibration/``
-        with what was estimated from the age tables, and ``scenario.yaml``, the resolved scenario
-        with the file and line of every value.
+        with what was estimated from the age tables, ``scenario.yaml``, the resolved scenario
+        with the file and line of every value, and ``SHA256SUMS``.
     tables
         Further tables for ``csv/``, by file name without ending.
     draws
@@ -62,6 +63,12 @@ def write_results(
             write_table(table, folder / _CSV_FOLDER / f"{name}.csv")
         write_tables(tree["calibration"].to_dataset(), folder / CALIBRATION_FOLDER)
         (folder / _SCENARIO_FILE).write_text(_WHAT_IT_IS + tree.attrs["scenario_resolved"], "utf-8")
+        write_sums(folder)
+
+
+def has_table(folder: Path, name: str) -> bool:
+    """Whether a run has written a table of this name."""
+    return (folder / _CSV_FOLDER / f"{name}.csv").is_file()
 
 
 def refuse_target(target: Path) -> None:
@@ -95,6 +102,7 @@ def refuse_target(target: Path) -> None:
         _SCENARIO_FILE,
         _CSV_FOLDER,
         CALIBRATION_FOLDER,
+        SUMS_FILE,
     }
     foreign = (
         sorted(path.name for path in target.iterdir() if path.name not in ours)

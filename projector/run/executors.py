@@ -7,10 +7,13 @@ is lost takes nothing with it but its lot, which is made again. On a cluster:
 """
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.connection import wait as wait_for
 from typing import Any, Protocol, TypeVar
 
 from projector.run.lots import Lot, Totals, Work
@@ -100,7 +103,7 @@ def _in_processes(
     context = multiprocessing.get_context("fork")
     _of_process["make"] = make
     try:
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
             asked: dict[Future[Made], int] = {}
             while left or asked:
                 # No more than are soon done: what waits here takes memory.
@@ -114,6 +117,18 @@ def _in_processes(
 
 
 _of_process: dict[str, Callable[[int], Any]] = {}
+
+
+def _end_with_parent() -> None:
+    """Have a worker end when the process that it works for is killed, which cannot tell it."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch(sentinel: int = parent.sentinel) -> None:
+        wait_for([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _made_in_process(number: int) -> Any:

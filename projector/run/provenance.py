@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from projector import __version__
 from projector.inputs.input_set import InputSet
 from projector.population.calibration_tables import OVERRIDES
+from projector.run.versions import versions
 from projector.tables import unique
 
 if TYPE_CHECKING:
@@ -47,13 +48,17 @@ def provenance(
     -------
     dict of str
         CF global attributes, the resolved scenario with the place that set each value, and
-        SHA-256 of the scenario and of every input file, and what each table says of its sources.
+        SHA-256 of the scenario and of every input file, what each table says of its sources, the
+        versions that the numbers were made with, and the seed where there are draws.
     """
+    drawn = scenario.uncertainty.draws
     return {
         "Conventions": "CF-1.11",
         "title": scenario.scenario,
         "source": f"Projector {__version__}",
         "projector_version": __version__,
+        "made_with": json.dumps(versions()),
+        **({} if drawn is None else {"seed": str(scenario.uncertainty.seed)}),
         "scenario_sha256": scenario.digest(),
         "scenario_resolved": scenario.resolved_yaml(),
         "inputs_sha256": json.dumps(dict(sorted(inputs.files.items())), ensure_ascii=False),

@@ -51,7 +51,7 @@ _OWN_KEYS = ("extends", "scenario", "description", "without")
 
 
 def read_with_parents(
-    path: pathlib.Path, within: pathlib.Path | None = None
+    path: pathlib.Path, folder: pathlib.Path | None = None, within: pathlib.Path | None = None
 ) -> tuple[Map | None, list[Located]]:
     """Read a scenario file and all it extends.
 
@@ -59,6 +59,8 @@ def read_with_parents(
     ----------
     path
         The file.
+    folder
+        Where the file is taken to lie, for the names of files in it; None is where it lies.
     within
         The folder that all its parents must lie in; None where they may lie anywhere.
 
@@ -70,9 +72,10 @@ def read_with_parents(
     """
     trees: list[Map] = []
     problems: list[Located] = []
-    chain = [path]
+    chain = [path if folder is None else folder / path.name]
     while True:
-        tree, found = read_tree(chain[-1], chain[-1].as_posix())
+        file = chain[-1] if trees else path
+        tree, found = read_tree(file, chain[-1].as_posix())
         problems += found
         if tree is None:
             return None, problems

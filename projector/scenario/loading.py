@@ -31,6 +31,7 @@ def load_scenario(
     *,
     vocabulary: Vocabulary | None = None,
     without: Sequence[str] = (),
+    folder: pathlib.Path | None = None,
     within: pathlib.Path | None = None,
 ) -> Scenario:
     """Read a scenario file and all it extends.
@@ -46,6 +47,9 @@ def load_scenario(
     without
         Names of changes to leave out, of the file or its parents, as if they had not been
         written; `Scenario.without` and the resolved scenario tell.
+    folder
+        Where the file is taken to lie, for the names of files in it, if not where it lies: the
+        resolved scenario of a run names files from the folder of the scenario that ran.
     within
         A folder that everything the file points to must lie in, for a file that came from
         somebody else; None where it may point anywhere.
@@ -62,7 +66,7 @@ def load_scenario(
         column; a name of `without` that no change has is one of them.
     """
     path = pathlib.Path(path)
-    tree, problems = read_with_parents(path, within)
+    tree, problems = read_with_parents(path, folder, within)
     if tree is not None and within is not None and (escapes := outside(tree, within)):
         raise ScenarioError(in_order([*problems, *escapes]))
     if tree is not None:
@@ -83,7 +87,8 @@ def load_scenario(
             ]
             problems += located(validation_error(faults), tree) if faults else []
             if not problems:
-                scenario._path, scenario._origins = path, tree
+                lies = path if folder is None else folder / path.name
+                scenario._path, scenario._origins = lies, tree
                 return scenario
         if vocabulary is not None:
             problems += _name_problems(tree, vocabulary)

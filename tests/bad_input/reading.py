@@ -7,7 +7,6 @@ from typing import Any
 
 from projector.inputs.read import read_population, read_table
 from projector.inputs.region_changes import read_region_changes
-from projector.outputs import read_results
 from projector.scenario import load_scenario
 
 __all__ = ["read"]
@@ -22,17 +21,15 @@ def read(case: Mapping[str, Any]) -> object:
     kind, _, how = case["kind"].partition(" ")
     if kind == "scenario":
         return _read_scenario(content, held=how == "within")
-    path = Path("table.csv" if kind in ("people", "table", "changes") else "results.nc")
+    path = Path("table.csv")
     path.write_bytes(content)
     match kind:
         case "people":
             return read_population([path])
         case "table":
             return read_table(path, how)
-        case "changes":
-            return read_region_changes(path)
         case _:
-            return read_results(path)
+            return read_region_changes(path)
 
 
 def _read_scenario(content: bytes, *, held: bool) -> object:

@@ -48,7 +48,9 @@ def test_run_prints_a_line_a_stage_and_the_table_and_writes_the_files(tmp_path: 
     ):
         assert text in result.stdout
     written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert written == {"results.nc", "csv", "calibration", "scenario.yaml", "report.html"}
+    assert written == {
+        "results.nc", "csv", "calibration", "scenario.yaml", "SHA256SUMS", "report.html"
+    }  # fmt: skip
 
 
 def test_run_speaks_english_when_asked(tmp_path: Path) -> None:

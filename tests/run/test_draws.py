@@ -2,6 +2,8 @@
 
 import os
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from projector.run import draws as draws_room
 from projector.run import lots as lots_room
 from projector.run.blocks import Blocks, blocks_of
 from projector.run.draws import key_of, summarised, work_of
-from projector.run.executors import Here, Processes
+from projector.run.executors import Here, Processes, made
 from projector.run.futures import Futures
 from projector.run.kept import Kept, LotsOfRun
 from projector.run.lots import Figures, Totals
@@ -262,3 +264,38 @@ def test_lots_are_all_blocks_once_and_fill_the_tree_of_pairs(count: int) -> None
     assert length.bit_count() == 1
     assert blocks.lots <= 64
     assert sum(blocks.draws_of_lot(lot) for lot in range(blocks.lots)) == count
+
+
+def test_workers_end_when_the_run_that_they_work_for_is_killed(tmp_path: Path) -> None:
+    def linger(number: int) -> int:
+        (tmp_path / str(os.getpid())).touch()
+        time.sleep(60)
+        return number
+
+    run = os.fork()
+    if run == 0:
+        try:
+            list(made(linger, range(2), workers=2))
+        finally:
+            os._exit(1)
+    until(lambda: len(list(tmp_path.iterdir())) == 2)
+    os.kill(run, signal.SIGKILL)
+    os.waitpid(run, 0)
+    workers = [int(path.name) for path in tmp_path.iterdir()]
+    until(lambda: not any(alive(worker) for worker in workers))
+
+
+def until(happens: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for something, and fail if it does not happen in time."""
+    end = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def alive(process: int) -> bool:
+    """Whether a process runs; one that has ended and that nobody has asked about does not."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -1,0 +1,107 @@
+"""Disks that are full or may not be written to: a real one, as small as it takes."""
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from projector.outputs import write_results
+from tests.embedded import ROOT, result_of
+
+_OWN_MOUNTS = ("unshare", "--user", "--map-root-user", "--mount")
+
+
+def mounts_are_ours() -> bool:
+    """Whether a process here may mount a file system that nobody else sees."""
+    try:
+        asked = subprocess.run(
+            [*_OWN_MOUNTS, "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        return False
+    return asked.returncode == 0
+
+
+pytestmark = pytest.mark.skipif(
+    not mounts_are_ours(), reason="no process here may mount a file system of its own"
+)
+
+_BEGINNING = """
+import subprocess, sys
+from pathlib import Path
+from projector.outputs import read_results, write_results
+from projector.outputs.atomic import whole_folder
+
+disk, tree = Path(sys.argv[1]), read_results(Path(sys.argv[2]))
+target = disk / "out"
+
+def mount(*options):
+    subprocess.run(["mount", "-t", "tmpfs", *options, "tmpfs", disk], check=True)
+
+def beside():
+    return sorted(path.name for path in disk.iterdir() if path.name != ".out.lock")
+
+def write_old():
+    with whole_folder(target) as folder:
+        (folder / "scenario.yaml").write_text("old")
+"""
+
+
+def in_own_mounts(script: str, folder: Path) -> list[str]:
+    """What a script prints that sees file systems of its own."""
+    write_results(result_of("hallingdal"), folder / "results")
+    (folder / "disk").mkdir()
+    text = _BEGINNING + textwrap.dedent(script)
+    done = subprocess.run(
+        [*_OWN_MOUNTS, sys.executable, "-c", text, folder / "disk", folder / "results"],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_a_full_disk_leaves_the_old_result_and_the_next_run_works(tmp_path: Path) -> None:
+    told = in_own_mounts(
+        """
+        for size in ("100k", "1000k", "3000k", "7000k"):
+            mount("-o", f"size={size}")
+            write_old()
+            try:
+                write_results(tree, target)
+            except OSError as error:
+                print(error.filename, error.strerror, sep=": ")
+            assert (target / "scenario.yaml").read_text() == "old"
+            assert beside() == ["out"]
+        mount("-o", "remount,size=64m")
+        write_results(tree, target)
+        assert read_results(target).identical(tree)
+        assert beside() == ["out"]
+        """,
+        tmp_path,
+    )
+    assert len(told) == 4
+    for line in told:
+        assert line.startswith(f"{tmp_path / 'disk' / 'out'}: ")
+        assert "No space left on device" in line or "the file cannot be written" in line
+
+
+def test_a_disk_that_may_not_be_written_to_is_told_by_its_name(tmp_path: Path) -> None:
+    (told,) = in_own_mounts(
+        """
+        mount()
+        write_old()
+        mount("-o", "remount,ro")
+        try:
+            write_results(tree, target)
+        except OSError as error:
+            print(error.filename, error.strerror, sep=": ")
+        assert (target / "scenario.yaml").read_text() == "old"
+        assert beside() == ["out"]
+        """,
+        tmp_path,
+    )
+    assert told == f"{tmp_path / 'disk' / 'out'}: Read-only file system"
