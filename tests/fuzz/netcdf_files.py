@@ -12,6 +12,7 @@ from tests.fuzz.mutations import NASTY
 
 __all__ = ["people", "results"]
 
+_SAYS = ("projector_version", "scenario_sha256", "scenario_resolved", "inputs_sha256", "names")
 _COORDINATES: dict[str, list[Any]] = {
     "region": ["3320", "3322"],
     "year": [2020, 2021],
@@ -110,9 +111,7 @@ def results(chance: Random) -> bytes:
     )
     groups = {"/population": variable.to_dataset(name="population")}
     if chance.random() < 0.7:
-        groups["/"] = xr.Dataset(
-            attrs={"title": "Results", "scenario_resolved": "scenario: Results"}
-        )
+        groups["/"] = xr.Dataset(attrs=dict.fromkeys(_SAYS, "{}"))
     if chance.random() < 0.5:
         groups = {_name(chance): groups["/population"]}
     match chance.randint(0, 3):
