@@ -15,6 +15,7 @@ __all__ = [
     "HIDDEN",
     "ClusterError",
     "ConsistencyError",
+    "FetchError",
     "InfeasibleError",
     "InputsError",
     "Problem",
@@ -149,6 +150,12 @@ class ProjectorError(Exception):
 
 class ClusterError(ProjectorError):
     """The workers of a cluster cannot do what they are asked."""
+
+    exit_code = 1
+
+
+class FetchError(ProjectorError):
+    """A service on the network cannot be reached, or answers wrongly."""
 
     exit_code = 1
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from projector import __version__
+from projector.cli.inputs_add import add
+from projector.cli.inputs_fetch import fetch
 from projector.errors import ProjectorError
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ _EXIT_CODES = """
 \b
 Exit codes:
   0  all is well
-  1  the file system or the cluster says no
+  1  the file system, the cluster or the statistics bank says no
   2  the command was used wrongly
   3  a scenario file is wrong
   4  a table of the inputs is wrong
@@ -597,6 +599,15 @@ def close(
         output=output,
         language=language,
     )
+
+
+@cli.group()
+def inputs() -> None:
+    """Fetch input sets, and add own tables to them."""
+
+
+inputs.add_command(fetch)
+inputs.add_command(add)
 
 
 def main() -> None:

@@ -304,3 +304,15 @@ def test_why_nothing_is_told_of_what_matters_is_told(assumptions: int, told: str
     assert told in Page(report_page(tree, "en")).text
     undrawn = Page(page_of("hallingdal", "en")).text
     assert "Which assumption matters most is shown by a run with draws" in undrawn
+
+
+def test_regions_lie_on_a_map_of_squares_with_their_growth_where_the_inputs_have_one() -> None:
+    page = Page(page_of("hallingdal", "en"))
+    population = result_of("hallingdal")["population"]["population"]
+    oldest = people_in(population, "80+").sel(region="3330")
+    growth = round(100 * (float(oldest[-1] / oldest[0]) - 1))
+    assert re.search(rf"Hol: \+{growth}\W?%", page.text)
+    tree = result_of("hallingdal").copy(deep=False)
+    tree.attrs = {**tree.attrs, "tiles": "{}"}
+    assert "A map of squares" not in report_page(tree, "en")
+    assert "A map of squares" in page_of("hallingdal", "en")

@@ -6,6 +6,7 @@ from projector.report.drawing.pyramid import pyramid
 from projector.report.drawing.steps import Step, steps
 from projector.report.drawing.svg import MOST_SERIES
 from projector.report.drawing.swings import Swing, swings
+from projector.report.drawing.tiles import Tile, tiles
 
 __all__ = [
     "MOST_SERIES",
@@ -13,9 +14,11 @@ __all__ = [
     "Line",
     "Step",
     "Swing",
+    "Tile",
     "bars",
     "lines",
     "pyramid",
     "steps",
     "swings",
+    "tiles",
 ]
