@@ -402,13 +402,21 @@ def sensitivity(
     shell_complete=complete_scenarios,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
+@click.option(
+    "--within",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Hold scenarios that somebody else wrote to this folder: what they extend and read lies "
+    "in it.",
+)
 @json_option
 @click.pass_context
-def check(ctx: click.Context, scenarios: tuple[Path, ...], as_json: bool) -> None:
+def check(
+    ctx: click.Context, scenarios: tuple[Path, ...], within: Path | None, as_json: bool
+) -> None:
     """Check SCENARIOS and the inputs they point to; report every problem at once."""
     from projector.cli.check import check_scenarios
 
-    ctx.exit(check_scenarios(scenarios, as_json=as_json))
+    ctx.exit(check_scenarios(scenarios, within=within, as_json=as_json))
 
 
 @cli.command()

@@ -22,6 +22,7 @@ from projector.scenario.names import name_problems
 from projector.scenario.reading import parse_tree, read_tree
 from projector.scenario.sweeps import Member, Swept, members_of, named_after_sweep
 from projector.scenario.tree import Items, Located, Map, Node, Scalar
+from projector.scenario.workspace import outside
 from projector.scenario.year_rules import year_faults
 
 __all__ = ["Family", "check_names", "has_sweep", "load_family", "load_over", "load_scenario"]
@@ -36,6 +37,7 @@ def load_scenario(
     vocabulary: Vocabulary | None = None,
     without: Sequence[str] = (),
     folder: pathlib.Path | None = None,
+    within: pathlib.Path | None = None,
 ) -> Scenario:
     """Read a scenario file and all it extends.
 
@@ -53,6 +55,9 @@ def load_scenario(
     folder
         Where the file is taken to lie, for the names of files in it, if not where it lies: the
         resolved scenario of a run names files from the folder of the scenario that ran.
+    within
+        A folder that everything the file points to must lie in, for a file that came from
+        somebody else; None where it may point anywhere.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def load_scenario(
         column; a name of `without` that no change has is one of them, and a sweep, which
         makes a family of scenarios of the file.
     """
-    family = load_family(path, vocabulary=vocabulary, without=without, folder=folder)
+    family = load_family(path, vocabulary=vocabulary, without=without, folder=folder, within=within)
     if not family.swept:
         (scenario,) = family.scenarios.values()
         return scenario
@@ -120,12 +125,13 @@ def load_family(
     vocabulary: Vocabulary | None = None,
     without: Sequence[str] = (),
     folder: pathlib.Path | None = None,
+    within: pathlib.Path | None = None,
 ) -> Family:
     """Read a scenario file that may have a sweep, and all it extends.
 
     Parameters
     ----------
-    path, vocabulary, without, folder
+    path, vocabulary, without, folder, within
         As for `load_scenario`.
 
     Returns
@@ -139,7 +145,7 @@ def load_family(
         With every problem of the file, of its parents and of every scenario of the sweep.
     """
     path = pathlib.Path(path)
-    tree, problems = read_with_parents(path, folder)
+    tree, problems = read_with_parents(path, folder, within)
     if tree is None:
         raise ScenarioError(in_order(problems))
     tree, unknown = leave_out(tree, without)
@@ -151,6 +157,10 @@ def load_family(
         problems += found
         if not members:  # what else is wrong with the file is told without the sweep
             members = [Member("", "", without_keys(tree, (SWEEP,)))]
+    if within is not None:
+        escapes = [one for member in members for one in outside(member.tree, within)]
+        if escapes:
+            raise ScenarioError(in_order([*problems, *escapes]))
     scenarios: dict[str, Scenario] = {}
     for member in members:
         scenario, found = _meant(member.tree, vocabulary)
