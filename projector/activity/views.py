@@ -1,6 +1,6 @@
 """What is reported of a ledger: by region, by site, by priority group."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from projector.activity.axes import COURSES, ELSEWHERE, Axes
 from projector.activity.ledger import Demand, Ledger
+from projector.activity.sums import Sums
 from projector.activity.visitors import Visitors
 from projector.tables import PSYCHIATRIC_KINDS, SEASONS, SETTINGS, unique
 
-__all__ = ["Views"]
+__all__ = ["OPTIONAL", "Views"]
 
 Array = NDArray[np.float64]
+
+OPTIONAL = ("acute", "readmissions", "ready_days", "own_coverage", "priority")
+"""What no later stage asks for."""
 
 _SERVICES = ("year", "diagnosis", "setting")
 
@@ -30,6 +34,8 @@ class Views:
         Who is present without living in a region.
     members
         Region codes of a region or area name.
+    left_out
+        Those of `OPTIONAL` that nobody asks for.
     """
 
     def __init__(
@@ -37,10 +43,13 @@ class Views:
         tables: Mapping[str, pd.DataFrame],
         visitors: Visitors,
         members: Callable[[str], Sequence[str]],
+        *,
+        left_out: Collection[str] = (),
     ) -> None:
         named = tables["diagnoses"]
         self._kinds = dict(zip(named["diagnosis"], named["kind"], strict=True))
-        self._groups = tables.get("priority_groups")
+        self._groups = None if "priority" in left_out else tables.get("priority_groups")
+        self._left_out = frozenset(left_out)
         self._visitors = visitors
         sites = tables.get("sites")
         self._serves = (
@@ -57,31 +66,42 @@ class Views:
         self._by_site: dict[str, dict[str, Array]] = {}
         self._treated: dict[tuple[str, str], dict[str, Array]] = {}
 
-    def add(self, ledger: Ledger, demand: Demand) -> None:
-        """Add a ledger, filled from `demand`, of regions that were not added before."""
-        rows = demand.axes.rows
+    @property
+    def by_age(self) -> bool:
+        """Whether anything is told of single ages, and not of sums over them alone."""
+        return self._groups is not None
+
+    def add(self, ledger: Ledger, demand: Demand, sums: Sums) -> None:
+        """Add a ledger, filled from `demand`, of regions that were not added before.
+
+        `sums` are those of the ledger.
+        """
+        rows, axes = demand.axes.rows, demand.axes
         regions = unique(row.region for row in rows)
         of_row = _membership([row.region for row in rows], regions)
-        contacts, bed_days = _over_cells(ledger.contacts), _over_cells(ledger.bed_days)
-        of_regions, axes = _by(contacts, of_row), demand.axes
+        contacts, bed_days, ready = sums.contacts, sums.bed_days, sums.ready_days
+        of_regions = _by(contacts, of_row)
         self._put("contacts", of_regions, axes)
         self._put("acute", of_regions, axes, COURSES[1:])
         self._put("bed_days", _by(bed_days, of_row), axes)
-        ready = None if ledger.ready_days is None else _by(_over_cells(ledger.ready_days), of_row)
-        found = {
-            "readmissions": self._diagnoses(of_regions, axes, ("readmission",)),
-            "ready_days": self._diagnoses(of_regions[:, :0] if ready is None else ready, axes),
-        }
+        found = {}
+        if "readmissions" not in self._left_out:
+            found["readmissions"] = self._diagnoses(of_regions, axes, ("readmission",))
+        if "ready_days" not in self._left_out:
+            found["ready_days"] = self._diagnoses(
+                of_regions[:, :0] if ready is None else _by(ready, of_row), axes
+            )
         if self._groups is not None:
             found |= {
-                f"priority {name}": self._by_group(amounts, demand.axes, of_row)
+                f"priority {name}": self._by_group(amounts, axes, of_row)
                 for name, amounts in (("contacts", ledger.contacts), ("bed_days", ledger.bed_days))
             }
         if demand.flow is not None:
-            found["own_coverage"] = self._own_coverage(contacts, demand.axes, of_row)
+            if "own_coverage" not in self._left_out:
+                found["own_coverage"] = self._own_coverage(contacts, axes, of_row)
             for name, amounts in (("contacts", contacts), ("bed_days", bed_days)):
-                self._add_to_sites(name, amounts, demand.axes)
-            self._add_treated(contacts, demand.axes)
+                self._add_to_sites(name, amounts, axes)
+            self._add_treated(contacts, axes)
         self._by_region.append(found)
         self._added += len(regions)
 
@@ -113,6 +133,7 @@ class Views:
                     **{
                         name: (services[:3], joined[name])
                         for name in ("readmissions", "ready_days")
+                        if name in joined
                     },
                     "visitors": (("region", "year", "season"), self._visitors.present),
                 },
@@ -130,7 +151,11 @@ class Views:
                         )
                         for name in ("contacts", "bed_days")
                     },
-                    "own_coverage": (("region", "year", "setting"), joined["own_coverage"]),
+                    **{
+                        name: (("region", "year", "setting"), joined[name])
+                        for name in ("own_coverage",)
+                        if name in joined
+                    },
                     **{
                         name: (("region", "site", "year", "setting"), there)
                         for name, there in self._treated_by(regions, sites).items()
@@ -148,6 +173,8 @@ class Views:
 
     def _put(self, name: str, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES) -> None:
         """Write ``[year, column, region]`` of the next regions where all of them will stand."""
+        if name in self._left_out:
+            return
         if name not in self._by_service:
             services = len(self._kinds) * len(SETTINGS)
             everybody = len(self._visitors.present)
@@ -282,11 +309,6 @@ class Views:
             result += goes_to @ _by(there, of_row)
         by_group = result.reshape(years, len(groups), len(SETTINGS), -1)
         return by_group.transpose(3, 0, 1, 2)
-
-
-def _over_cells(amounts: Array) -> Array:
-    result: Array = amounts.sum(axis=0)
-    return result
 
 
 def _membership(names: Sequence[str], groups: Sequence[str]) -> Array:

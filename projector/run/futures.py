@@ -7,6 +7,7 @@ flows) is made once, for all blocks. Draw :math:`k` of a block is the run of the
 the numbers of draw :math:`k` are written.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,14 @@ from projector.activity.draws import demand_of_draws
 from projector.activity.flows import with_own_sites
 from projector.activity.ledger import Demand
 from projector.activity.stage import change_and_view, filled, written_changes
-from projector.activity.views import Views
+from projector.activity.views import OPTIONAL, Views
 from projector.activity.visitors import Visitors, visitors_of
 from projector.capacity import capacity_stage, resources_of_run
 from projector.capacity.sizing import Sizer
 from projector.errors import ConsistencyError, Problem
 from projector.population.futures import Futures as FuturesOfPeople
 from projector.population.variation import Drawn
+from projector.run.measures import MEASURES
 from projector.run.pipeline import SUPPLY, People, nation_at
 from projector.run.regions import chosen_regions
 from projector.run.threads import in_one_thread
@@ -118,8 +120,15 @@ class Futures:
     _supply_at_medians: xr.Dataset | None = field(repr=False)
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
 
-    def block(self, first: int, last: int) -> Groups:
+    def block(self, first: int, last: int, *, measured_only: bool = False) -> Groups:
         """Walk the stages for draws by their numbers; the last is not among them.
+
+        Parameters
+        ----------
+        first, last
+            Numbers of the draws.
+        measured_only
+            As of `of_draws`.
 
         Returns
         -------
@@ -128,7 +137,8 @@ class Futures:
             ``draw``. Of ``population`` there is ``population`` alone, and the group only where
             people differ between draws.
         """
-        return self.of_draws(draws_of(self.scenario, first, last), range(first, last))
+        draws = draws_of(self.scenario, first, last)
+        return self.of_draws(draws, range(first, last), measured_only=measured_only)
 
     def with_less(self, *switched_off: str) -> "Futures":
         """The same futures where less varies beside the assumptions.
@@ -143,7 +153,14 @@ class Futures:
         return replace(self, varying=varying, _of_people=of_people)
 
     @in_one_thread
-    def of_draws(self, draws: Draws, numbers: range, *, staff_to_come: bool = True) -> Groups:
+    def of_draws(
+        self,
+        draws: Draws,
+        numbers: range,
+        *,
+        staff_to_come: bool = True,
+        measured_only: bool = False,
+    ) -> Groups:
         """Walk the stages for draws of any design.
 
         Parameters
@@ -155,6 +172,8 @@ class Futures:
         staff_to_come
             Whether the supply of staff is wanted too, which takes the most time where it differs
             between draws.
+        measured_only
+            Whether what no measure of `projector.run.measures` is about may be left out.
         """
         count = len(draws)
         values = draws.paths()
@@ -179,7 +198,8 @@ class Futures:
         persons, visitors = self._persons(drawn, many, count)
         demand = demand_of_draws(self._demand, self.scenario, drawn, count, inputs.members, persons)
         written = written_changes(drawn, demand, inputs.members)
-        expected, care = self._care(demand, written, visitors, numbers, drawn)
+        left_out = _not_measured() if measured_only else ()
+        expected, care = self._care(demand, written, visitors, numbers, drawn, left_out)
         money = money_dataset(care["activity"], inputs.tables)
         years = care["activity"]["year"].values
         resources = resources_of_run(inputs.tables, drawn, self._usual, years)
@@ -215,17 +235,17 @@ class Futures:
         visitors: Visitors,
         numbers: range,
         drawn: "Scenario",
+        left_out: Collection[str],
     ) -> tuple[Groups | None, Groups]:
         """What is expected, where chance makes it another, and what comes."""
         inputs = self.people.inputs
         tables = with_own_sites(inputs.tables, drawn)
-        views = Views(tables, visitors, inputs.members)
+        views = Views(tables, visitors, inputs.members, left_out=left_out)
         if not self.varying.contacts:
             change_and_view(filled(demand, written), written, views)
             return None, views.datasets(demand)
-        # What is expected is for beds alone, which ask of no priority.
-        for_beds = {name: table for name, table in tables.items() if name != "priority_groups"}
-        expected = Views(for_beds, visitors, inputs.members)
+        # What is expected is for beds alone.
+        expected = Views(tables, visitors, inputs.members, left_out=OPTIONAL)
         chance = Chance(self.scenario.uncertainty.seed, numbers, views)
         change_and_view(filled(demand, written), written, expected, chance=chance)
         return expected.datasets(demand), views.datasets(demand)
@@ -369,6 +389,15 @@ def _refuse_what_is_not_drawn(scenario: "Scenario") -> None:
     ]
     if problems:
         raise ConsistencyError(problems)
+
+
+def _not_measured() -> list[str]:
+    """What the activity stage can tell that no measure is about."""
+    return [
+        name
+        for name in OPTIONAL
+        if not any(name in (measure.group, measure.variable) for measure in MEASURES)
+    ]
 
 
 def _in_years(people: xr.DataArray) -> xr.Dataset:
