@@ -58,7 +58,12 @@ def regions_told(norms: Sequence["Norm"], at_sites: xr.Dataset | None) -> set[st
 
 
 def parts_by_flow(
-    in_use: Array, of_sites: Array, activity: xr.Dataset, at_sites: xr.Dataset, told: set[str]
+    in_use: Array,
+    of_sites: Array,
+    activity: xr.Dataset,
+    at_sites: xr.Dataset,
+    told: set[str],
+    settings: Sequence[int],
 ) -> list[Array]:
     """The work of each region by the site that does it, and what is done elsewhere.
 
@@ -72,6 +77,8 @@ def parts_by_flow(
         Groups ``activity`` and ``sites`` of the results.
     told
         From `regions_told`.
+    settings
+        Positions of the settings of `in_use` and `of_sites`.
 
     Returns
     -------
@@ -81,7 +88,7 @@ def parts_by_flow(
     """
     known = np.isin([str(code) for code in activity["region"].values], list(told))
     work = np.where(known[:, np.newaxis, np.newaxis, np.newaxis], in_use, 0.0)
-    share = _shares(activity, at_sites)
+    share = _shares(activity, at_sites)[..., list(settings), :]
     parts, left = [], work.sum(axis=0)
     for site, done in enumerate(of_sites):
         parts.append(_spread(done, work * share[:, site]))

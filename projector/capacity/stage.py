@@ -19,6 +19,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.activity.services import Services
 from projector.capacity.erlang import refusal
 from projector.capacity.norms import UNITS, norms_of
 from projector.capacity.pools import AtSite, pools_dataset
@@ -94,10 +95,8 @@ def capacity_stage(
     regions = [str(code) for code in activity["region"].values]
     if resources is None:
         resources = resources_of_run(tables, scenario, activity, years)
-    drawn = _Care(activity, _Flows(resources, care.get("sites")))
-    steady = drawn
-    if expected is not None:
-        steady = _Care(expected["activity"], _Flows(resources, expected.get("sites")))
+    drawn = _Care.of(care, resources)
+    steady = drawn if expected is None else _Care.of(expected, resources)
     flows = steady.flows
     sites, left_out = gather_sites(
         tables, scenario, years, regions, members, flows.of_site, flows.told
@@ -166,10 +165,10 @@ class _Assessed:
         self._steady_flows = steady.flows
         care = drawn if resource.limit is None else steady
         self._flows = care.flows
-        self.work = resource.work(care.activity)
+        self.work = resource.work(care.services)
         # Of places and rooms nothing is told that the loss model tells of beds.
         of_expected = care is not steady and resource.unit == "beds"
-        self.steady = resource.work(steady.activity) if of_expected else self.work
+        self.steady = resource.work(steady.services) if of_expected else self.work
         parts = []
         if resource.limit is not None:
             parts = self._flows.parts(resource, self.work, care.activity)
@@ -223,7 +222,14 @@ class _Care(NamedTuple):
     """Activity, and what the flows send to sites of it."""
 
     activity: xr.Dataset
+    services: Services
     flows: "_Flows"
+
+    @classmethod
+    def of(cls, care: Mapping[str, xr.Dataset], resources: Sequence[Resource]) -> "_Care":
+        """That of groups of the results."""
+        activity = care["activity"]
+        return cls(activity, Services.of(activity), _Flows(resources, care.get("sites")))
 
 
 class _Flows:
@@ -240,8 +246,9 @@ class _Flows:
         self._in_use: dict[str, Array] = {}
         if at_sites is None:
             return
+        services = Services.of(at_sites)
         for resource in resources:
-            work = resource.work(at_sites)
+            work = resource.work(services)
             self._in_use[resource.name] = work.in_use
             for i, site in enumerate(map(str, at_sites["site"].values)):
                 if work.load[i].any():
@@ -253,7 +260,9 @@ class _Flows:
         if self.at_sites is None or not told:
             return []
         of_sites = self._in_use[resource.name]
-        return parts_by_flow(work.in_use, of_sites, activity, self.at_sites, told)
+        return parts_by_flow(
+            work.in_use, of_sites, activity, self.at_sites, told, resource.settings
+        )
 
 
 def _dataset(
@@ -284,11 +293,15 @@ def _dataset(
     gap = served - existing
     by_site = ("site", "year", "resource")
     utilisation = np.divide(in_use, existing, out=np.full(shape, np.nan), where=existing > 0)
-    need = np.zeros((len(regions), len(years), len(assessed)))
-    need_by_kind = np.zeros((len(regions), len(years), len(SETTINGS), len(DIAGNOSIS_KINDS)))
+    # Regions side by side in memory, as in the activity.
+    need = np.zeros((len(years), len(assessed), len(regions))).transpose(2, 0, 1)
+    need_by_kind = np.zeros(
+        (len(years), len(SETTINGS), len(DIAGNOSIS_KINDS), len(regions))
+    ).transpose(3, 0, 1, 2)
     for j, one in enumerate(assessed):
         need[..., j] = one.need.sum(axis=(2, 3))
-        need_by_kind += one.need
+        for position, setting in enumerate(one.resource.settings):
+            need_by_kind[:, :, setting] += one.need[:, :, position]
     result = xr.Dataset(
         {
             "need": (("region", "year", "resource"), need),
