@@ -26,6 +26,7 @@ from projector.activity.stage import change_and_view, filled, written_changes
 from projector.activity.views import OPTIONAL, Views
 from projector.activity.visitors import Visitors, visitors_of
 from projector.capacity import capacity_stage, resources_of_run
+from projector.capacity.resources import Resource
 from projector.capacity.sizing import Sizer
 from projector.errors import ConsistencyError, Problem
 from projector.population.futures import Futures as FuturesOfPeople
@@ -118,6 +119,7 @@ class Futures:
     _usual: xr.Dataset = field(repr=False)
     _need_at_base: xr.DataArray = field(repr=False)
     _supply_at_medians: xr.Dataset | None = field(repr=False)
+    _resources: list[Resource] | None = field(repr=False)
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
 
     def block(self, first: int, last: int, *, measured_only: bool = False) -> Groups:
@@ -202,7 +204,11 @@ class Futures:
         expected, care = self._care(demand, written, visitors, numbers, drawn, left_out)
         money = money_dataset(care["activity"], inputs.tables)
         years = care["activity"]["year"].values
-        resources = resources_of_run(inputs.tables, drawn, self._usual, years)
+        resources = (
+            [one.repeated(count) for one in self._resources]
+            if self._resources is not None
+            else resources_of_run(inputs.tables, drawn, self._usual, years)
+        )
         capacity, _ = capacity_stage(
             care,
             inputs.tables,
@@ -349,6 +355,13 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
                 chosen_regions(scenario, inputs),
                 age_width=people.age_width,
             )
+        usual = care["activity"].to_dataset()
+        resources = None
+        if not any(
+            one.location[0] == "capacity" and one.location[1] != "existing"
+            for one in uncertain_assumptions(scenario)
+        ):
+            resources = resources_of_run(inputs.tables, scenario, usual, demand.years)
     known = "supply" in care["workforce"].children
     supply = care[SUPPLY].to_dataset().reset_coords(drop=True) if known else None
     return Futures(
@@ -358,9 +371,10 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
         of_people,
         demand,
         visitors,
-        care["activity"].to_dataset(),
+        usual,
         care["workforce"]["need"].isel(year=0).reset_coords(drop=True),
         supply,
+        resources,
     )
 
 
