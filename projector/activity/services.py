@@ -76,5 +76,15 @@ class Services:
             result += amount[:, :, d]
         return result
 
+    def weighted(self, measure: str, weights: Array) -> Array:
+        """Sums over diagnoses by their weights ``[diagnosis, setting]``, as `of_diagnoses`."""
+        amount = self.amounts[measure]
+        places, years, _, settings = amount.shape
+        result = np.zeros((years, settings, places)).transpose(2, 0, 1)
+        for d, weight in enumerate(weights):
+            if weight.any():
+                result += amount[:, :, d] * weight
+        return result
+
     def _of_kind(self, kind: int) -> NDArray[np.bool_]:
         return np.asarray(self.kinds == DIAGNOSIS_KINDS[kind])
