@@ -39,6 +39,7 @@ from projector.scenario.assumptions import uncertain_assumptions, with_paths
 from projector.scenario.values import Path
 from projector.uncertainty.draws import DrawnPath, Draws, draws_of
 from projector.workforce import supply_stage, workforce_stage
+from projector.workforce.stage import Staffing, staffing_of
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -120,6 +121,7 @@ class Futures:
     _need_at_base: xr.DataArray = field(repr=False)
     _supply_at_medians: xr.Dataset | None = field(repr=False)
     _resources: list[Resource] | None = field(repr=False)
+    _staffing: Staffing = field(repr=False)
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
 
     def block(self, first: int, last: int, *, measured_only: bool = False) -> Groups:
@@ -220,7 +222,13 @@ class Futures:
         )
         population = many if many is not None else _repeated(self.people.population, count)
         staff = workforce_stage(
-            population, care["activity"], capacity, inputs.tables, drawn, inputs.members
+            population,
+            care["activity"],
+            capacity,
+            inputs.tables,
+            drawn,
+            inputs.members,
+            staffing=self._staffing,
         )
         of_years = {
             **care,
@@ -362,6 +370,7 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
             for one in uncertain_assumptions(scenario)
         ):
             resources = resources_of_run(inputs.tables, scenario, usual, demand.years)
+        staffing = staffing_of(inputs.tables, scenario, usual)
     known = "supply" in care["workforce"].children
     supply = care[SUPPLY].to_dataset().reset_coords(drop=True) if known else None
     return Futures(
@@ -375,6 +384,7 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
         care["workforce"]["need"].isel(year=0).reset_coords(drop=True),
         supply,
         resources,
+        staffing,
     )
 
 

@@ -62,13 +62,18 @@ def staff_with_competence(
     """
     shares = _shares(table, scenario, years)
     _refuse_more_than_all(shares, scenario)
-    result = np.empty((*need.shape[:2], len(shares)))
+    regions, count = need.shape[:2]
+    result = np.zeros((count, len(shares), regions)).transpose(2, 0, 1)
+    whole: dict[str, Array] = {}
     for c, ((profession, _), share) in enumerate(shares.items()):
-        # One competence at a time: all of them over many years would fill the memory.
         of_profession = need[..., professions.index(profession)]
-        result[..., c] = np.einsum("rysk,ysk->ry", of_profession, np.broadcast_to(
-            share, (len(years), *share.shape[1:])
-        ))  # fmt: skip
+        if (share == share[:, :1, :1]).all():  # the same share everywhere, of all there are
+            if profession not in whole:
+                whole[profession] = of_profession.sum(axis=(2, 3))
+            result[..., c] = whole[profession] * share[:, 0, 0]
+            continue
+        for s, k in np.argwhere(share.any(axis=0)):
+            result[..., c] += of_profession[:, :, s, k] * share[:, s, k]
     return result, list(shares)
 
 

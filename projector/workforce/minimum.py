@@ -69,16 +69,19 @@ def fewest_on_duty(
     """
     if not units:
         return 0.0
-    result = np.zeros((*units[0].beds.shape, len(professions)))
+    regions, *rest = units[0].beds.shape
+    # Regions side by side in memory, as in the need that it is added to.
+    result = np.moveaxis(np.zeros((*rest, len(professions), regions)), -1, 0)
     together: dict[str, list[Team]] = {}
     for team in teams:
         together.setdefault(team.name, []).append(team)
     for team in teams:
         taker = professions.index(team.profession)
-        givers = [
+        by_giver = (
             (other, effect[:, :, professions.index(other.profession), taker])
             for other in together[team.name]
-        ]
+        )
+        givers = [(other, made) for other, made in by_giver if made.any()]
         for unit in units:
             here = {(s, k): unit.beds[:, :, s, k] for s, k in team.cells}
             whole = np.sum([part.sum(axis=0) for part in here.values()], axis=0)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from projector.errors import InputsError
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
 from projector.workforce.minimum import UnitBeds, fewest_on_duty
-from projector.workforce.rosters import Shift, Team, rostered, teams_of
+from projector.workforce.rosters import Shift, Team, staff_of_a_bed, teams_of
 from projector.workforce.units import units_of
 from projector.workforce.working_time import available_hours, hours_at_work
 from tests.activity.world import scenario as written_scenario
@@ -66,8 +66,13 @@ def effect(moved: float = 0.0, scaled: float = 1.0) -> np.ndarray:
     return np.broadcast_to(one, (1, len(SETTINGS), 2, 2))
 
 
+def rostered(needed: np.ndarray, team: Team) -> np.ndarray:
+    """``[region, year, setting, kind, profession]`` by beds, without the fewest on duty."""
+    return needed[..., np.newaxis] * staff_of_a_bed([team], PROFESSIONS)
+
+
 def by_beds(team: Team, needed: np.ndarray) -> float:
-    return float(rostered([team], needed, PROFESSIONS).sum())
+    return float(rostered(needed, team).sum())
 
 
 def added(team: Team, needed: np.ndarray, levers: np.ndarray | None = None) -> float:
@@ -142,7 +147,7 @@ def test_regions_add_up_to_their_unit(amounts: list[float]) -> None:
     cells = ((CELL, 0), (OTHER, 0), (CELL, 1), (OTHER, 1))
     needed = beds(*((cell, r, n) for (cell, r), n in zip(cells, amounts, strict=True)))
     least = fewest_on_duty([TEAM], [UnitBeds("Ål", needed)], effect(), PROFESSIONS)
-    found = rostered([TEAM], needed, PROFESSIONS) + least
+    found = rostered(needed, TEAM) + least
     whole = fte(amounts[0] + amounts[2], amounts[1] + amounts[3])
     assert found.sum() == pytest.approx(whole, rel=1e-9, abs=1e-9)
     assert (found >= 0).all()
