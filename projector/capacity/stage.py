@@ -24,7 +24,7 @@ from projector.capacity.erlang import refusal
 from projector.capacity.norms import UNITS, norms_of
 from projector.capacity.pools import AtSite, pools_dataset
 from projector.capacity.resources import Resource, Work, resources_of
-from projector.capacity.sharing import parts_by_flow, regions_told
+from projector.capacity.sharing import Treated, parts_by_flow
 from projector.capacity.sites import Site, gather_sites
 from projector.capacity.sizing import BUSY, Sizer
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
@@ -171,7 +171,7 @@ class _Assessed:
         self.steady = resource.work(steady.services) if of_expected else self.work
         parts = []
         if resource.limit is not None:
-            parts = self._flows.parts(resource, self.work, care.activity)
+            parts = self._flows.parts(resource, self.work, self._regions)
         self.need = resource.need(self.work, self._sharing(), sizer, parts)
 
     def _sharing(self) -> list[list[int]]:
@@ -229,40 +229,45 @@ class _Care(NamedTuple):
     def of(cls, care: Mapping[str, xr.Dataset], resources: Sequence[Resource]) -> "_Care":
         """That of groups of the results."""
         activity = care["activity"]
-        return cls(activity, Services.of(activity), _Flows(resources, care.get("sites")))
+        services = Services.of(activity)
+        return cls(activity, services, _Flows(resources, services, care.get("sites")))
 
 
 class _Flows:
     """What the flows send to sites, by resource, and of which regions they tell."""
 
-    def __init__(self, resources: Sequence[Resource], at_sites: xr.Dataset | None) -> None:
-        self.at_sites = at_sites
+    def __init__(
+        self, resources: Sequence[Resource], services: Services, at_sites: xr.Dataset | None
+    ) -> None:
         self.of_site: dict[tuple[str, str], Work] = {}
         """by site and resource, where anything is sent"""
-        self.told = {
-            resource.name: regions_told(resource.norms, at_sites) for resource in resources
-        }
+        self.told: dict[str, set[str]] = {resource.name: set() for resource in resources}
         """by resource, codes of regions"""
         self._in_use: dict[str, Array] = {}
+        self._services = services
+        self._share: Array | None = None
+        self._treated: Treated | None = None
         if at_sites is None:
             return
-        services = Services.of(at_sites)
+        self._treated, own = Treated(at_sites), Services.of(at_sites)
         for resource in resources:
-            work = resource.work(services)
+            self.told[resource.name] = self._treated.regions_told(resource.norms)
+            work = resource.work(own)
             self._in_use[resource.name] = work.in_use
             for i, site in enumerate(map(str, at_sites["site"].values)):
                 if work.load[i].any():
                     self.of_site[site, resource.name] = work.of([i])
 
-    def parts(self, resource: Resource, work: Work, activity: xr.Dataset) -> list[Array]:
+    def parts(self, resource: Resource, work: Work, regions: Sequence[str]) -> list[Array]:
         """The work of regions by the site that does it; none where no flow tells of any."""
         told = self.told[resource.name]
-        if self.at_sites is None or not told:
+        if self._treated is None or not told:
             return []
-        of_sites = self._in_use[resource.name]
-        return parts_by_flow(
-            work.in_use, of_sites, activity, self.at_sites, told, resource.settings
-        )
+        if self._share is None:
+            self._share = self._treated.shares(self._services)
+        share = self._share[..., list(resource.settings), :]
+        known = np.isin(list(regions), list(told))
+        return parts_by_flow(work.in_use, self._in_use[resource.name], share, known)
 
 
 def _dataset(

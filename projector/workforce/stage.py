@@ -154,7 +154,12 @@ def staff_needed(work: Work, scenario: "Scenario") -> Array:
     """
     need = pull(work.need, scenario, work.professions, work.years)
     effect = lever_effect(scenario, work.professions, work.years)
-    return need + fewest_on_duty(work.teams, work.units, effect, work.professions)
+    added = fewest_on_duty(work.teams, work.units, effect, work.professions)
+    if added:
+        need = need.copy(order="K") if need is work.need else need
+        for (s, k, p), amount in added.items():
+            need[:, :, s, k, p] += amount
+    return need
 
 
 def workforce_stage(
