@@ -9,17 +9,23 @@ from numpy.typing import NDArray
 
 from projector.tables import DIAGNOSIS_KINDS
 
-__all__ = ["Services"]
+__all__ = ["Services", "planes"]
 
 Array = NDArray[np.float64]
+
+
+def planes(*lengths: int, years: int, places: int) -> Array:
+    """Zeros ``[place, year, ...]``, whose years and places lie side by side in memory."""
+    result = np.zeros((*lengths, years, places))
+    return np.moveaxis(result, (-1, -2), (0, 1))
 
 
 @dataclass(frozen=True)
 class Services:
     """Contacts and bed days of regions or sites.
 
-    The arrays lie in memory as the ledger does, regions or sites side by side, and so do the sums
-    that are made of them.
+    Sums by kind lie in memory one setting and kind after another, each with all its years and
+    places side by side: whatever is done with them is done with one of these at a time.
 
     Parameters
     ----------
@@ -48,7 +54,7 @@ class Services:
         if measure not in self._by_kind:
             amount = self.amounts[measure]
             places, years, _, settings = amount.shape
-            sums = np.zeros((years, settings, len(DIAGNOSIS_KINDS), places)).transpose(3, 0, 1, 2)
+            sums = planes(settings, len(DIAGNOSIS_KINDS), years=years, places=places)
             for k in range(len(DIAGNOSIS_KINDS)):
                 sums[..., k] = self.of_diagnoses(measure, self._of_kind(k))
             self._by_kind[measure] = sums
@@ -58,7 +64,7 @@ class Services:
         """Sums over some diagnoses of each kind in a setting, ``[place, year, kind]``."""
         amount = self.amounts[measure][..., setting]
         whole: Array = self.by_kind(measure)[:, :, setting]
-        result = np.zeros_like(whole)
+        result = planes(whole.shape[2], years=whole.shape[1], places=whole.shape[0])
         for k in range(len(DIAGNOSIS_KINDS)):
             of_kind = self._of_kind(k)
             if (chosen >= of_kind).all():

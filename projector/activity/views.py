@@ -186,21 +186,17 @@ class Views:
     ) -> None:
         """Add columns to services ``[year, diagnosis · setting, region]``, which are 0 before."""
         diagnoses = {name: position for position, name in enumerate(self._kinds)}
-        empty = np.ones(result.shape[1], dtype=bool)
         result = result[..., : amounts.shape[2]]
-        for course in courses:
-            goes_to = {
-                c: diagnoses[column.diagnosis] * len(SETTINGS) + SETTINGS.index(column.setting)
-                for c, column in enumerate(axes.columns[: amounts.shape[1]])
-                if column.course == course
-            }
-            columns, services = (
-                np.array(list(one), dtype=np.int64) for one in (goes_to, goes_to.values())
-            )
-            first = empty[services]
-            result[:, services[first]] = amounts[:, columns[first]]
-            result[:, services[~first]] += amounts[:, columns[~first]]
-            empty[services] = False
+        filled = set()
+        for c, column in enumerate(axes.columns[: amounts.shape[1]]):
+            if column.course not in courses:
+                continue
+            service = diagnoses[column.diagnosis] * len(SETTINGS) + SETTINGS.index(column.setting)
+            if service in filled:
+                result[:, service] += amounts[:, c]
+            else:
+                result[:, service] = amounts[:, c]
+            filled.add(service)
 
     def _services(self, amounts: Array, axes: Axes) -> Array:
         """``[year, column, region]`` as ``[region, year, diagnosis, setting]``."""

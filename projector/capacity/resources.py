@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.activity.services import Services
+from projector.activity.services import Services, planes
 from projector.capacity.erlang import Rhythm
 from projector.capacity.norms import Norm, work_of
 from projector.capacity.rhythm import rhythm_of
@@ -88,9 +88,11 @@ class Resource:
         """What the activity of regions or sites keeps in use."""
         places, years = services.amounts["contacts"].shape[:2]
         settings = self.settings
-        shape = (years, len(settings), len(DIAGNOSIS_KINDS), places)
-        in_use, planned = (np.zeros(shape).transpose(3, 0, 1, 2) for _ in range(2))
-        arrivals = np.zeros((years, places)).T
+        in_use, planned = (
+            planes(len(settings), len(DIAGNOSIS_KINDS), years=years, places=places)
+            for _ in range(2)
+        )
+        arrivals = planes(years=years, places=places)
         for norm in self.norms:
             busy = work_of(norm, services)
             busy *= norm.in_use[:, np.newaxis]

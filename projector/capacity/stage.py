@@ -19,7 +19,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.activity.services import Services
+from projector.activity.services import Services, planes
 from projector.capacity.erlang import refusal
 from projector.capacity.norms import UNITS, norms_of
 from projector.capacity.pools import AtSite, pools_dataset
@@ -49,6 +49,7 @@ def capacity_stage(
     resources: Sequence[Resource] | None = None,
     sizer: Sizer | None = None,
     expected: Mapping[str, xr.Dataset] | None = None,
+    peaks: bool = True,
 ) -> tuple[dict[str, xr.Dataset], list[str]]:
     """Need, existing capacity and gap.
 
@@ -69,6 +70,8 @@ def capacity_stage(
         Tables that earlier walks have made; None begins with none.
     expected
         The same groups without the chance of a year, where `care` has it.
+    peaks
+        Whether ``peak`` and ``site_peak`` are wanted.
 
     Returns
     -------
@@ -106,7 +109,11 @@ def capacity_stage(
     costs = _unit_costs(tables.get("unit_costs"))
     result = {
         unit: _dataset(
-            [one for one in assessed if one.resource.unit == unit], regions, years, costs
+            [one for one in assessed if one.resource.unit == unit],
+            regions,
+            years,
+            costs,
+            peaks=peaks,
         )
         for unit in UNITS
     }
@@ -275,6 +282,8 @@ def _dataset(
     regions: Sequence[str],
     years: NDArray[np.int64],
     costs: Mapping[str, tuple[float, int]],
+    *,
+    peaks: bool,
 ) -> xr.Dataset:
     """Need by region, and beside existing capacity for the sites that have any of the resources."""
     here = list({site.name: site for one in assessed for site in one.sites}.values())
@@ -293,16 +302,15 @@ def _dataset(
             cost[i, :, j] = costs.get(one.resource.name, (np.nan, 0))[0]
             load = one.expected_at(site).load[0]
             refused[i, :, j] = refusal(existing[i, :, j], load, one.resource.rhythm)
-            peak[i, :, j] = one.peak(load)
+            if peaks:
+                peak[i, :, j] = one.peak(load)
     price_year = np.array([costs.get(str(name), (0.0, np.nan))[1] for name in names], dtype=float)
     gap = served - existing
     by_site = ("site", "year", "resource")
     utilisation = np.divide(in_use, existing, out=np.full(shape, np.nan), where=existing > 0)
-    # Regions side by side in memory, as in the activity.
-    need = np.zeros((len(years), len(assessed), len(regions))).transpose(2, 0, 1)
-    need_by_kind = np.zeros(
-        (len(years), len(SETTINGS), len(DIAGNOSIS_KINDS), len(regions))
-    ).transpose(3, 0, 1, 2)
+    each = {"years": len(years), "places": len(regions)}
+    need = planes(len(assessed), **each)
+    need_by_kind = planes(len(SETTINGS), len(DIAGNOSIS_KINDS), **each)
     for j, one in enumerate(assessed):
         need[..., j] = one.need.sum(axis=(2, 3))
         for position, setting in enumerate(one.resource.settings):
@@ -329,8 +337,9 @@ def _dataset(
         },
     )
     if assessed and assessed[0].resource.unit == "beds":
+        result = result.assign(refusal=(by_site, refused))
+    if peaks and "refusal" in result:
         result = result.assign(
-            refusal=(by_site, refused),
             peak=(
                 ("region", "year", "resource", "measure"),
                 np.stack([one.peak(one.steady.load) for one in assessed], axis=2),

@@ -219,6 +219,7 @@ class Futures:
             resources=resources,
             sizer=self._sizer,
             expected=expected,
+            peaks=not measured_only,
         )
         population = many if many is not None else _repeated(self.people.population, count)
         staff = workforce_stage(

@@ -132,9 +132,7 @@ def _summed(dims: tuple[str, ...], values: Array, over: tuple[str, ...]) -> tupl
 
 def _with_whole(values: Array, axis: int) -> Array:
     """Regions, and last all of them together: what is not known in any is not known."""
-    shape = list(values.shape)
-    shape[axis] += 1
-    result = np.empty(shape)
+    result = _laid_out(values.shape, axis, more=1)
     parts, whole = (np.moveaxis(result, axis, 0)[chosen] for chosen in (slice(-1), -1))
     parts[...] = np.moveaxis(values, axis, 0)
     values.sum(axis=axis, out=whole)
@@ -142,6 +140,15 @@ def _with_whole(values: Array, axis: int) -> Array:
         whole[...] = np.nansum(values, axis=axis)
         whole[np.isnan(values).all(axis=axis)] = np.nan
     return result
+
+
+def _laid_out(shape: tuple[int, ...], axis: int, more: int) -> Array:
+    """An array of a shape with more along an axis, whose first axis lies innermost in memory.
+
+    That is of draws, whose summaries are made next; of one run it makes no difference.
+    """
+    first, *rest = (length + more * (i == axis) for i, length in enumerate(shape))
+    return np.moveaxis(np.empty((*rest, first)), -1, 0)
 
 
 def _by_band(people: Array, axis: int, ages: NDArray[np.int64]) -> Array:

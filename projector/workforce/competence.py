@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from projector.activity.services import planes
 from projector.errors import ConsistencyError, Problem
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS, one_or_all
 
@@ -62,8 +63,7 @@ def staff_with_competence(
     """
     shares = _shares(table, scenario, years)
     _refuse_more_than_all(shares, scenario)
-    regions, count = need.shape[:2]
-    result = np.zeros((count, len(shares), regions)).transpose(2, 0, 1)
+    result = planes(len(shares), years=need.shape[1], places=need.shape[0])
     whole: dict[str, Array] = {}
     for c, ((profession, _), share) in enumerate(shares.items()):
         of_profession = need[..., professions.index(profession)]

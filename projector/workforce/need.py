@@ -15,7 +15,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.activity.services import Services
+from projector.activity.services import Services, planes
 from projector.errors import ConsistencyError, InputsError, Problem
 from projector.tables import (
     DIAGNOSIS_KINDS,
@@ -68,7 +68,8 @@ def drivers_of(
         By driver.
     """
     contacts, bed_days = (services.by_kind(measure) for measure in ("contacts", "bed_days"))
-    people = population["population"].sum(("sex", "age")).values / 1000.0
+    people = population["population"].transpose("region", "year", "sex", "age")
+    everybody = people.values.sum(axis=(2, 3)) / 1000.0
     work = np.where(bed_days.sum(axis=-1, keepdims=True) > 0, bed_days, contacts)
     whole = work.sum(axis=-1, keepdims=True)
     equal = np.full_like(work, 1.0 / len(DIAGNOSIS_KINDS))
@@ -80,7 +81,7 @@ def drivers_of(
         },
         "1000 contacts": contacts / 1000.0,
         "1000 bed days": bed_days / 1000.0,
-        _PER_PERSON: people[..., np.newaxis, np.newaxis] * share,
+        _PER_PERSON: everybody[..., np.newaxis, np.newaxis] * share,
     }
 
 
@@ -139,10 +140,10 @@ def staffed(ratios: Array, drivers: Mapping[str, Array]) -> Array:
     Returns
     -------
     ndarray of float
-        ``[region, year, setting, kind, profession]``; it lies in memory with regions side by side.
+        ``[region, year, setting, kind, profession]``.
     """
     regions, years = drivers[DRIVERS[0]].shape[:2]
-    need = np.zeros((years, *ratios.shape[1:], regions)).transpose(4, 0, 1, 2, 3)
+    need = planes(*ratios.shape[1:], years=years, places=regions)
     for driver, ratio in zip(DRIVERS, ratios, strict=True):
         for s, k, p in np.argwhere(ratio):
             need[:, :, s, k, p] += drivers[driver][:, :, s, k] * ratio[s, k, p]

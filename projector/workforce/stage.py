@@ -139,8 +139,17 @@ def work_to_do(
     return Work(need, staffing.teams, units, professions, years)
 
 
-def staff_needed(work: Work, scenario: "Scenario") -> Array:
+def staff_needed(work: Work, scenario: "Scenario", *, work_is_done: bool = False) -> Array:
     """Staff after the levers of a scenario, with the fewest on duty.
+
+    Parameters
+    ----------
+    work
+        From `work_to_do`.
+    scenario
+        Its levers.
+    work_is_done
+        Whether nobody asks for `work` again, so that its array may become the result.
 
     Returns
     -------
@@ -156,7 +165,8 @@ def staff_needed(work: Work, scenario: "Scenario") -> Array:
     effect = lever_effect(scenario, work.professions, work.years)
     added = fewest_on_duty(work.teams, work.units, effect, work.professions)
     if added:
-        need = need.copy(order="K") if need is work.need else need
+        if need is work.need and not work_is_done:
+            need = need.copy(order="K")
         for (s, k, p), amount in added.items():
             need[:, :, s, k, p] += amount
     return need
@@ -207,7 +217,8 @@ def workforce_stage(
         no staff to work on, or the competences of a profession exceed the whole.
     """
     work = work_to_do(population, activity, capacity, tables, scenario, members, staffing)
-    need, years, professions = staff_needed(work, scenario), work.years, work.professions
+    need = staff_needed(work, scenario, work_is_done=True)
+    years, professions = work.years, work.professions
     by_competence, competences = staff_with_competence(
         need, tables["competences"], scenario, professions, years
     )
