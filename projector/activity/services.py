@@ -24,8 +24,9 @@ def planes(*lengths: int, years: int, places: int) -> Array:
 class Services:
     """Contacts and bed days of regions or sites.
 
-    Sums by kind lie in memory one setting and kind after another, each with all its years and
-    places side by side: whatever is done with them is done with one of these at a time.
+    Sums lie in memory one setting and kind after another, as the services of the activity do, each
+    with all its years and places side by side: whatever is done with them is done with one of these
+    at a time.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ class Services:
         """Sums over some diagnoses, ``[place, year, setting]``."""
         amount = self.amounts[measure]
         places, years, _, settings = amount.shape
-        result = np.zeros((years, settings, places)).transpose(2, 0, 1)
+        result = planes(settings, years=years, places=places)
         for d in np.flatnonzero(chosen):
             result += amount[:, :, d]
         return result
@@ -86,7 +87,7 @@ class Services:
         """Sums over diagnoses by their weights ``[diagnosis, setting]``, as `of_diagnoses`."""
         amount = self.amounts[measure]
         places, years, _, settings = amount.shape
-        result = np.zeros((years, settings, places)).transpose(2, 0, 1)
+        result = planes(settings, years=years, places=places)
         for d, weight in enumerate(weights):
             if weight.any():
                 result += amount[:, :, d] * weight

@@ -178,13 +178,13 @@ class Views:
         if name not in self._by_service:
             services = len(self._kinds) * len(SETTINGS)
             everybody = len(self._visitors.present)
-            self._by_service[name] = np.zeros((len(amounts), services, everybody))
+            self._by_service[name] = np.zeros((services, len(amounts), everybody))
         self._add_services(self._by_service[name][..., self._added :], amounts, axes, courses)
 
     def _add_services(
         self, result: Array, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES
     ) -> None:
-        """Add columns to services ``[year, diagnosis · setting, region]``, which are 0 before."""
+        """Add columns to services ``[diagnosis · setting, year, region]``, which are 0 before."""
         diagnoses = {name: position for position, name in enumerate(self._kinds)}
         result = result[..., : amounts.shape[2]]
         filled = set()
@@ -193,25 +193,25 @@ class Views:
                 continue
             service = diagnoses[column.diagnosis] * len(SETTINGS) + SETTINGS.index(column.setting)
             if service in filled:
-                result[:, service] += amounts[:, c]
+                result[service] += amounts[:, c]
             else:
-                result[:, service] = amounts[:, c]
+                result[service] = amounts[:, c]
             filled.add(service)
 
     def _services(self, amounts: Array, axes: Axes) -> Array:
         """``[year, column, region]`` as ``[region, year, diagnosis, setting]``."""
-        result = np.zeros((len(amounts), len(self._kinds) * len(SETTINGS), amounts.shape[2]))
+        result = np.zeros((len(self._kinds) * len(SETTINGS), len(amounts), amounts.shape[2]))
         self._add_services(result, amounts, axes)
         return self._by_services(result)
 
     def _by_services(self, amounts: Array) -> Array:
-        """``[year, diagnosis · setting, region]`` as ``[region, year, diagnosis, setting]``.
+        """``[diagnosis · setting, year, region]`` as ``[region, year, diagnosis, setting]``.
 
-        A view of an array whose regions lie side by side, as in the ledger.
+        A view of an array whose regions and years lie side by side.
         """
-        years, _, regions = amounts.shape
-        by_service = amounts.reshape(years, len(self._kinds), len(SETTINGS), regions)
-        return by_service.transpose(3, 0, 1, 2)
+        _, years, regions = amounts.shape
+        by_service = amounts.reshape(len(self._kinds), len(SETTINGS), years, regions)
+        return by_service.transpose(3, 2, 0, 1)
 
     def _diagnoses(self, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES) -> Array:
         """Columns of some courses, by diagnosis: ``[region, year, diagnosis]``."""
@@ -261,17 +261,18 @@ class Views:
 
         NaN in settings of which no flow tells where anybody of the region is treated.
         """
+        settings = np.array([SETTINGS.index(column.setting) for column in axes.columns])
+        in_setting = (np.arange(len(SETTINGS))[:, np.newaxis] == settings).astype(np.float64)
         resident = np.array([[row.who == "resident"] for row in axes.rows])
         at_home = np.array([[row.region in self._serves.get(row.site, ())] for row in axes.rows])
-        whole, own = (
-            self._services(_by(contacts, of_row * chosen), axes).sum(axis=2)
-            for chosen in (resident, resident & at_home)
-        )
         at_sites = np.array([[row.site != ELSEWHERE] for row in axes.rows])
-        somewhere = self._services(_by(contacts, of_row * at_sites), axes).sum(axis=(1, 2))
+        whole, own, somewhere = (
+            (in_setting @ _by(contacts, of_row * chosen)).transpose(2, 0, 1)
+            for chosen in (resident, resident & at_home, at_sites)
+        )
         regions = unique(row.region for row in axes.rows)
         served = [any(region in codes for codes in self._serves.values()) for region in regions]
-        told = (somewhere > 0) & np.array(served)[:, np.newaxis]
+        told = (somewhere > 0).any(axis=1) & np.array(served)[:, np.newaxis]
         asked = (whole > 0) & told[:, np.newaxis]
         result: Array = np.divide(own, whole, out=np.full_like(whole, np.nan), where=asked)
         return result

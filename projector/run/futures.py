@@ -35,7 +35,7 @@ from projector.run.measures import MEASURES
 from projector.run.pipeline import SUPPLY, People, nation_at
 from projector.run.regions import chosen_regions
 from projector.run.threads import in_one_thread
-from projector.scenario.assumptions import uncertain_assumptions, with_paths
+from projector.scenario.assumptions import Assumption, uncertain_assumptions, with_paths
 from projector.scenario.values import Path
 from projector.uncertainty.draws import DrawnPath, Draws, draws_of
 from projector.workforce import supply_stage, workforce_stage
@@ -122,6 +122,7 @@ class Futures:
     _supply_at_medians: xr.Dataset | None = field(repr=False)
     _resources: list[Resource] | None = field(repr=False)
     _staffing: Staffing = field(repr=False)
+    _assumptions: tuple[Assumption, ...] = field(repr=False)
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
 
     def block(self, first: int, last: int, *, measured_only: bool = False) -> Groups:
@@ -141,7 +142,7 @@ class Futures:
             ``draw``. Of ``population`` there is ``population`` alone, and the group only where
             people differ between draws.
         """
-        draws = draws_of(self.scenario, first, last)
+        draws = draws_of(self.scenario, first, last, self._assumptions)
         return self.of_draws(draws, range(first, last), measured_only=measured_only)
 
     def with_less(self, *switched_off: str) -> "Futures":
@@ -265,15 +266,16 @@ class Futures:
         change_and_view(filled(demand, written), written, expected, chance=chance)
         return expected.datasets(demand), views.datasets(demand)
 
+    def _draws_any(self, *section: str) -> bool:
+        """Whether an assumption of a section of the scenario is uncertain."""
+        return any(one.location[: len(section)] == section for one in self._assumptions)
+
     def _persons(
         self, drawn: "Scenario", population: xr.Dataset | None, draws: int
     ) -> tuple[Array | None, Visitors]:
         """People of each draw where they differ, ``[draw · year, age · sex, origin]``."""
         inputs = self.people.inputs
-        uncertain = any(
-            one.location[:2] == ("population", "visitors")
-            for one in uncertain_assumptions(self.scenario)
-        )
+        uncertain = self._draws_any("population", "visitors")
         if population is None and not uncertain:
             present = np.tile(self._visitors.present, (1, draws, 1))
             return None, replace(self._visitors, present=present)
@@ -295,10 +297,7 @@ class Futures:
         """
         if self._supply_at_medians is None:
             return None
-        drawn = any(
-            one.location[:2] == ("workforce", "supply")
-            for one in uncertain_assumptions(self.scenario)
-        )
+        drawn = self._draws_any("workforce", "supply")
         at_base, at_medians = staff["need"].isel(year=0), self._need_at_base
         if not drawn and bool((abs(at_base - at_medians) <= _ROUNDING * at_medians).all()):
             supply = self._supply_at_medians[_SUPPLIED].expand_dims(draw=staff.sizes["draw"])
@@ -343,6 +342,7 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
     ConsistencyError
         If an uncertain assumption cannot be drawn.
     """
+    assumptions = uncertain_assumptions(scenario)
     _refuse_what_is_not_drawn(scenario)
     inputs = people.inputs
     with inputs.located():
@@ -367,8 +367,7 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
         usual = care["activity"].to_dataset()
         resources = None
         if not any(
-            one.location[0] == "capacity" and one.location[1] != "existing"
-            for one in uncertain_assumptions(scenario)
+            one.location[0] == "capacity" and one.location[1] != "existing" for one in assumptions
         ):
             resources = resources_of_run(inputs.tables, scenario, usual, demand.years)
         staffing = staffing_of(inputs.tables, scenario, usual)
@@ -386,6 +385,7 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
         supply,
         resources,
         staffing,
+        assumptions,
     )
 
 
