@@ -232,15 +232,18 @@ class Views:
     def _add_treated(self, contacts: Array, axes: Axes) -> None:
         """Contacts of each region at each site, and those in psychiatry, ``[year, setting]``."""
         settings = np.array([SETTINGS.index(column.setting) for column in axes.columns])
-        in_setting = (settings[:, np.newaxis] == np.arange(len(SETTINGS))).astype(np.float64)
+        in_setting = (np.arange(len(SETTINGS))[:, np.newaxis] == settings).astype(np.float64)
         kinds = [self._kinds[column.diagnosis] for column in axes.columns]
-        psychiatric = np.isin(kinds, PSYCHIATRIC_KINDS)[:, np.newaxis]
-        counted = {"treated": in_setting, "treated_psychiatry": in_setting * psychiatric}
+        psychiatric = np.isin(kinds, PSYCHIATRIC_KINDS)
+        counted = {
+            "treated": in_setting @ contacts,
+            "treated_psychiatry": (in_setting * psychiatric) @ contacts,
+        }
         for position, row in enumerate(axes.rows):
             if row.site != ELSEWHERE:
                 found = self._treated.setdefault((row.region, row.site), {})
-                for name, columns in counted.items():
-                    found[name] = found.get(name, 0.0) + contacts[:, :, position] @ columns
+                for name, amounts in counted.items():
+                    found[name] = found.get(name, 0.0) + amounts[..., position]
 
     def _treated_by(self, regions: Sequence[str], sites: Sequence[str]) -> dict[str, Array]:
         """The sums of `_add_treated`, ``[region, site, year, setting]`` each."""
