@@ -108,7 +108,5 @@ def _prices(table: pd.DataFrame | None) -> dict[tuple[str, str], tuple[float, fl
     for item, setting, price, paid in zip(
         table["item"], table["setting"], table["nok"], shares, strict=True
     ):
-        found.setdefault(
-            (item, setting), (float(price), 1.0 if np.isnan(paid) else float(paid))
-        )
+        found.setdefault((item, setting), (float(price), 1.0 if np.isnan(paid) else float(paid)))
     return found

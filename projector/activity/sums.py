@@ -1,4 +1,4 @@
-"""A ledger without its cells of sex and age: what all that is told of regions and sites is made of."""
+"""A ledger without its cells of sex and age: what is told of regions and sites is made of it."""
 
 from dataclasses import dataclass
 

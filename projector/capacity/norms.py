@@ -47,8 +47,15 @@ class Norm:
 
     def repeated(self, times: int) -> "Norm":
         """The same over the years once more, for draws that stand one after another."""
-        figures = ("occupancy", *_HOURS)
-        return replace(self, **{name: np.tile(getattr(self, name), times) for name in figures})
+        return replace(
+            self,
+            occupancy=np.tile(self.occupancy, times),
+            minutes=np.tile(self.minutes, times),
+            turnover=np.tile(self.turnover, times),
+            hours_per_day=np.tile(self.hours_per_day, times),
+            days_per_year=np.tile(self.days_per_year, times),
+            utilisation=np.tile(self.utilisation, times),
+        )
 
     @property
     def measure(self) -> str:

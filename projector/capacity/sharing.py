@@ -56,7 +56,8 @@ class Treated:
         self._psychiatric = np.isin(at_sites["kind"].values, PSYCHIATRIC_KINDS)
         self._regions = np.array([str(code) for code in at_sites["region"].values], dtype=object)
         self._somewhere = {
-            group: (treated > 0).any(axis=(1, 2)) for group, treated in self.of_group.items()
+            group: np.asarray(treated > 0).any(axis=(1, 2))
+            for group, treated in self.of_group.items()
         }
 
     def regions_told(self, norms: Sequence["Norm"]) -> set[str]:
@@ -83,7 +84,7 @@ class Treated:
             Activity of the regions.
         """
         by_kind = services.by_kind("contacts")
-        psychiatric = np.isin(DIAGNOSIS_KINDS, PSYCHIATRIC_KINDS)
+        psychiatric = np.array([kind in PSYCHIATRIC_KINDS for kind in DIAGNOSIS_KINDS])
         of_group = {}
         for group, treated in self.of_group.items():
             whole = by_kind[..., psychiatric == group].sum(axis=-1)[:, np.newaxis]

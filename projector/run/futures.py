@@ -9,7 +9,7 @@ the numbers of draw :math:`k` are written.
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -34,10 +34,10 @@ from projector.population.variation import Drawn
 from projector.run.measures import MEASURES
 from projector.run.pipeline import SUPPLY, People, nation_at
 from projector.run.regions import chosen_regions
+from projector.run.stacked import OfDraws, by_draw, in_years, repeated
 from projector.run.threads import in_one_thread
 from projector.scenario.assumptions import Assumption, uncertain_assumptions, with_paths
-from projector.scenario.values import Path
-from projector.uncertainty.draws import DrawnPath, Draws, draws_of
+from projector.uncertainty.draws import Draws, draws_of
 from projector.workforce import supply_stage, workforce_stage
 from projector.workforce.stage import Staffing, staffing_of
 
@@ -51,22 +51,6 @@ Groups = dict[str, xr.Dataset]
 
 _ROUNDING = 1e-9
 _SUPPLIED = ["supply", "heads", "competence_supply"]
-
-
-@dataclass(frozen=True)
-class _OfDraws(Path):
-    """A path whose values are those of several draws, each of which has all the years."""
-
-    drawn: DrawnPath | None = field(default=None, compare=False)
-
-    def at(self, years: Any, *, base_year: int, base_value: Any = None) -> Array:
-        """Value in each year of each draw, ``[draw · year]``, one draw after another."""
-        assert self.drawn is not None
-        by_draw = np.asarray(years).reshape(len(self.drawn.shares), -1)
-        if (by_draw != by_draw[0]).any():
-            raise ValueError("the draws have different years")
-        values = self.drawn.at(by_draw[0], base_year=base_year, base_value=base_value)
-        return np.ascontiguousarray(values.T).ravel()
 
 
 @dataclass(frozen=True)
@@ -185,7 +169,7 @@ class Futures:
         drawn = with_paths(
             self.scenario,
             lambda place, path: (
-                _OfDraws(path.points, path.annual, path.bounds, values[place])
+                OfDraws(path.points, path.annual, path.bounds, values[place])
                 if path.is_uncertain
                 else path
             ),
@@ -198,7 +182,7 @@ class Futures:
                 Drawn(numbers, seed, varying.paths, varying.chance), values
             )
             groups["population"] = people[["population"]]
-            many = _in_years(people["population"])
+            many = in_years(people["population"])
         inputs = self.people.inputs
         persons, visitors = self._persons(drawn, many, count)
         demand = demand_of_draws(self._demand, self.scenario, drawn, count, inputs.members, persons)
@@ -222,7 +206,7 @@ class Futures:
             expected=expected,
             peaks=not measured_only,
         )
-        population = many if many is not None else _repeated(self.people.population, count)
+        population = many if many is not None else repeated(self.people.population, count)
         staff = workforce_stage(
             population,
             care["activity"],
@@ -239,7 +223,7 @@ class Futures:
             "workforce": staff,
         }
         groups |= {
-            name: _by_draw(dataset, self._demand.years, count) for name, dataset in of_years.items()
+            name: by_draw(dataset, self._demand.years, count) for name, dataset in of_years.items()
         }
         supply = self._supply(groups["workforce"], draws) if staff_to_come else None
         return groups if supply is None else groups | {SUPPLY: supply}
@@ -279,7 +263,7 @@ class Futures:
         if population is None and not uncertain:
             present = np.tile(self._visitors.present, (1, draws, 1))
             return None, replace(self._visitors, present=present)
-        many = _repeated(self.people.population, draws) if population is None else population
+        many = repeated(self.people.population, draws) if population is None else population
         people = many["population"]
         at_base = self.people.history.sel(year=self.scenario.years.base, drop=True)
         visitors = visitors_of(
@@ -423,41 +407,3 @@ def _not_measured() -> list[str]:
         for name in OPTIONAL
         if not any(name in (measure.group, measure.variable) for measure in MEASURES)
     ]
-
-
-def _in_years(people: xr.DataArray) -> xr.Dataset:
-    """Draws on the axis of years, one after another: ``population[region, year, sex, age]``."""
-    ordered = people.transpose("region", "draw", "year", "sex", "age")
-    regions, draws, years, *rest = ordered.shape
-    return xr.Dataset(
-        {
-            "population": (
-                ("region", "year", "sex", "age"),
-                ordered.values.reshape(regions, draws * years, *rest),
-            )
-        },
-        coords={
-            **{name: people[name] for name in ("region", "sex", "age")},
-            "year": np.tile(people["year"].values, draws),
-        },
-    )
-
-
-def _repeated(population: xr.Dataset, draws: int) -> xr.Dataset:
-    """The same people in every draw, on the axis of years."""
-    years = np.tile(np.arange(population.sizes["year"]), draws)
-    return population[["population"]].isel(year=years)
-
-
-def _by_draw(dataset: xr.Dataset, years: NDArray[np.int64], draws: int) -> xr.Dataset:
-    """Draws as a dimension of their own, before all others."""
-    result = {}
-    for name, array in dataset.data_vars.items():
-        if "year" not in array.dims:
-            continue  # sums up all years of one draw
-        at = array.dims.index("year")
-        shape = (*array.shape[:at], draws, len(years), *array.shape[at + 1 :])
-        values = np.moveaxis(array.values.reshape(shape), at, 0)
-        result[name] = (("draw", *array.dims), values)
-    coords = {name: coord for name, coord in dataset.coords.items() if "year" not in coord.dims}
-    return xr.Dataset(result, coords={**coords, "year": years})

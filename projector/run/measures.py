@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -104,17 +105,18 @@ def figures_of(groups: Mapping[str, xr.Dataset]) -> Iterator[tuple[Measure, xr.D
     for measure in MEASURES:
         if measure.group not in groups or measure.variable not in groups[measure.group]:
             continue
-        array = groups[measure.group][measure.variable]
-        dims, values = tuple(map(str, array.dims)), array.values
-        coords = {dim: array[dim].values for dim in dims if dim in array.coords}
+        known = groups[measure.group].variables
+        variable = known[measure.variable]
+        dims, values = tuple(map(str, variable.dims)), variable.values
+        coords: dict[str, Any] = {dim: known[dim] for dim in dims if dim in known}
         dims, values = _summed(dims, values, measure.over)
         if "age" in dims:
-            values = _by_band(values, dims.index("age"), coords.pop("age"))
+            values = _by_band(values, dims.index("age"), coords.pop("age").values)
             dims = (*(dim for dim in dims if dim != "age"), "ages")
             coords["ages"] = np.array(list(AGE_BANDS), dtype=object)
         if "region" in dims and measure.adds_up and len(coords["region"]) > 1:
             values = _with_whole(values, dims.index("region"))
-            coords["region"] = np.array([*coords["region"], WHOLE], dtype=object)
+            coords["region"] = np.array([*map(str, coords["region"].values), WHOLE], dtype=object)
         kept = {dim: labels for dim, labels in coords.items() if dim in dims}
         yield measure, xr.DataArray(values, dims=dims, coords=kept)
 

@@ -180,9 +180,7 @@ def draws_of(
     """
     if assumptions is None:
         assumptions = uncertain_assumptions(scenario)
-    return Draws(
-        scenario, assumptions, shares_of(scenario, first, last, assumptions=assumptions)
-    )
+    return Draws(scenario, assumptions, shares_of(scenario, first, last, assumptions=assumptions))
 
 
 def shares_of(
