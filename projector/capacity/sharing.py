@@ -53,7 +53,9 @@ class Treated:
         somatic[~(somatic > _ROUNDING * both)] = 0.0
         self.of_group: Mapping[bool, Array] = {True: mental, False: somatic}
         """``[region, site, year, setting]``"""
-        self._psychiatric = np.isin(at_sites["kind"].values, PSYCHIATRIC_KINDS)
+        self._psychiatric: NDArray[np.bool_] = np.array(
+            [kind in PSYCHIATRIC_KINDS for kind in at_sites["kind"].values]
+        )
         self._regions = np.array([str(code) for code in at_sites["region"].values], dtype=object)
         self._somewhere = {
             group: np.asarray(treated > 0).any(axis=(1, 2))
