@@ -57,8 +57,8 @@ class Treated:
             [kind in PSYCHIATRIC_KINDS for kind in at_sites["kind"].values]
         )
         self._regions = np.array([str(code) for code in at_sites["region"].values], dtype=object)
-        self._somewhere = {
-            group: np.asarray(treated > 0).any(axis=(1, 2))
+        self._somewhere: Mapping[bool, NDArray[np.bool_]] = {
+            group: np.asarray((treated > 0).any(axis=(1, 2)))
             for group, treated in self.of_group.items()
         }
 
