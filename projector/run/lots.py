@@ -51,7 +51,8 @@ that these do not make the coarsest sketch, it is that."""
 
 def figures_of_block(futures: Futures, first: int, last: int) -> Figures:
     """The block function: what is summarised of some draws."""
-    return {one.name: (one, array) for one, array in figures_of(futures.block(first, last))}
+    groups = futures.block(first, last, measured_only=True)
+    return {one.name: (one, array) for one, array in figures_of(groups)}
 
 
 @dataclass(frozen=True, eq=False)
