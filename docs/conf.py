@@ -25,6 +25,7 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
+    "sessions",
 ]
 myst_enable_extensions = ["dollarmath"]
 html_math_renderer = "mathml"
@@ -42,6 +43,7 @@ html_theme_options = {
 html_static_path = ["static"]
 html_css_files = ["pages.css"]
 doctest_test_doctest_blocks = ""
+doctest_global_setup = "from sessions import typed, wrote"
 
 
 def _inline(writer: HTML5Translator, node: nodes.Element) -> None:
