@@ -13,6 +13,7 @@ from dataclasses import dataclass
 __all__ = [
     "ClusterError",
     "ConsistencyError",
+    "FetchError",
     "InfeasibleError",
     "InputsError",
     "Problem",
@@ -74,6 +75,12 @@ class ProjectorError(Exception):
 
 class ClusterError(ProjectorError):
     """The workers of a cluster cannot do what they are asked."""
+
+    exit_code = 1
+
+
+class FetchError(ProjectorError):
+    """A service on the network cannot be reached, or answers wrongly."""
 
     exit_code = 1
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from projector import __version__
+from projector.cli.inputs_add import add
+from projector.cli.inputs_fetch import fetch
 from projector.errors import ProjectorError
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ _EXIT_CODES = """
 \b
 Exit codes:
   0  all is well
-  1  the file system or the cluster says no
+  1  the file system, the cluster or the statistics bank says no
   2  the command was used wrongly
   3  a scenario file is wrong
   4  a table of the inputs is wrong
@@ -71,6 +73,14 @@ class _Draws(click.ParamType):  # type: ignore[type-arg]
 
 
 _SCENARIO = click.argument("scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_RUN = click.Path(path_type=Path)
+"""Results; one that is not there may have been set aside by a run that was killed."""
+
+_FOLDER = click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that the scenario lay in.  [default: looked for here and around the results]",
+)
 _LANGUAGE = click.option(
     "--language",
     type=click.Choice(["nb", "en"]),
@@ -355,26 +365,28 @@ def new(folder: Path) -> None:
 
 
 @cli.command()
-@click.argument("results", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("results", metavar="RUN", type=_RUN)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The picture: svg, png or pdf.  [default: RESULTS and .svg]",
+    help="The picture: svg, png or pdf.  [default: RUN and .svg]",
 )
 @_LANGUAGE
 def chart(results: Path, output: Path | None, language: "Language") -> None:
-    """Draw a picture of the RESULTS folder of a run."""
+    """Draw a picture of the results of RUN, a folder."""
     from projector.cli.chart import chart_results
 
     chart_results(results, output or results.parent / f"{results.name}.svg", language)
 
 
 @cli.command()
-@click.argument("results", metavar="RUN", type=click.Path(exists=True, path_type=Path))
+@click.argument("results", metavar="RUN", type=_RUN)
+@_FOLDER
 @click.option(
-    "--scenario",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The scenario that ran: the page also tells what drives the changes. Takes some runs.",
+    "--drivers/--no-drivers",
+    default=True,
+    show_default=True,
+    help="Also tell what drives the changes, which takes some runs.",
 )
 @click.option(
     "--output",
@@ -382,11 +394,13 @@ def chart(results: Path, output: Path | None, language: "Language") -> None:
     help="The page.  [default: report.html beside the results]",
 )
 @_LANGUAGE
-def report(results: Path, scenario: Path | None, output: Path | None, language: "Language") -> None:
+def report(
+    results: Path, folder: Path | None, drivers: bool, output: Path | None, language: "Language"
+) -> None:
     """Write the results of RUN, a folder or its results.nc, as one HTML page to read and print."""
     from projector.cli.report import report_results
 
-    report_results(results, output, scenario, language)
+    report_results(results, output, folder, language, drivers=drivers)
 
 
 _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -502,12 +516,8 @@ def calibrate(scenario: Path, output: Path | None, language: "Language") -> None
 
 
 @cli.command()
-@click.argument("results", type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder that the scenario lay in.  [default: looked for here and around the results]",
-)
+@click.argument("results", metavar="RUN", type=_RUN)
+@_FOLDER
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
@@ -517,7 +527,7 @@ def calibrate(scenario: Path, output: Path | None, language: "Language") -> None
 )
 @_LANGUAGE
 def verify(results: Path, folder: Path | None, workers: int, language: "Language") -> None:
-    """Check that RESULTS are unharmed, and are what their scenario gives: run it again.
+    """Check that the results of RUN are unharmed, and what their scenario gives: run it again.
 
     Exit code 7 where they are damaged, or any number differs in any bit.
     """
@@ -583,6 +593,15 @@ def close(
         output=output,
         language=language,
     )
+
+
+@cli.group()
+def inputs() -> None:
+    """Fetch input sets, and add own tables to them."""
+
+
+inputs.add_command(fetch)
+inputs.add_command(add)
 
 
 def main() -> None:

@@ -1,29 +1,29 @@
 """``projector report``: a run's results as a page to read."""
 
-import json
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from projector.errors import Problem, UsageError
+from projector.errors import Problem, ResultsError, UsageError
 from projector.outputs import read_results, results_file
 from projector.outputs.atomic import whole_file
+from projector.outputs.words import word
 from projector.outputs.write import REPORT_FILE
-from projector.run import vocabulary
-from projector.run.explain import explain
-from projector.run.pipeline import project_people
+from projector.run.explain import explain_together
+from projector.run.pipeline import People, project_people
 from projector.run.questions import question_of
-from projector.scenario import load_scenario
+from projector.run.verify import folders_around, scenario_that_ran
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from projector.outputs.words import Language
     from projector.run.explain import Explanation
+    from projector.scenario import Scenario
 
-__all__ = ["can_report", "report_results", "write_report"]
+__all__ = ["can_report", "explanations_of", "report_results", "write_report"]
 
 _EXPLAINED = (("bed_days", ("inpatient",)), ("beds", ()), ("staff", ()))
 """Results, and parts of them, that are taken apart where the scenario is at hand."""
@@ -35,7 +35,12 @@ def can_report() -> bool:
 
 
 def report_results(
-    results: Path, output: Path | None, scenario: Path | None, language: "Language"
+    results: Path,
+    output: Path | None,
+    folder: Path | None,
+    language: "Language",
+    *,
+    drivers: bool = True,
 ) -> None:
     """Write the page of a run.
 
@@ -45,15 +50,18 @@ def report_results(
         The folder that ``projector run`` wrote, or its file of results.
     output
         The page; None is ``report.html`` beside the results.
-    scenario
-        The scenario that ran, to tell what drives the changes; None leaves that out.
+    folder
+        Where the scenario lay that ran, to tell what drives the changes; None looks for it where
+        `projector verify` does.
     language
         ``nb`` or ``en``.
+    drivers
+        Whether to tell what drives the changes.
 
     Raises
     ------
     UsageError
-        If there are no results, they are of another scenario, or jinja2 is not installed.
+        If there are no results, or jinja2 is not installed.
     ResultsError
         If the results are damaged.
     """
@@ -66,7 +74,7 @@ def report_results(
             )
         )
     tree = read_results(results)
-    explanations = [] if scenario is None else _explanations(scenario, tree)
+    explanations = _explanations(results, folder, tree, language) if drivers else []
     page = output or results_file(results).with_name(REPORT_FILE)
     write_report(tree, page, language, explanations)
     click.echo(str(page))
@@ -101,32 +109,21 @@ def write_report(
         file.write_bytes(text.encode("utf-8"))
 
 
-def _explanations(path: Path, tree: "xr.DataTree") -> "list[Explanation]":
+def explanations_of(scenario: "Scenario", people: People) -> "list[Explanation]":
+    """What drives the changes, for the page of a run."""
+    questions = [question_of(scenario, people, result, of=of) for result, of in _EXPLAINED]
+    return explain_together(scenario, people, questions)
+
+
+def _explanations(
+    results: Path, folder: Path | None, tree: "xr.DataTree", language: "Language"
+) -> "list[Explanation]":
     """Explanations by the scenario that ran, on the inputs that it ran on."""
-    scenario = load_scenario(path, vocabulary=vocabulary)
-    if "uncertainty" in tree:
-        (draws, *_) = (node.attrs["draws"] for node in tree["uncertainty"].children.values())
-        drawn = scenario.with_draws(int(draws))
-    else:
-        drawn = scenario.with_draws(0)
-    known = {one.digest() for one in (scenario, drawn)}
-    if tree.attrs["scenario_sha256"] not in known:
-        raise UsageError(
-            Problem(
-                where=str(path),
-                message="the results are of another scenario, or it has changed since",
-                found=tree.attrs["title"],
-                expected="the scenario that ran, as it was; run it again, or leave out --scenario",
-            )
-        )
-    people = project_people(scenario)
-    if dict(people.inputs.files) != json.loads(tree.attrs["inputs_sha256"]):
-        raise UsageError(
-            Problem(
-                where=str(path),
-                message="the input tables have changed since the run",
-                expected="the tables of the run; run the scenario again, or leave out --scenario",
-            )
-        )
-    questions = (question_of(scenario, people, result, of=of) for result, of in _EXPLAINED)
-    return [explain(scenario, people, question) for question in questions]
+    folders = [folder] if folder else folders_around(results_file(results).parent)
+    try:
+        scenario = scenario_that_ran(tree, folders)
+    except ResultsError as error:
+        for problem in error.problems:
+            click.echo(word("no drivers", language, problem=problem), err=True)
+        return []
+    return explanations_of(scenario, project_people(scenario))

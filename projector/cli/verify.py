@@ -21,7 +21,7 @@ from projector.outputs.words import number, word
 from projector.outputs.write import RESULTS_FILE, has_table
 from projector.run.ablation import ablation
 from projector.run.pipeline import project_care, project_people
-from projector.run.verify import Difference, differences, scenario_that_ran
+from projector.run.verify import Difference, differences, folders_around, scenario_that_ran
 from projector.run.whole import add_draws, draws_to_make, executor_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def verify_results(results: Path, folder: Path | None, workers: int, language: "
     if changed:
         raise ResultsError(_changed(written, changed))
     _tell("files", language)
-    scenario = scenario_that_ran(tree, [folder] if folder else _folders(written))
+    scenario = scenario_that_ran(tree, [folder] if folder else folders_around(written))
     _tell("inputs", language, count=len(json.loads(tree.attrs["inputs_sha256"])))
     if tree.attrs["projector_version"] != __version__:
         found = tree.attrs["projector_version"]
@@ -84,12 +84,6 @@ def verify_results(results: Path, folder: Path | None, workers: int, language: "
 
 def _tell(what: str, language: "Language", **facts: object) -> None:
     click.echo(word(f"verified {what}", language, **facts))
-
-
-def _folders(written: Path) -> list[Path]:
-    """Where a scenario is looked for: where planners keep them, here and beside the results."""
-    roots = [Path(), *written.resolve().parents[:2]]
-    return [folder for root in roots for folder in (root / "scenarios", root) if folder.is_dir()]
 
 
 def _write_again(

@@ -108,6 +108,18 @@ def check_tables(
     return [replace(problem, where=f"{places[table]}{problem.where}") for table, problem in found]
 
 
+def _tiles_apart(tables: Tables) -> Found:
+    """No two regions have the same square of the map."""
+    if "tiles" not in tables:
+        return
+    rows = tables["tiles"]
+    for line, column, row, region in rows[rows.duplicated(["column", "row"])][
+        ["column", "row", "region"]
+    ].itertuples():
+        message = "another region has this square"
+        yield "tiles", Problem(f":{line}", message, f"{region} in column {column}, row {row}")
+
+
 def _names_known(tables: Tables) -> Found:
     """A name that refers to another table stands there."""
     references = [
@@ -297,6 +309,7 @@ _RULES: tuple[Callable[[Tables], Found], ...] = (
     _said_once,
     _visitors_whole,
     _areas_open,
+    _tiles_apart,
     moves_go_together,
     every_cell_of_moves,
     moves_of_regions,

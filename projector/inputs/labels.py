@@ -65,6 +65,7 @@ _REGION = re.compile(
 _REST = re.compile(r"(?:[A-Za-z]{1,3}-)?(?P<code>Rest)(?:\s+(?P<name>\S.*))?")
 _VALIDITY = re.compile(r"\((?P<years>(?P<first>\d{4})?-\d{4})\)$")
 _NATION = frozenset({"norge", "noreg", "norway", "hele landet", "the whole country"})
+_MUNICIPALITY = 4
 _LENGTHS_WITHOUT_ZERO = (3, 5, 7)
 """Municipalities have four digits, wards six, basic units eight."""
 
@@ -124,8 +125,9 @@ def _parse_region(label: str) -> Region:
         return Region(None, label)
     code, name = parse_code(match["code"]), match["name"]
     ended = _VALIDITY.search(name or "")
-    # A code with a first and a last year was given to another ward afterwards.
-    if ended and ended["first"]:
+    # A ward's code with a first and a last year was given to another ward afterwards; those of
+    # municipalities are not used again.
+    if ended and ended["first"] and len(code) > _MUNICIPALITY:
         code = f"{code} ({ended['years']})"
     return Region(code, name)
 
@@ -160,7 +162,7 @@ def parse_regions(labels: Sequence[str]) -> tuple[tuple[Region, ...], Mapping[in
     shared = Counter(region.code for region in regions)
     for position, region in enumerate(regions):
         ended = _VALIDITY.search(region.name or "")
-        if region.code and shared[region.code] > 1 and ended and not ended["first"]:
+        if region.code and shared[region.code] > 1 and ended:
             regions[position] = Region(f"{region.code} ({ended['years']})", region.name)
     first: dict[str, int] = {}
     for position, region in enumerate(regions):

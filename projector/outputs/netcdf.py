@@ -96,7 +96,7 @@ def read_netcdf(path: Path) -> xr.DataTree:
     xarray.DataTree
     """
     with netCDF4.Dataset(path) as file:
-        groups = [group.path for group in _with_variables(file)]
+        groups = [group.path for group in _with_content(file)]
     # Group by group and closed at once: groups that share one open file have crashed in HDF5.
     datasets = {}
     for group in ["/", *groups]:
@@ -105,9 +105,9 @@ def read_netcdf(path: Path) -> xr.DataTree:
     return xr.DataTree.from_dict(datasets)
 
 
-def _with_variables(group: netCDF4.Dataset) -> Iterator[netCDF4.Dataset]:
-    """The groups of a file that hold variables, however deep."""
+def _with_content(group: netCDF4.Dataset) -> Iterator[netCDF4.Dataset]:
+    """The groups of a file that hold variables or attributes, however deep."""
     for child in group.groups.values():
-        if child.variables:
+        if child.variables or child.ncattrs():
             yield child
-        yield from _with_variables(child)
+        yield from _with_content(child)

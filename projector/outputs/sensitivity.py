@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from projector.run.sensitivity import Factor, Sensitivity
 
 __all__ = [
+    "ToldFigure",
     "by_swing",
     "factor_name",
     "matters_section",
     "printed_sensitivity",
     "sensitivity_table",
     "sensitivity_tables",
+    "told_figures",
 ]
 
 Array = NDArray[np.float64]
@@ -204,10 +207,12 @@ def sensitivity_tables(tree: xr.DataTree) -> Iterator[tuple[str, pd.DataFrame]]:
     str
     DataFrame
         ``assumption`` (``rest`` is what none of them explains alone), ``year`` and the parts of
-        the measure, ``first`` and ``first_error``. Where nothing varies there is no row.
+        the measure, ``first`` and ``first_error``, and ``low`` and ``high``, the means of the
+        fifths of the draws in which the assumption is lowest and highest. Where nothing varies
+        there is no row.
     """
     for name, dataset in _measures(tree).items():
-        table = dataset[["first", "first_error"]].to_dataframe().reset_index()
+        table = dataset[["first", "first_error", "low", "high"]].to_dataframe().reset_index()
         rest = dataset["rest"].to_dataframe(name="first").reset_index()
         both = pd.concat([table, rest.assign(assumption="rest")], ignore_index=True)
         yield f"sensitivity_{name}", both.dropna(subset=["first"])
@@ -245,56 +250,102 @@ def matters_section(tree: xr.DataTree, years: list[int], language: Language) -> 
     if asked["draws"] < asked["sensitivity_from"]:
         few = word("matters few", language, least=asked["sensitivity_from"])
         return Section(title, (Row(few, ()),))
-    named = json.loads(tree.attrs["names"])
-    measures = _measures(tree)
     rows: list[Row] = []
     without: list[str] = []
-    for measure, axis, most in _SHOWN:
-        if measure not in measures:
-            continue
-        for key in _largest(tree, measure, axis, most):
-            called = (
-                word(f"ages {key}", language)
-                if axis == "ages"
-                else str(named.get(_NAMES[axis], {}).get(key, {}).get(language, key))
-            )
-            top = list(_top(measures[measure].sel({axis: key}), years, language))
-            if top:
-                rows += [Row(called, ()), *top]
-            else:
-                without.append(called)
+    for one in told_figures(tree, language):
+        top = list(_top(one, years))
+        if top:
+            rest = word("matters rest", language)
+            rows += [Row(one.name, ()), *(Row(f"  {name or rest}", said) for name, said in top)]
+        else:
+            without.append(one.name)
     if without:
         rows.append(Row(word("matters nothing", language), ()))
         rows += [Row(f"  {called}", ()) for called in without]
     return Section(title, tuple(rows))
 
 
-def _largest(tree: xr.DataTree, measure: str, axis: str, most: int) -> list[str]:
-    """The parts of a measure that are most in the last year, all regions together."""
+@dataclass(frozen=True)
+class ToldFigure:
+    """A main figure of all regions together.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    mean
+        Over the draws, ``[year]``.
+    depends
+        What it depends on: the dataset of its measure in ``uncertainty/sensitivity``.
+    """
+
+    name: str
+    mean: xr.DataArray
+    depends: xr.Dataset
+
+    @property
+    def standing_out(self) -> list[int]:
+        """Positions of the assumptions that explain more in the last year than chance might.
+
+        That which explains most comes first.
+        """
+        last = self.depends.isel(year=-1)
+        sure = last["first"].values > _STANDS_OUT * last["first_error"].values
+        order = np.argsort(-last["first"].values, kind="stable")
+        return [int(i) for i in order if sure[i]]
+
+
+def told_figures(tree: xr.DataTree, language: Language) -> Iterator[ToldFigure]:
+    """The main figures that pages tell of: the oldest, the most beds and the most staff.
+
+    Parameters
+    ----------
+    tree
+        From `projector.run`, with draws.
+    language
+        ``nb`` or ``en``.
+
+    Yields
+    ------
+    ToldFigure
+        None of too few draws, or where no assumption is uncertain.
+    """
+    named = json.loads(tree.attrs["names"])
+    measures = _measures(tree)
+    for measure, axis, most in _SHOWN:
+        if measure not in measures:
+            continue
+        means = tree[_GROUP].children[measure].to_dataset(inherit=False)["mean"].isel(region=-1)
+        for key in _largest(means, axis, most):
+            called = (
+                word(f"ages {key}", language)
+                if axis == "ages"
+                else str(named.get(_NAMES[axis], {}).get(key, {}).get(language, key))
+            )
+            yield ToldFigure(called, means.sel({axis: key}), measures[measure].sel({axis: key}))
+
+
+def _largest(means: xr.DataArray, axis: str, most: int) -> list[str]:
+    """The parts of a measure that are most in the last year."""
     if axis == "ages":
         return [_OLDEST]
-    dataset = tree[_GROUP].children[measure].to_dataset(inherit=False)
-    mean = dataset["mean"].isel(year=-1, region=-1)
-    order = np.argsort(-mean.values, kind="stable")[:most]
-    return [str(mean[axis].values[i]) for i in order]
+    last = means.isel(year=-1)
+    order = np.argsort(-last.values, kind="stable")[:most]
+    return [str(last[axis].values[i]) for i in order]
 
 
-def _top(one: xr.Dataset, years: list[int], language: Language) -> Iterator[Row]:
-    """Rows of the assumptions that explain most in the last year, and of the rest.
+def _top(told: ToldFigure, years: list[int]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The assumptions that explain most in the last year, and the rest, which has no name.
 
     None where no assumption explains more than chance might make of nothing.
     """
-    last = one.isel(year=-1)
-    order = np.argsort(-last["first"].values, kind="stable")[:_TOP]
-    sure = last["first"].values > _STANDS_OUT * last["first_error"].values
-    some = [i for i in order if sure[i]]
+    one = told.depends
+    some = told.standing_out[:_TOP]
     for i in some:
-        yield Row(
-            f"  {one['assumption'].values[i]}",
-            _per_cent(one["first"].isel(assumption=i).sel(year=years)),
-        )
+        shares = one["first"].isel(assumption=i).sel(year=years)
+        yield str(one["assumption"].values[i]), _per_cent(shares)
     if some and bool(one["rest"].notnull().any()):
-        yield Row(f"  {word('matters rest', language)}", _per_cent(one["rest"].sel(year=years)))
+        yield "", _per_cent(one["rest"].sel(year=years))
 
 
 def _per_cent(shares: xr.DataArray) -> tuple[str, ...]:

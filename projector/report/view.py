@@ -82,6 +82,13 @@ class View:
         return named
 
     @cached_property
+    def tiles(self) -> dict[str, tuple[int, int]]:
+        """Column and row of the regions on a map of squares; of none where there is no map."""
+        # Results of before there were maps have none.
+        placed = json.loads(str(self.tree.attrs.get("tiles", "{}")))
+        return {str(code): (int(x), int(y)) for code, (x, y) in placed.items()}
+
+    @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
         """What the scenario says, line by line."""
         return assumptions_of(str(self.tree.attrs["scenario_resolved"]))

@@ -1,7 +1,7 @@
 """Explain: what a result changes by since the base year, and because of what."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from projector.run.pipeline import SUPPLY as SUPPLY_GROUP
 from projector.run.pipeline import People
 from projector.run.provenance import names_of
 from projector.run.questions import Question
-from projector.run.worlds import Factor, Worlds, worlds_of
+from projector.run.worlds import CAPACITY, STAFFING, SUPPLY, Factor, Worlds, worlds_of
 from projector.uncertainty.attribution import (
     alone,
     interaction,
@@ -26,7 +26,7 @@ from projector.uncertainty.attribution import (
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["MOST_CHANGES", "Explanation", "explain"]
+__all__ = ["MOST_CHANGES", "Explanation", "explain", "explain_together"]
 
 Array = NDArray[np.float64]
 
@@ -115,7 +115,22 @@ def explain(
     ConsistencyError
         As `projector.run` does.
     """
-    worlds = worlds_of(scenario, people)
+    return _explained(_Walked(worlds_of(scenario, people)), question, free_of_order)
+
+
+def explain_together(
+    scenario: "Scenario", people: People, questions: Sequence[Question]
+) -> list[Explanation]:
+    """As `explain` for each of several questions, whose worlds are walked once for all.
+
+    It holds the worlds in memory: of a whole country some tens of copies of its results.
+    """
+    walked = _Walked(worlds_of(scenario, people))
+    return [_explained(walked, question, free_of_order=False) for question in questions]
+
+
+def _explained(walked: "_Walked", question: Question, free_of_order: bool) -> Explanation:
+    worlds = walked.worlds
     factors = [one for one in worlds.factors if one.kind not in _NOT_FOR[_room(question)]]
     changes = [one for one in factors if one.kind == "change"]
     if free_of_order and len(changes) > MOST_CHANGES:
@@ -132,7 +147,7 @@ def explain(
 
     def result(loose: frozenset[Factor]) -> Array:
         if loose not in seen:
-            seen[loose] = _figures(worlds, loose, question)
+            seen[loose] = walked.figures(loose, question)
         return seen[loose]
 
     _refuse_other_base(result(frozenset()), result(frozenset(factors)), question)
@@ -150,9 +165,9 @@ def explain(
         if one.kind in _ALWAYS or effects[i].any() or by_itself[i].any()
     ]
     return Explanation(
-        title=scenario.scenario,
+        title=worlds.scenario.scenario,
         question=question,
-        names=names_of(people.inputs),
+        names=names_of(worlds.people.inputs),
         years=worlds.years,
         values=result(frozenset(factors)),
         factors=tuple(factors[i] for i in shown),
@@ -181,33 +196,47 @@ def _refuse_other_base(held: Array, values: Array, question: Question) -> None:
         )
 
 
-def _figures(worlds: Worlds, loose: Collection[Factor], question: Question) -> Array:
-    """The result of a world, ``[year]``."""
-    care = worlds.care(loose, priority="group" in dict(question.of))
-    # Norms that are held bear the base year's number in every year, so years go by position.
-    figures: Array = asked(_groups(worlds, loose, care, question), question).values
-    return figures
+@dataclass
+class _Walked:
+    """Worlds, with what has been walked of them."""
 
+    worlds: Worlds
+    _care: dict[tuple[bool, frozenset[Factor]], dict[str, xr.Dataset]] = field(default_factory=dict)
+    _capacity: dict[frozenset[Factor], dict[str, xr.Dataset]] = field(default_factory=dict)
+    _staff: dict[frozenset[Factor], xr.Dataset] = field(default_factory=dict)
 
-def _groups(
-    worlds: Worlds,
-    loose: Collection[Factor],
-    care: Mapping[str, xr.Dataset],
-    question: Question,
-) -> Mapping[str, xr.Dataset]:
-    """The groups of a world that it takes to answer a question."""
-    stage = question.about.stage
-    groups: dict[str, xr.Dataset] = dict(care)
-    if stage == "activity":
-        money = money_dataset(care["activity"], worlds.people.inputs.tables)
-        return groups | ({} if money is None else {"money": money})
-    capacity = worlds.capacity(care, loose)
-    groups |= {f"capacity/{unit}": dataset for unit, dataset in capacity.items()}
-    if stage == "workforce":
-        staff = worlds.workforce(care["activity"], capacity, loose)
-        supply = worlds.supply(staff, loose) if question.group == SUPPLY_GROUP else None
-        groups |= {"workforce": staff, **({} if supply is None else {SUPPLY_GROUP: supply})}
-    return groups
+    def figures(self, loose: frozenset[Factor], question: Question) -> Array:
+        """The result of a world, ``[year]``."""
+        # Norms that are held bear the base year's number in every year: years go by position.
+        figures: Array = asked(self._groups(loose, question), question).values
+        return figures
+
+    def _groups(self, loose: frozenset[Factor], question: Question) -> Mapping[str, xr.Dataset]:
+        """The groups of a world that it takes to answer a question."""
+        worlds, stage = self.worlds, question.about.stage
+        priority = "group" in dict(question.of)
+        key = priority, loose - {CAPACITY, STAFFING, SUPPLY}
+        if key not in self._care:
+            self._care[key] = worlds.care(loose, priority=priority)
+        care = self._care[key]
+        groups = dict(care)
+        if stage == "activity":
+            money = money_dataset(care["activity"], worlds.people.inputs.tables)
+            return groups | ({} if money is None else {"money": money})
+        before = loose - {STAFFING, SUPPLY}
+        if before not in self._capacity:
+            self._capacity[before] = worlds.capacity(care, loose)
+        capacity = self._capacity[before]
+        groups |= {f"capacity/{unit}": dataset for unit, dataset in capacity.items()}
+        if stage == "workforce":
+            before = loose - {SUPPLY}
+            if before not in self._staff:
+                self._staff[before] = worlds.workforce(care["activity"], capacity, loose)
+            staff = self._staff[before]
+            of_supply = question.group == SUPPLY_GROUP
+            supply = worlds.supply(staff, loose) if of_supply else None
+            groups |= {"workforce": staff, **({} if supply is None else {SUPPLY_GROUP: supply})}
+        return groups
 
 
 def _room(question: Question) -> str:

@@ -66,6 +66,7 @@ def provenance(
         "inputs_notes": "\n".join(notes(scenario, inputs, calibrated, ages)),
         "calibration_years": f"{calibrated[0]}-{calibrated[1]}",
         "names": json.dumps(names_of(inputs), ensure_ascii=False),
+        "tiles": json.dumps(_tiles_of(inputs)),
         "sites_left_out": json.dumps(list(left_out), ensure_ascii=False),
     }
 
@@ -188,6 +189,14 @@ def _texts(rows: "pd.DataFrame", column: str) -> list[str]:
         "" if blank else str(cell)
         for cell, blank in zip(rows[column], rows[column].isna(), strict=True)
     ]
+
+
+def _tiles_of(inputs: InputSet) -> dict[str, list[int]]:
+    """Column and row of each region on the map of squares; of none where the inputs have no map."""
+    if "tiles" not in inputs.tables:
+        return {}
+    rows = inputs.tables["tiles"][["region", "column", "row"]]
+    return {str(region): [int(x), int(y)] for region, x, y in rows.itertuples(index=False)}
 
 
 def names_of(inputs: InputSet) -> dict[str, dict[str, dict[str, str]]]:

@@ -19,6 +19,7 @@ from projector.run.blocks import blocks_of
 from projector.run.executors import made
 from projector.run.figures import asked
 from projector.run.futures import Futures, futures_of
+from projector.run.measures import MEASURES
 from projector.run.pipeline import SUPPLY, People, project_care
 from projector.run.provenance import names_of
 from projector.run.questions import Question
@@ -31,6 +32,7 @@ from projector.uncertainty.sensitivity import (
     first_from_draws,
     indices,
     share_switched_off,
+    swing_from_draws,
     tornado,
     tornado_design,
 )
@@ -209,10 +211,11 @@ def main_figures(
     Returns
     -------
     dict of Dataset
-        By measure ``first[assumption, year, ...]`` with ``first_error``, and ``rest[year, ...]``,
-        what no assumption explains alone: NaN where some are correlated, as the sum of their
-        indices counts twice what they share. None of fewer draws than `FEWEST`, or without
-        uncertain assumptions.
+        By measure ``first[assumption, year, ...]`` with ``first_error``, ``low`` and ``high``, the
+        means of the fifths of the draws in which the assumption is lowest and highest, and
+        ``rest[year, ...]``, what no assumption explains alone: NaN where some are correlated, as
+        the sum of their indices counts twice what they share. None of fewer draws than `FEWEST`,
+        or without uncertain assumptions.
     """
     assumptions = uncertain_assumptions(scenario)
     draws = next(iter(headlines.values())).sizes["draw"]
@@ -221,15 +224,21 @@ def main_figures(
     shares = shares_of(scenario, 0, draws)
     names = np.array([str(one) for one in assumptions], dtype=object)
     correlated = len(factors_of(scenario)) < len(assumptions)
+    units = {measure.name: measure.unit for measure in MEASURES}
     result = {}
     for measure, array in headlines.items():
         dims = tuple(str(dim) for dim in array.dims if dim != "draw")
-        found = first_from_draws(shares, array.transpose(*dims, "draw").values)
+        values = array.transpose(*dims, "draw").values
+        found = first_from_draws(shares, values)
         rest = 1.0 - found.value.sum(axis=0)
+        low, high = swing_from_draws(shares, values)
+        swing = {"units": units[measure]}
         result[measure] = xr.Dataset(
             {
                 "first": (("assumption", *dims), found.value, {"units": "1"}),
                 "first_error": (("assumption", *dims), found.error, {"units": "1"}),
+                "low": (("assumption", *dims), low, swing),
+                "high": (("assumption", *dims), high, swing),
                 "rest": (dims, np.full_like(rest, np.nan) if correlated else rest, {"units": "1"}),
             },
             coords={"assumption": names, **{dim: array[dim].values for dim in dims}},

@@ -20,7 +20,7 @@ from projector.scenario import load_scenario
 if TYPE_CHECKING:
     from projector.scenario import Scenario
 
-__all__ = ["Difference", "differences", "scenario_that_ran"]
+__all__ = ["Difference", "differences", "folders_around", "scenario_that_ran"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,12 @@ class Difference:
     place: dict[str, str]
     found: str
     expected: str
+
+
+def folders_around(results: Path) -> list[Path]:
+    """Where the scenario of results is looked for: ``scenarios`` here and beside the results."""
+    roots = [Path(), *results.resolve().parents[:2]]
+    return [folder for root in roots for folder in (root / "scenarios", root) if folder.is_dir()]
 
 
 def scenario_that_ran(tree: xr.DataTree, folders: Iterable[Path]) -> "Scenario":

@@ -112,6 +112,20 @@ INPUT_TABLES: Mapping[str, Table] = MappingProxyType(
             ),
             ("area", "member"),
         ),
+        "tiles": Table(
+            "Where regions lie on a map of squares, for the report. A region without a row is not "
+            "on the map.",
+            frozen(
+                {
+                    "region": REGION,
+                    "column": Column("integer", "place from the west", minimum=0),
+                    "row": Column("integer", "place from the north", minimum=0),
+                }
+                | PROVENANCE
+            ),
+            ("region",),
+            required=False,
+        ),
         "mortality": Table(
             "National death rates by age group, for the middle year of a period.",
             frozen(

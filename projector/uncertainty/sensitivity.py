@@ -59,6 +59,7 @@ __all__ = [
     "indices",
     "saltelli_design",
     "share_switched_off",
+    "swing_from_draws",
     "tornado",
     "tornado_design",
 ]
@@ -67,6 +68,7 @@ Floats = NDArray[np.float64]
 Factor = tuple[int, ...]
 
 _MOST_CLASSES = 64
+_FIFTH = 0.2
 _GROUPS = 20
 """Parts of the draws that are left out in turn, for the standard error."""
 
@@ -195,6 +197,33 @@ def _explained(
     )
     spread = (without - without.mean(axis=0)) ** 2
     return whole, np.sqrt((_GROUPS - 1) / _GROUPS * spread.sum(axis=0))
+
+
+def swing_from_draws(drawn: Floats, results: Floats) -> tuple[Floats, Floats]:
+    r"""Mean of the results where an assumption is low and where it is high, from ordinary draws.
+
+    Low is the fifth of the draws in which the assumption lies lowest, so about its 10th percentile,
+    high the fifth in which it lies highest: :math:`\operatorname{E}(Y \mid u < 0.2)` and
+    :math:`\operatorname{E}(Y \mid u \ge 0.8)`. All else varies as it does, so that what others do
+    falls out only as far as there are many draws.
+
+    Parameters
+    ----------
+    drawn
+        Shares, ``[assumption, draw]``, from `projector.uncertainty.draws.shares_of`.
+    results
+        ``[cell..., draw]``.
+
+    Returns
+    -------
+    low, high
+        ``[assumption, cell...]``, in the unit of the results.
+    """
+    low, high = (
+        np.stack([results[..., chosen].mean(axis=-1) for chosen in where])
+        for where in (drawn < _FIFTH, drawn >= 1 - _FIFTH)
+    )
+    return low, high
 
 
 def share_switched_off(results: Floats, without: Floats) -> Estimate:

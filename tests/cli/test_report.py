@@ -23,7 +23,8 @@ def test_a_run_and_a_report_of_its_folder_write_the_same_page(tmp_path: Path) ->
     assert ran.exit_code == 0
     assert f"Rapporten er {tmp_path / 'out' / 'report.html'}" in ran.stdout
     page = (tmp_path / "out" / "report.html").read_bytes()
-    again = projector("report", tmp_path / "out", "--output", tmp_path / "again.html")
+    out = tmp_path / "out"
+    again = projector("report", out, "--no-drivers", "--output", tmp_path / "again.html")
     assert again.exit_code == 0
     assert (tmp_path / "again.html").read_bytes() == page
 
@@ -43,7 +44,7 @@ def test_a_run_leaves_the_page_out_when_asked_or_when_jinja2_is_missing(
 
 
 def test_a_report_takes_the_folder_or_the_file_and_the_language(results: Path) -> None:
-    told = projector("report", results / "results.nc", "--language", "en")
+    told = projector("report", results / "results.nc", "--no-drivers", "--language", "en")
     assert told.exit_code == 0
     page = (results / "report.html").read_text(encoding="utf-8")
     assert 'lang="en"' in page
@@ -56,7 +57,7 @@ def test_a_new_run_takes_the_place_of_a_folder_with_a_page(results: Path) -> Non
     assert not (results / "report.html").exists()
 
 
-def test_a_report_without_results_or_of_another_scenario_is_refused(
+def test_a_report_without_results_or_jinja2_is_refused(
     results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     empty = tmp_path / "empty"
@@ -64,19 +65,25 @@ def test_a_report_without_results_or_of_another_scenario_is_refused(
     refused = projector("report", empty)
     assert refused.exit_code == 2
     assert "the folder holds no results" in refused.stderr
-    other = projector("report", results, "--scenario", SCENARIOS / "hallingdal-copd.yaml")
-    assert other.exit_code == 2
-    assert "the results are of another scenario" in other.stderr
-    assert "Hallingdal mot 2040" in other.stderr
     monkeypatch.setattr("projector.cli.report.find_spec", lambda _: None)
     missing = projector("report", results)
     assert missing.exit_code == 2
     assert "a page needs jinja2" in missing.stderr
 
 
+def test_without_the_tables_of_the_run_the_page_says_what_it_leaves_out(
+    results: Path, tmp_path: Path
+) -> None:
+    told = projector("report", results, "--folder", tmp_path)
+    assert told.exit_code == 0
+    assert "Siden sier ikke hva som driver endringene" in told.stderr
+    page = (results / "report.html").read_text(encoding="utf-8")
+    assert "Hva endringen kommer av er ikke regnet ut" in page
+
+
 @pytest.mark.slow
-def test_with_its_scenario_the_page_tells_what_drives_the_changes(results: Path) -> None:
-    told = projector("report", results, "--scenario", SCENARIOS / "hallingdal.yaml")
+def test_the_page_tells_what_drives_the_changes(results: Path) -> None:
+    told = projector("report", results, "--folder", SCENARIOS)
     assert told.exit_code == 0
     page = (results / "report.html").read_text(encoding="utf-8")
     assert "Hva endringen kommer av er ikke regnet ut" not in page

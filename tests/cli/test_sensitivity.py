@@ -107,7 +107,8 @@ def test_a_run_says_how_sure_it_is_what_matters_and_how_often_there_is_too_littl
     often = next(line for line in result.stdout.splitlines() if "in so many of 100 draws" in line)
     assert often.split()[-2:] == ["100", "100"]  # five or six acute beds, where there are three
     table = pd.read_csv(output / "csv" / "sensitivity_beds.csv")
-    assert list(table.columns) == ["assumption", "year", "resource", "first", "first_error"]
+    columns = ["assumption", "year", "resource", "first", "first_error", "low", "high"]
+    assert list(table.columns) == columns
     assert not (table["year"] == 2026).any() or table["first"].notna().all()
     few = projector("run", path, "--draws", 8, "--output", output, "--language", "en")
     assert "Too few draws to tell; it takes 64 at least" in few.stdout

@@ -20,6 +20,7 @@ from projector.inputs.labels import (
         ("030110a Grorud", "030110", "Grorud"),
         ("030100aa Oslo total", "030100", "Oslo total"),
         ("030110 Lambertseter (1988-2003)", "030110 (1988-2003)", "Lambertseter (1988-2003)"),
+        ("3001 Halden (2020-2023)", "3001", "Halden (2020-2023)"),
         ("0702 Holmestrand (-2017)", "0702", "Holmestrand (-2017)"),
         ("3018 Våler (Østfold)", "3018", "Våler (Østfold)"),
         ("K-21-22 Svalbard and Jan Mayen", "21-22", "Svalbard and Jan Mayen"),

@@ -256,3 +256,63 @@ def test_a_waterfall_ends_where_the_change_does() -> None:
     assert "+12.5" in page
     assert "-2.5" in page
     assert "What drives the change is not worked out here" not in page
+
+
+def test_what_matters_most_is_a_tornado_of_what_stands_out_from_chance() -> None:
+    tree = drawn().copy(deep=False)
+    tree["uncertainty/sensitivity/beds"] = xr.DataTree(_depending())
+    tree["uncertainty"].attrs["assumptions"] = 2
+    page = Page(report_page(tree, "en"))
+    told = "capacity / occupancy matters most: 90 where it is low, 110 where it is high"
+    assert told in page.text
+    assert "No assumption stands out from chance for:" in page.text
+    assert "use / growth matters most" not in page.text
+
+
+def _depending() -> xr.Dataset:
+    """Beds that depend on one assumption and seem to on another, and other resources on none."""
+    measure = drawn()["uncertainty/beds"].to_dataset()
+    shape = (2, measure.sizes["year"], measure.sizes["resource"])
+    shares, low, high = np.zeros(shape), np.full(shape, 100.0), np.full(shape, 100.0)
+    at = list(measure["resource"].values).index("somatic")
+    shares[:, :, at] = [[0.9], [0.05]]
+    low[0, :, at], high[0, :, at] = 90.0, 110.0
+    dims = ("assumption", "year", "resource")
+    return xr.Dataset(
+        {
+            "first": (dims, shares),
+            "first_error": (dims, np.full(shape, 0.04)),
+            "low": (dims, low),
+            "high": (dims, high),
+            "rest": (dims[1:], np.full(shape[1:], 0.05)),
+        },
+        coords={
+            "assumption": ["capacity/occupancy", "use/growth"],
+            "year": measure["year"].values,
+            "resource": measure["resource"].values,
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("assumptions", "told"),
+    [(0, "No value of the scenario is written as a distribution"), (1, "Too few draws to tell")],
+)
+def test_why_nothing_is_told_of_what_matters_is_told(assumptions: int, told: str) -> None:
+    tree = drawn().copy(deep=False)
+    tree["uncertainty"].attrs["assumptions"] = assumptions
+    assert told in Page(report_page(tree, "en")).text
+    undrawn = Page(page_of("hallingdal", "en")).text
+    assert "Which assumption matters most is shown by a run with draws" in undrawn
+
+
+def test_regions_lie_on_a_map_of_squares_with_their_growth_where_the_inputs_have_one() -> None:
+    page = Page(page_of("hallingdal", "en"))
+    population = result_of("hallingdal")["population"]["population"]
+    oldest = people_in(population, "80+").sel(region="3330")
+    growth = round(100 * (float(oldest[-1] / oldest[0]) - 1))
+    assert re.search(rf"Hol: \+{growth}\W?%", page.text)
+    tree = result_of("hallingdal").copy(deep=False)
+    tree.attrs = {**tree.attrs, "tiles": "{}"}
+    assert "A map of squares" not in report_page(tree, "en")
+    assert "A map of squares" in page_of("hallingdal", "en")

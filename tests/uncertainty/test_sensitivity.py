@@ -11,6 +11,7 @@ from projector.uncertainty.sensitivity import (
     first_from_draws,
     indices,
     saltelli_design,
+    swing_from_draws,
     tornado,
     tornado_design,
 )
@@ -168,3 +169,12 @@ def test_correlated_assumptions_are_one_factor(tmp_path):
     found = indices(saltelli_design(own, other, factors).sum(axis=0), len(factors))
     # Variances of the sums: 1 + 1 + 2 r, 3 + 2 r - 2 r and 1, in twelfths.
     assert found.total.value == pytest.approx(np.array([3, 3, 1]) / 7, abs=0.05)
+
+
+def test_the_swing_of_a_straight_line_is_that_between_the_middles_of_the_outer_fifths():
+    drawn = shares(3, NAMES[:3], 0, 4096)
+    results = np.stack([10 + 5 * drawn[0] - 2 * drawn[1], 3 * drawn[1]])
+    low, high = swing_from_draws(drawn, results)
+    assert low.shape == high.shape == (3, 2)
+    np.testing.assert_allclose(low, [[9.5, 1.5], [11.5 + 0.8, 0.3], [11.5, 1.5]], atol=0.1)
+    np.testing.assert_allclose(high, [[13.5, 1.5], [11.5 - 0.8, 2.7], [11.5, 1.5]], atol=0.1)

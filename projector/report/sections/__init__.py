@@ -9,6 +9,7 @@ from projector.report.sections.assumptions import assumptions
 from projector.report.sections.capacity import capacity
 from projector.report.sections.drivers import drivers
 from projector.report.sections.indicators import indicators
+from projector.report.sections.matters import matters
 from projector.report.sections.people import people
 from projector.report.sections.staff import staff
 from projector.report.view import View
@@ -23,6 +24,7 @@ _SECTIONS: tuple[Callable[[View], Section], ...] = (
     capacity,
     staff,
     indicators,
+    matters,
     assumptions,
 )
 

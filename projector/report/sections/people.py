@@ -1,12 +1,14 @@
 """Who will live here: ages then and now, and the old of each region over the years."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from projector.outputs.summary import AGE_GROUPS, people_in
 from projector.report.blocks import Block, Figure, Gallery, Section, Table
-from projector.report.drawing import Line, lines, pyramid
+from projector.report.drawing import Line, Tile, lines, pyramid, tiles
 from projector.report.view import View
 
 __all__ = ["people"]
@@ -15,6 +17,7 @@ _GROUP = 5
 _OPEN = 95
 _OLD = ("67-79", "80+")
 _MOST_REGIONS = 24
+_FEWEST_TILES = 2
 
 
 def people(view: View) -> Section:
@@ -22,7 +25,7 @@ def people(view: View) -> Section:
     population = view.dataset("population")["population"]
     blocks: list[Block] = [_pyramid(view, population), _groups(view, population)]
     if population.sizes["region"] > 1:
-        blocks.append(_regions(view, population))
+        blocks += [*_map(view, population), _regions(view, population)]
     return Section("people", view.word("people"), blocks)
 
 
@@ -144,6 +147,54 @@ def _regions(view: View, population: xr.DataArray) -> Gallery:
     if more:
         note += " " + view.word("largest shown", count=_MOST_REGIONS, all=len(view.regions))
     return Gallery(view.word("old by region"), tuple(drawings), Table(_headers(view), rows), note)
+
+
+def _map(view: View, population: xr.DataArray) -> Iterator[Figure]:
+    """Growth of the oldest on a map of squares, where the inputs have one of several regions."""
+    places = view.tiles
+    codes = [str(code) for code in population["region"].values]
+    oldest = people_in(population, _OLD[-1]).values
+    shown = [i for i, code in enumerate(codes) if code in places and oldest[i, 0] > 0]
+    if len(shown) < _FEWEST_TILES:
+        return
+    growth = {i: float(oldest[i, -1] / oldest[i, 0] - 1.0) for i in shown}
+    title = view.word("old map", base=view.base, end=view.end)
+    least, most = (pick(shown, key=growth.__getitem__) for pick in (min, max))
+    drawing = tiles(
+        [
+            Tile(view.regions[i], *places[codes[i]], growth[i], _grown(view, i, oldest))
+            for i in shown
+        ],
+        title=title,
+        description=view.word(
+            "old map desc",
+            least=view.regions[least],
+            low=_grown(view, least, oldest),
+            most=view.regions[most],
+            high=_grown(view, most, oldest),
+        ),
+    )
+    rows = tuple(
+        (
+            view.regions[i],
+            *(view.number(float(oldest[i, year]), 0) for year in (0, -1)),
+            _grown(view, i, oldest),
+        )
+        for i in sorted(shown, key=lambda i: -growth[i])
+    )
+    headers = (
+        view.word("who"),
+        str(view.base),
+        str(view.end),
+        view.word("change", base=view.base, end=view.end),
+    )
+    left = len(codes) - len(shown)
+    note = view.word("map note") + (f" {view.word('map without', count=left)}" if left else "")
+    yield Figure(title, drawing, Table(headers, rows), note, wide=True)
+
+
+def _grown(view: View, i: int, oldest: NDArray[np.float64]) -> str:
+    return view.change(float(oldest[i, 0]), float(oldest[i, -1]))
 
 
 def _from_to(view: View, values: NDArray[np.float64]) -> str:

@@ -1,0 +1,1 @@
+"""Fetching input tables from the statistics bank of Statistics Norway."""

@@ -1,0 +1,1 @@
+"""A planner's own table of stays, bed days, staff or places, understood."""
