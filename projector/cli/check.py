@@ -6,7 +6,7 @@ import click
 
 from projector.errors import ProjectorError
 from projector.run import run, vocabulary
-from projector.scenario import load_scenario
+from projector.scenario import load_family
 
 __all__ = ["check_scenarios"]
 
@@ -14,7 +14,8 @@ __all__ = ["check_scenarios"]
 def check_scenarios(paths: tuple[Path, ...]) -> None:
     """Check scenario files one after the other; say of each that it is right, or what is not.
 
-    A scenario that is right runs, so the whole run is tried; nothing is written.
+    A scenario that is right runs, so the whole run is tried, of every scenario of a sweep; nothing
+    is written.
 
     Parameters
     ----------
@@ -30,11 +31,14 @@ def check_scenarios(paths: tuple[Path, ...]) -> None:
     errors: list[ProjectorError] = []
     for path in paths:
         try:
-            run(load_scenario(path, vocabulary=vocabulary))
+            family = load_family(path, vocabulary=vocabulary)
+            for scenario in family.scenarios.values():
+                run(scenario)
         except ProjectorError as error:
             errors.append(error)
         else:
-            click.echo(f"{path}: no problems")
+            several = f" (scenarios: {len(family.scenarios)})" if family.swept else ""
+            click.echo(f"{path}: no problems{several}")
     if errors:
         problems = [problem for error in errors for problem in error.problems]
         raise type(errors[0])(problems)

@@ -153,9 +153,16 @@ def run(
     page: bool,
     language: "Language",
 ) -> None:
-    """Run SCENARIO, print the main figures and write netCDF and CSV files and a page to read."""
-    from projector.cli.run import run_scenario
+    """Run SCENARIO, print the main figures and write netCDF and CSV files and a page to read.
 
+    A scenario with a sweep stands for several: each is run into a folder of its own, and they are
+    compared.
+    """
+    from projector.cli.run import run_scenario
+    from projector.scenario import has_sweep
+
+    if has_sweep(scenario):
+        from projector.cli.sweep import run_family as run_scenario
     run_scenario(
         scenario,
         output or Path("outputs") / scenario.stem,
@@ -534,6 +541,66 @@ def verify(results: Path, folder: Path | None, workers: int, language: "Language
     from projector.cli.verify import verify_results
 
     verify_results(results, folder, workers, language)
+
+
+@cli.command()
+@click.argument(
+    "runs",
+    nargs=-1,
+    required=True,
+    metavar="SCENARIO|RESULTS...",
+    type=click.Path(exists=True, path_type=Path),
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the comparison.  [default: in outputs/, named after what is compared]",
+)
+@click.option(
+    "--draws",
+    type=_Draws(),
+    help="Joint samples for the scenarios, in the place of theirs; 0 is none.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that make draws; the numbers are the same for any number of them.",
+)
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="NAME",
+    help="A region or area that figures are printed of; may be given several times.  "
+    "[default: all together]",
+)
+@click.option(
+    "--report/--no-report",
+    "page",
+    default=True,
+    help="Write comparison.html beside the tables.  [default: report]",
+)
+@_LANGUAGE
+def compare(
+    runs: tuple[Path, ...],
+    output: Path | None,
+    draws: 'int | Literal["auto"] | None',
+    workers: int,
+    regions: tuple[str, ...],
+    page: bool,
+    language: "Language",
+) -> None:
+    """Compare scenarios, or results of runs, with the first of them.
+
+    What they assume differently, line by line; where they first part; and every figure side by
+    side with its difference, with an interval of the difference where draws can be paired.
+    Scenarios are run for it, a scenario with a sweep for each of its values.
+    """
+    from projector.cli.compare import compare_files
+
+    compare_files(runs, output, language, draws=draws, workers=workers, regions=regions, page=page)
 
 
 @cli.group()

@@ -28,6 +28,7 @@ from projector.scenario import load_scenario
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
     import xarray as xr
 
     from projector.outputs.words import Language
@@ -52,6 +53,7 @@ def run_scenario(
     resume: bool = False,
     keep_draws: bool = False,
     page: bool = True,
+    member: "Scenario | None" = None,
 ) -> None:
     """Run one scenario file for a reader at a terminal.
 
@@ -79,6 +81,9 @@ def run_scenario(
         Whether to write the draws themselves too.
     page
         Whether to write the report beside the results.
+    member
+        The scenario, where the file has a sweep and it is one of those; its figures are not
+        printed, as they are compared when all are there.
     """
     started = told = time.perf_counter()
 
@@ -97,7 +102,7 @@ def run_scenario(
 
     executor = executor_of(workers, cluster)
     refuse_target(output)
-    scenario = load_scenario(path, vocabulary=vocabulary, without=without)
+    scenario = member or load_scenario(path, vocabulary=vocabulary, without=without)
     own = [file for files in scenario.inputs.tables.values() for file in files]
     refuse_calibration_target(output / CALIBRATION_FOLDER, own)
     if draws is not None:
@@ -127,14 +132,26 @@ def run_scenario(
     write_results(tree, output, tables, work if keep_draws else None)
     lots.clear()
     progress("outputs", {"folder": output})
+    if member is None:
+        _tell(tree, years, effects, output, language)
+    if page:
+        _write_page(tree, output, language, told=member is None)
+
+
+def _tell(
+    tree: "xr.DataTree",
+    years: list[int],
+    effects: "pd.DataFrame | None",
+    output: Path,
+    language: "Language",
+) -> None:
+    """The main figures, and where all of them are."""
     click.echo(printed(tree.attrs["title"], years, summary(tree, language)))
     if effects is not None:
         click.echo(f"\n{printed_ablation(effects, language)}")
     if left_out := json.loads(tree.attrs["sites_left_out"]):
         click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
     click.echo(f"\n{word('results in', language, folder=output)}/")
-    if page:
-        _write_page(tree, output, language)
 
 
 def _tell_what_is_not_drawn(scenario: "Scenario", language: "Language") -> None:
@@ -143,11 +160,14 @@ def _tell_what_is_not_drawn(scenario: "Scenario", language: "Language") -> None:
         click.echo(word("not drawn", language, count=uncertain), err=True)
 
 
-def _write_page(tree: "xr.DataTree", output: Path, language: "Language") -> None:
+def _write_page(
+    tree: "xr.DataTree", output: Path, language: "Language", *, told: bool = True
+) -> None:
     """The report beside the results, or what it takes to have one."""
     if can_report():
         write_report(tree, output / REPORT_FILE, language)
-        click.echo(word("report in", language, page=output / REPORT_FILE))
+        if told:
+            click.echo(word("report in", language, page=output / REPORT_FILE))
     else:
         click.echo(word("report hint", language), err=True)
 

@@ -149,16 +149,10 @@ def needs_of_all_sexes(tables: Tables) -> Found:
             yield "needs", Problem(f":{rows.index[0]}", message, ", ".join(sorted(sexes)), expected)
 
 
-_OF_PLACES = (
-    ("sites", "region"),
-    ("sites", "serves"),
-    ("travel", "region"),
-    ("flows", "region"),
-    ("tiles", "region"),
-)
+_OF_PLACES = (("sites", "region"), ("sites", "serves"), ("travel", "region"), ("flows", "region"))
 """Columns with regions where something stands, or whose people go there."""
 
-_CODES_ALONE = (("sites", "region"), ("travel", "region"), ("tiles", "region"))
+_CODES_ALONE = (("sites", "region"), ("travel", "region"))
 """Those in which the name of an area says nothing."""
 
 

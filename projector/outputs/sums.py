@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from projector.errors import Problem, ResultsError
+from projector.outputs.atomic import whole_file
 
-__all__ = ["SUMS_FILE", "changed_files", "differing_files", "write_sums"]
+__all__ = ["SUMS_FILE", "changed_files", "differing_files", "remove_file", "write_sums"]
 
 SUMS_FILE = "SHA256SUMS"
 _DIGITS = hashlib.sha256().digest_size * 2
@@ -46,6 +47,16 @@ def differing_files(folder: Path, other: Path) -> list[str]:
     return sorted(
         name for name in ones.keys() | others.keys() if ones.get(name) != others.get(name)
     )
+
+
+def remove_file(folder: Path, name: str) -> None:
+    """Remove a file from the results of a run, and its checksum, as if it had not been kept."""
+    sums = folder / SUMS_FILE
+    lines = sums.read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if line.rstrip("\n").partition("  ")[2] != name]
+    with whole_file(sums) as file:
+        file.write_text("".join(kept), "utf-8", newline="\n")
+    (folder / name).unlink()
 
 
 def _sums(path: Path) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@
 from projector.scenario.assumptions import Assumption, uncertain_assumptions, with_paths
 from projector.scenario.correlations import Correlated, correlated
 from projector.scenario.distributions import Distribution
-from projector.scenario.loading import check_names, load_scenario
+from projector.scenario.loading import Family, check_names, has_sweep, load_family, load_scenario
 from projector.scenario.models import (
     AreaCriteria,
     Catchment,
@@ -37,6 +37,7 @@ __all__ = [
     "Correlated",
     "Distribution",
     "Duty",
+    "Family",
     "Growth",
     "Inputs",
     "Path",
@@ -47,6 +48,8 @@ __all__ = [
     "StepChange",
     "check_names",
     "correlated",
+    "has_sweep",
+    "load_family",
     "load_scenario",
     "scenario_schema",
     "uncertain_assumptions",

@@ -11,8 +11,8 @@ precedence is:
 4. Everything else replaces the parent's value whole: numbers and texts, other
    lists, an empty list, and every value over years or distribution.
    ``{2026: 3}`` in a child leaves nothing of the parent's ``{2026: 5, 2030: 8}``.
-5. ``extends``, ``scenario``, ``description`` and ``without`` belong to their own file and
-   are not inherited; every file has its own ``scenario``.
+5. ``extends``, ``scenario``, ``description``, ``without`` and ``sweep`` belong to their own file
+   and are not inherited; every file has its own ``scenario``.
 6. What a child writes takes the place of what it inherits and does not go with it: beds of a
    setting or resource are sized by occupancy or by overflow; only lognormal stays have a
    variation; acute is said of hospital or of settings; a change has one amount (`AMOUNTS`), and
@@ -41,10 +41,25 @@ from projector.scenario.reading import nearest_file, read_tree
 from projector.scenario.supply_rules import BEGINNERS
 from projector.scenario.tree import Entry, Items, Located, Map, Node, Place, Scalar
 
-__all__ = ["map_at", "merge", "name_of", "read_with_parents", "with_entry"]
+__all__ = [
+    "OWN_KEYS",
+    "SWEEP",
+    "is_value_over_years",
+    "map_at",
+    "merge",
+    "name_of",
+    "read_with_parents",
+    "with_child",
+    "with_entry",
+    "without_keys",
+]
 
 _EDUCATION = ("workforce", "supply", "education")
-_OWN_KEYS = ("extends", "scenario", "description", "without")
+SWEEP = "sweep"
+"""The key of a file that stands for a family of scenarios."""
+
+OWN_KEYS = ("extends", "scenario", "description", "without", SWEEP)
+"""What a child does not inherit."""
 
 
 def read_with_parents(
@@ -77,7 +92,7 @@ def read_with_parents(
         if trees and "scenario" not in tree.entries:
             message = "missing key 'scenario': every file has its own"
             problems.append((tree.place, Problem(str(tree.place), message)))
-        trees.append(_with_absolute_inputs(tree))
+        trees.append(tree)
         parent, fault = _parent(tree, chain)
         if fault is not None:
             return None, [*problems, fault]
@@ -86,10 +101,16 @@ def read_with_parents(
         chain.append(parent)
     merged: Node = Map(Place(chain[-1].as_posix()), {})
     for tree in reversed(trees[1:]):
-        merged = merge(_without_rivals(merged, tree), _without(tree, _OWN_KEYS))
-    merged = merge(_without_rivals(merged, trees[0]), _without(trees[0], ("extends",)))
+        merged = with_child(merged, without_keys(tree, OWN_KEYS))
+    merged = with_child(merged, without_keys(trees[0], ("extends",)))
     assert isinstance(merged, Map)
     return merged, problems
+
+
+def with_child(merged: Node, child: Map) -> Node:
+    """What is inherited with what a child writes over it; see the precedence of this module."""
+    child = _with_absolute_inputs(child)
+    return merge(_without_rivals(merged, child), child)
 
 
 def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, Located | None]:
@@ -136,7 +157,7 @@ def _without_other_beginners(merged: Node, child: Map) -> Node:
                 if key in said.entries
                 for rival in rivals
             ]
-            inherited = with_entry(inherited, str(profession), _without(before, gone))
+            inherited = with_entry(inherited, str(profession), without_keys(before, gone))
     return _with_map(merged, _EDUCATION, inherited)
 
 
@@ -164,7 +185,7 @@ def _without_other_sizing(merged: Node, child: Map) -> Node:
     for rule, rival in (("occupancy", "overflow"), ("overflow", "occupancy")):
         chosen, replaced = map_at(own, rule), map_at(inherited, rival)
         if chosen is not None and replaced is not None:
-            rest = _without(replaced, chosen.entries.keys())
+            rest = without_keys(replaced, chosen.entries.keys())
             inherited = with_entry(inherited, rival, rest)
     return with_entry(merged, "capacity", inherited)
 
@@ -177,7 +198,7 @@ def _without_other_acute(merged: Node, child: Map) -> Node:
         return merged
     says_hospital = HOSPITAL in own.entries
     others = [key for key in inherited.entries if (key == HOSPITAL) != says_hospital]
-    rest = with_entry(activity, "acute", _without(inherited, others))
+    rest = with_entry(activity, "acute", without_keys(inherited, others))
     return with_entry(merged, "activity", rest)
 
 
@@ -188,7 +209,7 @@ def _without_idle_tolerance(merged: Node, child: Map) -> Node:
         return merged
     if getattr(own.entries["draws"].node, "value", None) == AUTO:
         return merged
-    return with_entry(merged, "uncertainty", _without(inherited, ("tolerance", "most")))
+    return with_entry(merged, "uncertainty", without_keys(inherited, ("tolerance", "most")))
 
 
 def _without_idle_variation(merged: Node, child: Map) -> Node:
@@ -202,7 +223,7 @@ def _without_idle_variation(merged: Node, child: Map) -> Node:
         said, before = map_at(own, str(resource)), map_at(inherited, str(resource))
         stays = said.entries.get("stays") if said else None
         if before and stays and getattr(stays.node, "value", None) != LOGNORMAL:
-            inherited = with_entry(inherited, str(resource), _without(before, ("variation",)))
+            inherited = with_entry(inherited, str(resource), without_keys(before, ("variation",)))
     return with_entry(merged, "capacity", with_entry(capacity, "arrivals", inherited))
 
 
@@ -218,7 +239,8 @@ def with_entry(tree: Map, key: str, node: Node) -> Map:
     return replace(tree, entries=tree.entries | {key: entry})
 
 
-def _without(tree: Map, keys: Collection[str | int]) -> Map:
+def without_keys(tree: Map, keys: Collection[str | int]) -> Map:
+    """A map less some of its keys."""
     return replace(tree, entries={k: v for k, v in tree.entries.items() if k not in keys})
 
 
@@ -259,7 +281,7 @@ def _without_other_amounts(inherited: Node, own: Node) -> Node:
     rest = inherited
     for rivals in (AMOUNTS, COVERED):
         if any(key in own.entries for key in rivals):
-            rest = _without(rest, [key for key in rivals if key not in own.entries])
+            rest = without_keys(rest, [key for key in rivals if key not in own.entries])
     return rest
 
 

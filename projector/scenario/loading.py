@@ -1,25 +1,24 @@
 """A scenario file, with all it extends, into a validated scenario."""
 
 import pathlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-import numpy as np
 from pydantic import ValidationError
 
 from projector.errors import Problem, ScenarioError
-from projector.scenario.change_rules import AMOUNTS
 from projector.scenario.correlations import correlation_faults
-from projector.scenario.extends import read_with_parents
-from projector.scenario.faults import Fault, located, validation_error
+from projector.scenario.extends import SWEEP, read_with_parents, without_keys
+from projector.scenario.faults import located, validation_error
 from projector.scenario.leaving_out import leave_out
 from projector.scenario.models import Inputs, Scenario
 from projector.scenario.names import name_problems
-from projector.scenario.tree import Items, Located, Map, Node
+from projector.scenario.reading import read_tree
+from projector.scenario.sweeps import Member, Swept, members_of, named_after_sweep
+from projector.scenario.tree import Items, Located, Map, Node, Scalar
+from projector.scenario.year_rules import year_faults
 
-__all__ = ["check_names", "load_scenario"]
-
-
-_ROUNDING = 1e-9
+__all__ = ["Family", "check_names", "has_sweep", "load_family", "load_scenario"]
 
 Vocabulary = Callable[[Inputs], Mapping[str, Iterable[str]] | None]
 """What the inputs of a scenario call things, or None where they cannot be read."""
@@ -58,34 +57,131 @@ def load_scenario(
     ------
     ScenarioError
         With every problem of the file and of its parents, sorted by file, line and
-        column; a name of `without` that no change has is one of them.
+        column; a name of `without` that no change has is one of them, and a sweep, which
+        makes a family of scenarios of the file.
+    """
+    family = load_family(path, vocabulary=vocabulary, without=without, folder=folder)
+    if not family.swept:
+        (scenario,) = family.scenarios.values()
+        return scenario
+    raise ScenarioError(
+        [
+            Problem(
+                where=family.where,
+                message="the file has a sweep and stands for several scenarios; one is expected",
+                found=", ".join(family.scenarios),
+                expected="`projector run` or `projector compare`, which take them all, or the "
+                "scenario.yaml of one of them that they write",
+            )
+        ]
+    )
+
+
+def has_sweep(path: str | pathlib.Path) -> bool:
+    """Whether a file has a sweep of its own; False where it cannot be read, which loading tells."""
+    tree, _ = read_tree(pathlib.Path(path), str(path))
+    return tree is not None and SWEEP in tree.entries
+
+
+@dataclass(frozen=True)
+class Family:
+    """The scenarios of a file: those of its sweep, or the one that it is.
+
+    Parameters
+    ----------
+    title
+        The name of the scenario in the file.
+    swept
+        Paths of the sweep; empty where there is none.
+    scenarios
+        By the name of the member; a file without a sweep has one, whose name is empty.
+    labels
+        What tells a member from the others, for a reader, by its name.
+    where
+        ``file:line:column`` of the sweep, or of the file where there is none.
+    """
+
+    title: str
+    swept: tuple[str, ...]
+    scenarios: Mapping[str, Scenario]
+    labels: Mapping[str, str]
+    where: str
+
+
+def load_family(
+    path: str | pathlib.Path,
+    *,
+    vocabulary: Vocabulary | None = None,
+    without: Sequence[str] = (),
+    folder: pathlib.Path | None = None,
+) -> Family:
+    """Read a scenario file that may have a sweep, and all it extends.
+
+    Parameters
+    ----------
+    path, vocabulary, without, folder
+        As for `load_scenario`.
+
+    Returns
+    -------
+    Family
+        Its scenarios are what a child of the file would be that writes their values.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the file, of its parents and of every scenario of the sweep.
     """
     path = pathlib.Path(path)
     tree, problems = read_with_parents(path, folder)
-    if tree is not None:
-        tree, unknown = leave_out(tree, without)
-        problems += unknown
-        try:
-            scenario = Scenario.model_validate(_written(tree))
-        except ValidationError as error:
-            problems += located(error, tree)
-        else:
-            faults = [
-                *_horizon_faults(scenario),
-                *_window_faults(scenario),
-                *_late_faults(scenario),
-                *_closure_faults(scenario),
-                *_opening_faults(scenario),
-                *correlation_faults(scenario),
-            ]
-            problems += located(validation_error(faults), tree) if faults else []
-            if not problems:
-                lies = path if folder is None else folder / path.name
-                scenario._path, scenario._origins = lies, tree
-                return scenario
-        if vocabulary is not None:
-            problems += _name_problems(tree, vocabulary)
-    raise ScenarioError(in_order(problems))
+    if tree is None:
+        raise ScenarioError(in_order(problems))
+    tree, unknown = leave_out(tree, without)
+    problems += unknown
+    swept: list[Swept] = []
+    members = [Member("", "", tree)]
+    if SWEEP in tree.entries:
+        swept, members, found = members_of(tree)
+        problems += found
+        if not members:  # what else is wrong with the file is told without the sweep
+            members = [Member("", "", without_keys(tree, (SWEEP,)))]
+    scenarios: dict[str, Scenario] = {}
+    for member in members:
+        scenario, found = _meant(member.tree, vocabulary)
+        problems += named_after_sweep(found, swept)
+        if scenario is not None:
+            lies = path if folder is None else folder / path.name
+            scenario._path, scenario._origins = lies, member.tree
+            scenarios[member.name] = scenario
+    if problems:
+        raise ScenarioError(in_order(problems))
+    title = tree.entries["scenario"].node
+    assert isinstance(title, Scalar)  # all scenarios are sound
+    return Family(
+        str(title.value),
+        tuple(one.path for one in swept),
+        scenarios,
+        {member.name: member.label for member in members},
+        str(tree.entries[SWEEP].key_place if SWEEP in tree.entries else tree.place),
+    )
+
+
+def _meant(tree: Map, vocabulary: Vocabulary | None) -> tuple[Scenario | None, list[Located]]:
+    """The scenario of a merged tree, and what is wrong with it."""
+    problems: list[Located] = []
+    scenario: Scenario | None = None
+    try:
+        scenario = Scenario.model_validate(_written(tree))
+    except ValidationError as error:
+        problems += located(error, tree)
+    else:
+        faults = [*year_faults(scenario), *correlation_faults(scenario)]
+        problems += located(validation_error(faults), tree) if faults else []
+        if not problems:
+            return scenario, []
+    if vocabulary is not None:
+        problems += _name_problems(tree, vocabulary)
+    return scenario, problems
 
 
 def check_names(scenario: Scenario, names: Mapping[str, Iterable[str]]) -> list[Problem]:
@@ -133,80 +229,3 @@ def _written(tree: Node) -> object:
             return [_written(node) for node in nodes]
         case _:
             return tree.value
-
-
-def _horizon_faults(scenario: Scenario) -> Iterator[Fault]:
-    """Values that start within their bounds and grow out of them before the end."""
-    years = np.arange(scenario.years.base, scenario.years.end + 1)
-    for location, path in scenario.paths():
-        if path.annual is None or not path.points:
-            continue
-        for drawn in path.extremes():
-            values = drawn.at(years, base_year=scenario.years.base)
-            outside = [not path.bounds.hold(value) for value in values]
-            if any(outside):
-                first = outside.index(True)
-                message = f"{path.bounds.word} grows to {values[first]:.4g} in {years[first]}"
-                yield Fault(message, location, expected=str(path.bounds))
-                break
-
-
-def _closure_faults(scenario: Scenario) -> Iterator[Fault]:
-    """Closures of more than there is, where the scenario says itself how much there is."""
-    base = scenario.years.base
-    years = np.arange(base, scenario.years.end + 1)
-    for site, own in scenario.capacity.existing.items():
-        for resource, path in own.amounts.items():
-            drawn = [at.at(years, base_year=base) for at in path.extremes()]
-            left = np.min(drawn, axis=0) + own.steps(resource, years)
-            below = np.flatnonzero(left < -_ROUNDING)
-            closures = [
-                (step.first, position)
-                for position, step in enumerate(own.openings)
-                if step.resource == resource and below.size and step.at(years[below[0]]) < 0
-            ]
-            if closures:
-                year, number = years[below[0]], left[below[0]]
-                message = f"{resource} of {site} comes to {number:.4g} in {year}"
-                location = ("capacity", "existing", site, "openings", max(closures)[1], "amount")
-                yield Fault(message, location, expected="to close no more than there is")
-
-
-def _opening_faults(scenario: Scenario) -> Iterator[Fault]:
-    """Openings and closures that count in no year of the projection."""
-    base, end = scenario.years.base, scenario.years.end
-    for site, own in scenario.capacity.existing.items():
-        for position, step in enumerate(own.openings):
-            late = step.first > end
-            if late or (step.last is not None and step.last < base):
-                message = f"this changes no {step.resource} in the years of the projection"
-                key = "from" if late else "until"
-                location = ("capacity", "existing", site, "openings", position, key)
-                yield Fault(message, location, expected=f"years from {base} to {end}")
-
-
-def _window_faults(scenario: Scenario) -> Iterator[Fault]:
-    """Years of a change that are not among those of the projection."""
-    base, end = scenario.years.base, scenario.years.end
-    for position, change in enumerate(scenario.activity.changes):
-        window = change.between
-        if window is not None and (window.last < base or window.first > end):
-            message = f"the years {window.first} to {window.last} are not projected"
-            location = ("activity", "changes", position, "between")
-            yield Fault(message, location, expected=f"years from {base} to {end}")
-
-
-def _late_faults(scenario: Scenario) -> Iterator[Fault]:
-    """Changes that begin after the projection has ended."""
-    base, end = scenario.years.base, scenario.years.end
-    years = np.arange(base, end + 1)
-    for position, change in enumerate(scenario.activity.changes):
-        for name in (*AMOUNTS, "portion", "factor"):
-            path = getattr(change, name)
-            if path is None or change.acts_in(years, base_year=base).any():
-                continue
-            later = np.array([year for year in path.years if year > end], dtype=np.int64)
-            if change.acts_in(later, base_year=base).any():
-                message = f"nothing changes in the years of the projection, which ends in {end}"
-                location = ("activity", "changes", position, name)
-                yield Fault(message, location, expected=f"a year before {end} from which it acts")

@@ -218,7 +218,7 @@ class Scenario(Section):
     every key and value knows its place.
     """
 
-    other_keys = ("extends",)  # is resolved before the models see the scenario
+    other_keys = ("extends", "sweep")  # are resolved before the models see the scenario
 
     scenario: fields.Text
     """the name of the scenario"""

@@ -13,6 +13,14 @@ _EXTENDS = {
     "description": "the scenario file that this one changes, relative to this file",
 }
 
+_SWEEP = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {"minLength": 1},
+    "additionalProperties": {"type": "array", "minItems": 1},
+    "description": "lists of values by the path that leads to each; every combination is a "
+    "scenario of its own, and `projector run` runs and compares them all",
+}
 
 _NOTHING: tuple[object, ...] = (None, {}, [])
 _DISTRIBUTION = {"$ref": "#/$defs/Distribution"}
@@ -33,7 +41,7 @@ def scenario_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Projector scenario",
         "type": "object",
-        "properties": {"extends": _EXTENDS, **schema["properties"]},
+        "properties": {"extends": _EXTENDS, **schema["properties"], "sweep": _SWEEP},
         "required": ["scenario"],
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),

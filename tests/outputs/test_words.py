@@ -12,7 +12,7 @@ import pytest
 import projector
 from projector.outputs.words import word
 
-FILES = ("words.csv", "report_words.csv")
+FILES = ("words.csv", "report_words.csv", "compare_words.csv")
 ROWS = [
     row
     for name in FILES

@@ -3,14 +3,17 @@
 import pytest
 
 from projector.report.assumptions import assumptions_of
-from projector.scenario import load_scenario
+from projector.scenario import load_family, load_scenario
 from tests.embedded import SCENARIOS
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in SCENARIOS.glob("*.yaml")))
 def test_every_place_that_the_resolved_text_names_is_told(name: str) -> None:
     """Lines and comments are counted in the text itself, without reading it as YAML."""
-    resolved = load_scenario(SCENARIOS / f"{name}.yaml").resolved_yaml()
+    (resolved, *_) = (
+        scenario.resolved_yaml()
+        for scenario in load_family(SCENARIOS / f"{name}.yaml").scenarios.values()
+    )
     lines = [line for line in resolved.splitlines() if ".yaml:" in line]
     unsaid = ("source:", "- name:", "name:")
     expected = {line.rpartition("# ")[2] for line in lines if not line.lstrip().startswith(unsaid)}

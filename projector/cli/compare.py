@@ -1,0 +1,276 @@
+"""``projector compare``: scenarios and results side by side."""
+
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from projector.cli.report import can_report
+from projector.compare.comparison import Comparison, compare
+from projector.compare.printed import printed_comparison
+from projector.compare.sides import Given, sides_of
+from projector.compare.telling import Teller
+from projector.compare.write import PAGE_FILE, refuse_comparison_target, write_comparison
+from projector.errors import Problem, ScenarioError, UsageError, nearest_name
+from projector.outputs import RESULTS_FILE, read_results, results_file
+from projector.outputs.draws import DRAWS_FILE, write_draws
+from projector.outputs.words import word
+from projector.run import vocabulary
+from projector.run.measures import WHOLE
+from projector.run.pipeline import project_care, project_people
+from projector.run.whole import add_draws, draws_to_make, executor_of
+from projector.scenario import load_family
+
+if TYPE_CHECKING:
+    from projector.outputs.words import Language
+    from projector.run.executors import Executor
+    from projector.scenario import Scenario
+
+__all__ = ["compare_files", "given_of_folder", "tell"]
+
+_LEAST = 2
+
+
+def compare_files(
+    paths: Sequence[Path],
+    output: Path | None,
+    language: "Language",
+    *,
+    draws: int | Literal["auto"] | None = None,
+    workers: int = 1,
+    regions: Sequence[str] = (),
+    page: bool = True,
+) -> None:
+    """Compare scenarios and results for a reader at a terminal.
+
+    Parameters
+    ----------
+    paths
+        Scenario files, of which those with a sweep stand for all of its scenarios, folders that
+        ``projector run`` wrote, and files of results.
+    output
+        Folder for the comparison; None is named after what is compared.
+    language
+        ``nb`` or ``en``.
+    draws
+        For the scenarios, in the place of what they say; 0 is none.
+    workers
+        Processes that make draws.
+    regions
+        Names or codes of regions and areas to tell of, in the place of all together.
+    page
+        Whether to write a page to read.
+
+    Raises
+    ------
+    UsageError
+        If there are fewer than two to compare, a folder has no results, or a region is unknown.
+    ScenarioError
+        With every problem of all scenario files.
+    """
+    executor = executor_of(workers, None)
+    sources = _sources(paths)
+    if len(sources) < _LEAST:
+        raise UsageError(
+            Problem(
+                where="compare",
+                message="it takes two to compare",
+                found=", ".join(str(path) for path in paths),
+                expected="another scenario or result, or a scenario with a sweep",
+            )
+        )
+    target = output or Path("outputs") / f"comparison-{'-'.join(_stem(path) for path in paths)}"
+    refuse_comparison_target(target, [one.path for one in sources])
+    with tempfile.TemporaryDirectory() as folder:
+        given: list[Given] = []
+        areas: dict[str, Sequence[str]] = {}
+        for i, source in enumerate(sources):
+            where = f"{source.path}" + (f" ({source.label})" if source.label else "")
+            if source.scenario is None:
+                click.echo(word("compare reading", language, name=where), err=True)
+                given.append(given_of_folder(source.path))
+                continue
+            click.echo(word("compare running", language, name=where), err=True)
+            scenario = source.scenario if draws is None else source.scenario.with_draws(draws)
+            one, named = _run(scenario, source, executor, Path(folder) / str(i), regions)
+            given.append(one)
+            areas |= named
+        comparison = compare(sides_of(given, areas))
+    tell(comparison, target, language, _called(regions, comparison, areas), page=page)
+
+
+def tell(
+    comparison: Comparison,
+    target: Path,
+    language: "Language",
+    regions: Sequence[str] = (WHOLE,),
+    *,
+    page: bool = True,
+) -> None:
+    """Print a comparison and write its files.
+
+    Parameters
+    ----------
+    comparison
+        From `projector.compare.compare`.
+    target
+        Its folder.
+    language
+        ``nb`` or ``en``.
+    regions
+        Codes of regions and names of areas that figures are printed of.
+    page
+        Whether to write a page to read.
+    """
+    text = None
+    if page and can_report():
+        from projector.compare.page import comparison_page
+
+        text = comparison_page(comparison, language)
+    write_comparison(comparison, target, text)
+    click.echo(f"\n{printed_comparison(Teller(comparison, language), regions)}")
+    click.echo(f"\n{word('compare written', language, folder=target)}/")
+    if text is not None:
+        click.echo(word("compare page", language, page=target / PAGE_FILE))
+    elif page:
+        click.echo(word("compare hint", language), err=True)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One thing to compare: a scenario that is still to run, or results."""
+
+    path: Path
+    scenario: "Scenario | None" = None
+    label: str = ""
+
+
+def _sources(paths: Sequence[Path]) -> list[_Source]:
+    """What is compared: every scenario is read before any of them runs."""
+    sources: list[_Source] = []
+    problems: list[Problem] = []
+    for path in paths:
+        if path.is_dir():
+            sources += [_Source(folder) for folder in _folders(path)]
+        elif path.suffix == ".nc":
+            sources.append(_Source(path))
+        else:
+            try:
+                family = load_family(path, vocabulary=vocabulary)
+            except ScenarioError as error:
+                problems += error.problems
+            else:
+                sources += [
+                    _Source(path, scenario, family.labels[name])
+                    for name, scenario in family.scenarios.items()
+                ]
+    if problems:
+        raise ScenarioError(list(dict.fromkeys(problems)))
+    return sources
+
+
+def _folders(path: Path) -> list[Path]:
+    """The folder of a run, or those of the scenarios of a sweep inside it."""
+    if (path / RESULTS_FILE).is_file():
+        return [path]
+    inside = sorted((one.parent for one in path.glob(f"*/{RESULTS_FILE}")), key=_by_numbers)
+    if not inside:
+        raise UsageError(
+            Problem(
+                where=str(path),
+                message="the folder holds no results",
+                expected=f"a folder with {RESULTS_FILE}, as `projector run` writes it",
+            )
+        )
+    return inside
+
+
+def _by_numbers(path: Path) -> list[tuple[int, str]]:
+    """Numbers in a name as numbers: 5 comes before 10."""
+    parts = re.split(r"(\d+)", path.name)
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
+
+
+def _stem(path: Path) -> str:
+    """What names a comparison: the scenario's file, or the folder of the results."""
+    if path.name == RESULTS_FILE:
+        return path.resolve().parent.name
+    return path.resolve().name if path.is_dir() else path.stem
+
+
+def given_of_folder(path: Path, label: str = "") -> Given:
+    """Results that a run wrote, with its draws where they were kept.
+
+    Parameters
+    ----------
+    path
+        The folder, or the file of results in it.
+    label
+        What tells it from the others of its sweep.
+
+    Raises
+    ------
+    UsageError
+        If there are no results.
+    ResultsError
+        If they are damaged.
+    """
+    tree = read_results(path)
+    drawn = results_file(path).with_name(DRAWS_FILE)
+    return Given(str(path), tree, drawn if drawn.is_file() else None, label)
+
+
+def _run(
+    scenario: "Scenario",
+    source: _Source,
+    executor: "Executor",
+    folder: Path,
+    regions: Sequence[str],
+) -> tuple[Given, dict[str, Sequence[str]]]:
+    """A scenario's results, with draws in a folder; and the areas asked about that it has."""
+    people = project_people(scenario)
+    tree = project_care(scenario, people)
+    work = draws_to_make(tree, scenario, people, folder=folder, with_draws=True)
+    drawn = None
+    if work is not None:
+        work = add_draws(tree, people, work, executor)
+        drawn = folder / DRAWS_FILE
+        write_draws(work, {str(key): text for key, text in tree.attrs.items()}, drawn)
+    told = tree["population"].to_dataset()
+    inside = set(map(str, told["region"].values))
+    own = inside | set(map(str, told["region_name"].values))
+    members = {name: people.inputs.members(name) for name in regions if name not in own}
+    known: dict[str, Sequence[str]] = {
+        name: codes for name, codes in members.items() if codes and inside.issuperset(codes)
+    }
+    return Given(str(source.path), tree, drawn, source.label), known
+
+
+def _called(
+    names: Sequence[str], comparison: Comparison, areas: dict[str, Sequence[str]]
+) -> Sequence[str]:
+    """Codes of the regions that were asked about, and names of areas."""
+    if not names:
+        return (WHOLE,)
+    codes: dict[str, str] = {}
+    for side in comparison.sides:
+        codes |= {code: code for code in side.regions}
+        codes |= {name: code for code, name in side.regions.items()}
+    known = [*codes, *areas]
+    problems = [
+        Problem(
+            "--region",
+            "no region of the runs has this name; of results, areas are not known",
+            name,
+            nearest=nearest_name(name, known),
+        )
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise UsageError(problems)
+    return [codes.get(name, name) for name in names]
