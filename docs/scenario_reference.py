@@ -81,7 +81,7 @@ def _below(part: Schema, schema: Schema) -> Iterator[tuple[str, str, Schema]]:
         if _is_map(found):
             yield "", own, found
         elif found.get("type") == "array":
-            yield from _below(found["items"], schema)
+            yield from _below(found.get("items", {}), schema)
         elif isinstance(found.get("additionalProperties"), dict):
             for keys, called, last in _below(found["additionalProperties"], schema):
                 yield f" › {_OTHER}{keys}", called, last
@@ -118,7 +118,7 @@ def _walk(
         for option in _options(_resolved(part, schema)):
             if (items := _resolved(option, schema)).get("type") == "array":
                 for one in written:
-                    yield from _walk(one, items["items"], schema, place)
+                    yield from _walk(one, items.get("items", {}), schema, place)
         return
     if not isinstance(written, dict):
         return
@@ -219,9 +219,9 @@ def told(part: Schema, schema: Schema) -> str:
 
 def _told_kind(whole: Schema, schema: Schema) -> str:
     """What may be written where only the JSON type tells it."""
-    kind = whole["type"]
+    kind = whole.get("type", "string")
     if kind == "array":
-        return f"a list, each {told(whole['items'], schema)}"
+        return f"a list, each {told(whole['items'], schema)}" if "items" in whole else "a list"
     if kind == "object":
         return _told_keys(whole, schema)
     return _TYPES[kind] + _bounds(whole)
