@@ -18,7 +18,7 @@ help:  ## what can be made
 setup: .venv/installed  ## create .venv and install
 
 run: setup  ## the main job: Hallingdal to 2040 on the embedded inputs
-	$(BIN)/projector run scenarios/hallingdal.yaml --draws 256
+	$(BIN)/projector run scenarios/hallingdal.yaml --draws 256 --drivers
 
 test: setup  ## all tests that finish in minutes
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto -m 'not slow'

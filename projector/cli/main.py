@@ -1,7 +1,7 @@
 """The command line: thin commands over the library.
 
-Only click is imported here; every command imports what it uses, so that ``projector
---help`` answers at once.
+Only click is imported here and where commands are declared; every command imports what it uses when
+it is called, so that ``projector --help`` answers at once.
 """
 
 import io
@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from projector import __version__
+from projector.cli.completion import complete_scenarios, completion
+from projector.cli.excel import excel
 from projector.cli.inputs_add import add
+from projector.cli.inputs_describe import describe
 from projector.cli.inputs_fetch import fetch
-from projector.errors import ProjectorError
+from projector.cli.results import results
+from projector.cli.told import asks_for_json, json_option, problems_told
+from projector.errors import Problem, ProjectorError
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -44,14 +49,28 @@ class _Commands(click.Group):
         except ProjectorError as error:
             if ctx.params.get("debug"):
                 raise
+            if asks_for_json(ctx):
+                from projector.outputs.readings import dumped
+
+                click.echo(dumped(problems_told(error)))
             for problem in error.problems:
                 click.echo(str(problem), err=True)
             ctx.exit(error.exit_code)
         except OSError as error:
-            if ctx.params.get("debug"):
-                raise
-            click.echo(f"{error.filename or 'file system'}: {error.strerror or error}", err=True)
+            if ctx.params.get("debug") or isinstance(error, BrokenPipeError):
+                raise  # who reads the output has enough: click ends quietly
+            where, message = error.filename or "file system", error.strerror or str(error)
+            if asks_for_json(ctx):
+                from projector.outputs.readings import dumped
+
+                click.echo(dumped(problems_told(_of_system(str(where), message))))
+            click.echo(f"{where}: {message}", err=True)
             ctx.exit(1)
+
+
+def _of_system(where: str, message: str) -> ProjectorError:
+    """What the file system says, as a fault of the input."""
+    return ProjectorError(Problem(where, message))
 
 
 @click.group(cls=_Commands, epilog=_EXIT_CODES)
@@ -72,7 +91,11 @@ class _Draws(click.ParamType):  # type: ignore[type-arg]
         return click.IntRange(min=0).convert(value, param, ctx)
 
 
-_SCENARIO = click.argument("scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_SCENARIO = click.argument(
+    "scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    shell_complete=complete_scenarios,
+)
 _RUN = click.Path(path_type=Path)
 """Results; one that is not there may have been set aside by a run that was killed."""
 
@@ -139,6 +162,16 @@ _WITHOUT = click.option(
     default=True,
     help="Write report.html beside the results.  [default: report]",
 )
+@click.option(
+    "--drivers", is_flag=True, help="Tell in the report what drives the changes: some runs more."
+)
+@click.option("--quiet", is_flag=True, help="Tell nothing of how far the run is.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Tell what would run, how long it would take and how much memory; write nothing.",
+)
+@json_option
 @_LANGUAGE
 def run(
     scenario: Path,
@@ -151,6 +184,10 @@ def run(
     resume: bool,
     keep_draws: bool,
     page: bool,
+    drivers: bool,
+    quiet: bool,
+    dry_run: bool,
+    as_json: bool,
     language: "Language",
 ) -> None:
     """Run SCENARIO, print the main figures and write netCDF and CSV files and a page to read.
@@ -158,24 +195,49 @@ def run(
     A scenario with a sweep stands for several: each is run into a folder of its own, and they are
     compared.
     """
-    from projector.cli.run import run_scenario
     from projector.scenario import has_sweep
 
-    if has_sweep(scenario):
-        from projector.cli.sweep import run_family as run_scenario
-    run_scenario(
-        scenario,
-        output or Path("outputs") / scenario.stem,
-        language,
-        without=without,
-        ablate=ablate,
-        draws=draws,
-        workers=workers,
-        cluster=cluster,
-        resume=resume,
-        keep_draws=keep_draws,
-        page=page,
-    )
+    target = output or Path("outputs") / scenario.stem
+    swept = has_sweep(scenario)
+    if swept and (dry_run or as_json):
+        from projector.cli.sweep import sweep_refused
+
+        raise sweep_refused(scenario, "--dry-run" if dry_run else "--json")
+    if dry_run:
+        from projector.cli.dry_run import tell_run
+
+        tell_run(
+            scenario,
+            target,
+            language,
+            without=without,
+            draws=draws,
+            workers=workers,
+            cluster=cluster,
+            as_json=as_json,
+        )
+        return
+    from projector.cli.run import run_scenario
+    from projector.cli.sweep import run_family
+    from projector.outputs.atomic import sole_writer
+
+    with sole_writer(target):
+        (run_family if swept else run_scenario)(
+            scenario,
+            target,
+            language,
+            without=without,
+            ablate=ablate,
+            draws=draws,
+            workers=workers,
+            cluster=cluster,
+            resume=resume,
+            keep_draws=keep_draws,
+            page=page,
+            drivers=drivers,
+            quiet=quiet,
+            as_json=as_json,
+        )
 
 
 @cli.command()
@@ -333,13 +395,16 @@ def sensitivity(
     "scenarios",
     nargs=-1,
     required=True,
+    shell_complete=complete_scenarios,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
-def check(scenarios: tuple[Path, ...]) -> None:
+@json_option
+@click.pass_context
+def check(ctx: click.Context, scenarios: tuple[Path, ...], as_json: bool) -> None:
     """Check SCENARIOS and the inputs they point to; report every problem at once."""
     from projector.cli.check import check_scenarios
 
-    check_scenarios(scenarios)
+    ctx.exit(check_scenarios(scenarios, as_json=as_json))
 
 
 @cli.command()
@@ -664,11 +729,14 @@ def close(
 
 @cli.group()
 def inputs() -> None:
-    """Fetch input sets, and add own tables to them."""
+    """Tell what is in input sets, fetch them, and add own tables to them."""
 
 
+inputs.add_command(describe)
 inputs.add_command(fetch)
 inputs.add_command(add)
+for command in (completion, excel, results):
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import click
 
 from projector.errors import Problem, UsageError
 
-__all__ = ["lay_out"]
+__all__ = ["home_of_examples", "lay_out"]
 
 _PARTS = (
     "scenarios",
@@ -32,7 +32,7 @@ def lay_out(folder: Path) -> None:
     UsageError
         If something lies in the folder already.
     """
-    home = _home_of_examples()
+    home = home_of_examples()
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(
             Problem(
@@ -54,7 +54,7 @@ def lay_out(folder: Path) -> None:
     click.echo(f"{folder}: ready. Try\n\n  cd {folder}\n  projector run scenarios/hallingdal.yaml")
 
 
-def _home_of_examples() -> Path:
+def home_of_examples() -> Path:
     """The checkout where the program runs from one, or where the installer put the examples."""
     checkout = Path(__file__).resolve().parents[2]
     if (checkout / _PARTS[1]).is_dir():

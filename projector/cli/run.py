@@ -1,22 +1,24 @@
 """``projector run``: a line for each stage, the main figures, and the files."""
 
 import json
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from projector.cli.report import can_report, write_report
+from projector.cli.progress import RunProgress
+from projector.cli.report import can_report, explanations_of, write_report
+from projector.cli.told import run_told
 from projector.errors import Problem, UsageError
 from projector.outputs import refuse_target, write_results
 from projector.outputs.ablation import ABLATION_TABLE, printed_ablation
 from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration_target
+from projector.outputs.readings import dumped
 from projector.outputs.sensitivity import sensitivity_tables
 from projector.outputs.summary import headline_years, summary
 from projector.outputs.table import printed
 from projector.outputs.uncertainty import uncertainty_tables
-from projector.outputs.words import number, word
+from projector.outputs.words import word
 from projector.outputs.write import REPORT_FILE
 from projector.run import vocabulary
 from projector.run.ablation import ablation
@@ -26,18 +28,15 @@ from projector.run.whole import add_draws, draws_to_make, executor_of
 from projector.scenario import load_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    import pandas as pd
     import xarray as xr
 
     from projector.outputs.words import Language
+    from projector.run.explain import Explanation
     from projector.scenario import Scenario
 
 __all__ = ["run_scenario"]
-
-_SECONDS_BETWEEN = 10.0
-"""Between two lines about draws that go on."""
 
 
 def run_scenario(
@@ -53,7 +52,10 @@ def run_scenario(
     resume: bool = False,
     keep_draws: bool = False,
     page: bool = True,
+    drivers: bool = False,
     member: "Scenario | None" = None,
+    quiet: bool = False,
+    as_json: bool = False,
 ) -> None:
     """Run one scenario file for a reader at a terminal.
 
@@ -81,25 +83,18 @@ def run_scenario(
         Whether to write the draws themselves too.
     page
         Whether to write the report beside the results.
+    drivers
+        Whether the report shall tell what drives the changes, which takes some runs.
     member
         The scenario, where the file has a sweep and it is one of those; its figures are not
         printed, as they are compared when all are there.
+    quiet
+        Whether to tell nothing of how far the run is.
+    as_json
+        Whether to print a summary for scripts in the place of the table.
     """
-    started = told = time.perf_counter()
-
-    def progress(stage: str, facts: "Mapping[str, object]") -> None:
-        seconds = number(time.perf_counter() - started, language, 1)
-        done = str(facts.get("outcome", ""))
-        did = word(f"did {stage} {done}".strip(), language, **facts)
-        name = word(f"stage {stage}", language)
-        click.echo(f"{seconds:>6} s  {name:<12} {did}", err=True)
-
-    def heard(done: int, of: int) -> None:
-        nonlocal told
-        if time.perf_counter() - told >= _SECONDS_BETWEEN and done < of:
-            told = time.perf_counter()
-            progress("drawing", {"done": done, "draws": of})
-
+    told = RunProgress(language, quiet=quiet)
+    progress = told.stage
     executor = executor_of(workers, cluster)
     refuse_target(output)
     scenario = member or load_scenario(path, vocabulary=vocabulary, without=without)
@@ -119,9 +114,12 @@ def run_scenario(
     if keep_draws and work is None:
         raise _no_draws()
     if work is not None:
-        told = time.perf_counter()
         lots.clear(keep=work.kept if resume else None)
-        work = add_draws(tree, people, work, executor, progress=progress, heard=heard)
+        told.draws_begin()
+        try:
+            work = add_draws(tree, people, work, executor, progress=progress, heard=told.draws)
+        finally:
+            told.stop()
     for note in filter(None, tree.attrs["inputs_notes"].splitlines()):
         click.echo(word("note", language, text=note), err=True)
     years = headline_years(tree["population"].to_dataset()["year"].values)
@@ -132,26 +130,23 @@ def run_scenario(
     write_results(tree, output, tables, work if keep_draws else None)
     lots.clear()
     progress("outputs", {"folder": output})
-    if member is None:
-        _tell(tree, years, effects, output, language)
+    report = None
     if page:
-        _write_page(tree, output, language, told=member is None)
-
-
-def _tell(
-    tree: "xr.DataTree",
-    years: list[int],
-    effects: "pd.DataFrame | None",
-    output: Path,
-    language: "Language",
-) -> None:
-    """The main figures, and where all of them are."""
+        explained = explanations_of(scenario, people) if drivers else []
+        report = _write_page(tree, output, language, explained)
+    if member is not None:
+        return
+    if as_json:
+        click.echo(dumped(run_told(tree, path, output, report, effects)))
+        return
     click.echo(printed(tree.attrs["title"], years, summary(tree, language)))
     if effects is not None:
         click.echo(f"\n{printed_ablation(effects, language)}")
     if left_out := json.loads(tree.attrs["sites_left_out"]):
         click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
     click.echo(f"\n{word('results in', language, folder=output)}/")
+    if report is not None:
+        click.echo(word("report in", language, page=report))
 
 
 def _tell_what_is_not_drawn(scenario: "Scenario", language: "Language") -> None:
@@ -161,15 +156,14 @@ def _tell_what_is_not_drawn(scenario: "Scenario", language: "Language") -> None:
 
 
 def _write_page(
-    tree: "xr.DataTree", output: Path, language: "Language", *, told: bool = True
-) -> None:
+    tree: "xr.DataTree", output: Path, language: "Language", explained: "list[Explanation]"
+) -> Path | None:
     """The report beside the results, or what it takes to have one."""
-    if can_report():
-        write_report(tree, output / REPORT_FILE, language)
-        if told:
-            click.echo(word("report in", language, page=output / REPORT_FILE))
-    else:
+    if not can_report():
         click.echo(word("report hint", language), err=True)
+        return None
+    write_report(tree, output / REPORT_FILE, language, explained)
+    return output / REPORT_FILE
 
 
 def _no_draws() -> UsageError:

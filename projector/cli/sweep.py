@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from projector.outputs.words import Language
     from projector.scenario import Family
 
-__all__ = ["COMPARISON_FOLDER", "run_family"]
+__all__ = ["COMPARISON_FOLDER", "run_family", "sweep_refused"]
 
 COMPARISON_FOLDER = "comparison"
 
@@ -115,3 +115,14 @@ def _leftover(output: Path, family: "Family") -> Iterator[str]:
     for file in sorted(output.glob(f"*/{RESULTS_FILE}")):
         if file.parent.name not in family.scenarios:
             yield file.parent.name
+
+
+def sweep_refused(path: Path, option: str) -> UsageError:
+    """That an option is of one scenario, not of a sweep."""
+    return UsageError(
+        Problem(
+            where=str(path),
+            message=f"{option} is of one scenario, and this file has a sweep",
+            expected="a scenario without a sweep, such as one that extends this file",
+        )
+    )

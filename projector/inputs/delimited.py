@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem
 from projector.inputs.files import decode, read_content, recognise
+from projector.tables.cells import unguarded
 
 __all__ = ["MOST_FAULTS", "Cells", "TextColumn", "read_cells"]
 
@@ -29,7 +30,8 @@ class TextColumn:
     Parameters
     ----------
     texts
-        Distinct texts without space around them, in the order they first occur.
+        Distinct texts without space around them, and without the apostrophe in front of what looks
+        like a formula (see `projector.tables.cells`), in the order they first occur.
     index
         Position in `texts`, one per row.
     """
@@ -41,7 +43,8 @@ class TextColumn:
     def of(cls, cells: Sequence[str]) -> "TextColumn":
         """The column that holds these cells."""
         index, found = pd.factorize(np.array(cells, dtype=object))
-        stripped, distinct = pd.factorize(np.array([text.strip() for text in found], dtype=object))
+        texts = [unguarded(text.strip()) for text in found]
+        stripped, distinct = pd.factorize(np.array(texts, dtype=object))
         return cls(tuple(distinct), stripped[index])
 
     def first_row(self, position: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import xarray as xr
 from projector.errors import Problem, UsageError
 from projector.outputs.atomic import whole_folder
 from projector.population.calibration_tables import OVERRIDES, calibration_tables
+from projector.tables.cells import guarded_table
 
 __all__ = ["CALIBRATION_FOLDER", "refuse_calibration_target", "write_calibration", "write_tables"]
 
@@ -34,7 +35,9 @@ def write_tables(dataset: xr.Dataset, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in calibration_tables(dataset).items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        guarded_table(table).to_csv(
+            folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8"
+        )
 
 
 def write_calibration(dataset: xr.Dataset, target: Path) -> None:

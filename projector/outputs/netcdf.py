@@ -2,7 +2,7 @@
 
 import errno
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,14 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
-__all__ = ["COORDINATES", "file_system_faults", "read_netcdf", "write_netcdf"]
+__all__ = [
+    "COORDINATES",
+    "file_system_faults",
+    "groups_in",
+    "labels_of",
+    "read_netcdf",
+    "write_netcdf",
+]
 
 COORDINATES = {
     "region": {"long_name": "region code", "cf_role": "timeseries_id"},
@@ -72,6 +79,29 @@ def write_netcdf(tree: xr.DataTree, path: Path) -> None:
         described.to_netcdf(path, engine="netcdf4", encoding=encoding)
 
 
+def groups_in(path: Path) -> list[str]:
+    """The groups of a file of results that hold anything, such as ``/capacity/beds``."""
+    with netCDF4.Dataset(path) as file:
+        return [str(group.path) for group in _with_content(file)]
+
+
+def labels_of(path: Path, axis: str) -> list[str]:
+    """Texts of a coordinate in a file of results, each once; none if it has none.
+
+    Those of what was estimated from the age tables are left out: it is of other regions too.
+    """
+    with netCDF4.Dataset(path) as file:
+        found = [
+            str(label)
+            for group in _with_content(file)
+            if not group.path.startswith("/calibration")
+            and axis in group.variables
+            and group.variables[axis].dtype is str
+            for label in group.variables[axis][:]
+        ]
+    return list(dict.fromkeys(found))
+
+
 @contextmanager
 def file_system_faults(path: Path) -> Iterator[None]:
     """Tell what the library calls an error of its own, while it writes, as the file system's."""
@@ -83,23 +113,24 @@ def file_system_faults(path: Path) -> Iterator[None]:
         raise OSError(errno.EIO, said, str(path)) from error
 
 
-def read_netcdf(path: Path) -> xr.DataTree:
+def read_netcdf(path: Path, only: Callable[[str], bool] | None = None) -> xr.DataTree:
     """Read a file of results into memory.
 
     Parameters
     ----------
     path
         A file that `write_netcdf` wrote.
+    only
+        Of a group such as ``/capacity/beds``, whether to read it; None reads all.
 
     Returns
     -------
     xarray.DataTree
     """
-    with netCDF4.Dataset(path) as file:
-        groups = [group.path for group in _with_content(file)]
+    groups = groups_in(path)
     # Group by group and closed at once: groups that share one open file have crashed in HDF5.
     datasets = {}
-    for group in ["/", *groups]:
+    for group in ["/", *(group for group in groups if only is None or only(group))]:
         with xr.open_dataset(path, group=group, engine="netcdf4") as dataset:
             datasets[group] = dataset.load()
     return xr.DataTree.from_dict(datasets)

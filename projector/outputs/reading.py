@@ -1,5 +1,6 @@
 """The results of an earlier run, found and read, or refused in plain words."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import xarray as xr
@@ -47,13 +48,15 @@ def results_file(results: Path) -> Path:
     return file
 
 
-def read_results(results: Path) -> xr.DataTree:
+def read_results(results: Path, only: Callable[[str], bool] | None = None) -> xr.DataTree:
     """The results of a run.
 
     Parameters
     ----------
     results
         As for `results_file`.
+    only
+        Of a group such as ``/capacity/beds``, whether to read it; None reads all.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def read_results(results: Path) -> xr.DataTree:
     """
     file = results_file(results)
     try:
-        tree = read_netcdf(file)
+        tree = read_netcdf(file, only)
     # The library tells damage in many ways, all the way to values that do not fit their array.
     except (OSError, RuntimeError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise ResultsError(
@@ -81,7 +84,7 @@ def read_results(results: Path) -> xr.DataTree:
             )
         ) from error
     missing = [name for name in _SAYS if name not in tree.attrs]
-    if missing or "population" not in tree:
+    if missing or (only is None and "population" not in tree):
         raise ResultsError(
             Problem(
                 where=str(file),

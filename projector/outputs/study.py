@@ -7,6 +7,7 @@ import pandas as pd
 
 from projector.errors import Problem, UsageError
 from projector.outputs.atomic import whole_folder
+from projector.outputs.tidy import write_table
 from projector.outputs.write import RESULTS_FILE, refuse_target
 
 __all__ = ["AREAS", "BACKTEST", "refuse_study_target", "write_study"]
@@ -43,13 +44,7 @@ def write_study(
     with whole_folder(target) as folder:
         (folder / _CSV_FOLDER).mkdir()
         for name, table in tables.items():
-            table.to_csv(
-                folder / _CSV_FOLDER / f"{name}.csv",
-                index=False,
-                float_format="%.10g",
-                lineterminator="\n",
-                encoding="utf-8",
-            )
+            write_table(table, folder / _CSV_FOLDER / f"{name}.csv")
         first_line = f"# {about}: the scenario with everything it inherited.\n"
         (folder / _SCENARIO_FILE).write_text(first_line + resolved, "utf-8")
 

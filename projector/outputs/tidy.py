@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-__all__ = ["csv_name", "write_csv", "write_table", "write_variable"]
+from projector.tables.cells import guarded, guarded_table
+from projector.tables.result_names import result_name
+
+__all__ = ["csv_name", "table_text", "write_csv", "write_table", "write_variable"]
 
 _OUTER_DIMS = 2
 """Rows are joined for one cell of the first dimensions at a time: memory stays small, and the
@@ -38,6 +41,7 @@ def write_variable(variable: xr.DataArray, path: Path) -> None:
 
     Notes
     -----
+    Text that begins like a formula stands behind an apostrophe; see `projector.tables.cells`.
     Rows follow the variable's axes, numbers have up to ten significant digits, and cells that
     do not apply (NaN) have no row.
     """
@@ -82,15 +86,17 @@ def write_csv(tree: xr.DataTree, folder: Path) -> None:
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as it is: UTF-8 with LF, up to ten digits, an empty cell for NaN."""
-    table.to_csv(path, index=False, float_format="%.10g", lineterminator="\n", encoding="utf-8")
+    path.write_bytes(table_text(table).encode("utf-8"))
+
+
+def table_text(table: pd.DataFrame) -> str:
+    """A table as CSV: up to ten digits, an empty cell for NaN, and never a formula."""
+    return guarded_table(table).to_csv(index=False, float_format="%.10g", lineterminator="\n")
 
 
 def csv_name(group: str, variable: str) -> str:
-    """A file name that says what it is: ``need`` alone would be beds, rooms or staff."""
-    if group.startswith("/capacity/"):
-        return f"{group.removeprefix('/capacity/')}_{variable}.csv"
-    of_staff = group == "/workforce" or group.startswith("/workforce/")
-    return f"staff_{variable}.csv" if of_staff else f"{variable}.csv"
+    """The file of a result; see `projector.tables.result_names`."""
+    return f"{result_name(group, variable)}.csv"
 
 
 def _headings(dim: str) -> list[str]:
@@ -107,7 +113,7 @@ def _labels(variable: xr.DataArray, dim: str) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    """One cell, in quotes where it needs them."""
+    """One cell, in quotes where it needs them, and never a formula."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([text])
+    csv.writer(line, lineterminator="").writerow([guarded(text)])
     return line.getvalue()

@@ -1,7 +1,8 @@
 """What planners read, in Norwegian (bokmål) and English: two columns.
 
 ``words.csv`` holds what is printed and what several outputs say, ``report_words.csv`` what only
-the report says, ``compare_words.csv`` what comparisons say.
+the report says, ``compare_words.csv`` what comparisons say, ``terminal_words.csv`` what only
+commands that read results say.
 """
 
 import csv
@@ -15,7 +16,7 @@ Language = Literal["nb", "en"]
 _THIN_SPACE = "\u202f"
 
 
-_CATALOGUES = ("words.csv", "report_words.csv", "compare_words.csv")
+_CATALOGUES = ("words.csv", "report_words.csv", "compare_words.csv", "terminal_words.csv")
 
 
 @cache

@@ -14,10 +14,18 @@ from projector.outputs.netcdf import write_netcdf
 from projector.outputs.sums import SUMS_FILE, write_sums
 from projector.outputs.tidy import write_csv, write_table
 
-__all__ = ["REPORT_FILE", "RESULTS_FILE", "has_table", "refuse_target", "write_results"]
+__all__ = [
+    "REPORT_FILE",
+    "RESULTS_FILE",
+    "WORKBOOK_FILE",
+    "has_table",
+    "refuse_target",
+    "write_results",
+]
 
 RESULTS_FILE = "results.nc"
 REPORT_FILE = "report.html"
+WORKBOOK_FILE = "results.xlsx"
 _SCENARIO_FILE = "scenario.yaml"
 _CSV_FOLDER = "csv"
 _WHAT_IT_IS = """\
@@ -99,6 +107,7 @@ def refuse_target(target: Path) -> None:
         RESULTS_FILE,
         DRAWS_FILE,
         REPORT_FILE,
+        WORKBOOK_FILE,
         _SCENARIO_FILE,
         _CSV_FOLDER,
         CALIBRATION_FOLDER,

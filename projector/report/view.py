@@ -99,6 +99,16 @@ class View:
         return [str(name) for name in self.dataset("population")["region_name"].values]
 
     @cached_property
+    def region_names(self) -> dict[str, str]:
+        """Names of regions and areas by code."""
+        named: dict[str, str] = {}
+        for group in ("indicators", "population"):
+            dataset = self.dataset(group)
+            codes, names = dataset["region"].values.tolist(), dataset["region_name"].values.tolist()
+            named |= dict(zip(codes, names, strict=True))
+        return named
+
+    @cached_property
     def area(self) -> str:
         """What the run is about, in the words of the scenario."""
         said = next((one.items for one in self.assumptions if one.keys == ("regions",)), ())
@@ -196,6 +206,10 @@ class View:
             return {}
         children = self.tree["uncertainty"].children
         return {name: node.to_dataset(inherit=False) for name, node in children.items()}
+
+    def summary(self, measure: str) -> xr.Dataset | None:
+        """The summaries over draws of a measure; None without draws."""
+        return self._uncertain.get(measure)
 
     def interval(self, measure: str, **part: object) -> Interval | None:
         """How sure a figure is; None without draws, or where nothing is known.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_QUANTILES",
+    "MOST_KEPT",
     "Figures",
     "Lot",
     "Totals",
@@ -37,7 +38,7 @@ Array = NDArray[np.float64]
 Figures = dict[str, tuple["Measure", xr.DataArray]]
 
 DEFAULT_QUANTILES = (0.1, 0.5, 0.9)
-_MEMORY = 512 * 2**20
+MOST_KEPT = 512 * 2**20
 """Bytes that may be kept for quantiles; beyond that they are sketched."""
 
 
@@ -263,7 +264,7 @@ def _arrays_of(figures: Figures, cells: Mapping[str, Cells]) -> dict[str, NDArra
 def _empty(figures: Figures, blocks: Blocks) -> dict[str, Summary]:
     shapes = {name: array.shape[1:] for name, (_, array) in figures.items()}
     count = sum(int(np.prod(shape)) for shape in shapes.values())
-    size = size_within(count, blocks.draws, blocks.size, _MEMORY)
+    size = size_within(count, blocks.draws, blocks.size, MOST_KEPT)
     return {
         name: Summary(
             shapes[name],

@@ -1,5 +1,6 @@
 """The main job, read as its table of contents: scenario and inputs in, the tree of results out."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -171,6 +172,8 @@ def _project_care(scenario: "Scenario", people: People, progress: Progress) -> x
     tree = xr.DataTree.from_dict({path: named.get(path, xr.Dataset()) for path in stages} | named)
     ages = age_notes(inputs, people.history, people.age_width)
     tree.attrs.update(provenance(scenario, inputs, people.calibration.years, left_out, ages))
+    regions = [str(code) for code in people.population["region"].values]
+    tree.attrs["areas"] = json.dumps(_areas_within(inputs, regions), ensure_ascii=False)
     return tree
 
 

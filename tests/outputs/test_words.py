@@ -11,8 +11,10 @@ import pytest
 
 import projector
 from projector.outputs.words import word
+from projector.tables import UNITS, VARIABLES
+from projector.tables.result_names import RESULT_NAMES
 
-FILES = ("words.csv", "report_words.csv", "compare_words.csv")
+FILES = ("words.csv", "report_words.csv", "compare_words.csv", "terminal_words.csv")
 ROWS = [
     row
     for name in FILES
@@ -60,6 +62,28 @@ def test_every_text_of_the_report_is_used_and_every_one_used_is_there() -> None:
     assert asked <= keys
     whole = re.compile("|".join(patterns))
     assert {key for key in keys - said - asked if not whole.fullmatch(key)} == set()
+
+
+def test_results_are_called_in_english_as_in_the_files() -> None:
+    for name, (group, variable) in RESULT_NAMES.items():
+        assert word(f"result {name}", "en") == VARIABLES[group][variable].long_name
+    for unit in UNITS:
+        assert word(f"unit {unit}", "nb")
+
+
+def test_every_text_of_the_terminal_is_used() -> None:
+    """Texts whose key is made of parts are those of a result, a unit or an axis, and the like."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in REPORT.parent.rglob("*.py"))
+    made = ("result ", "unit ", "axis ", "sex ", "season ", "dry ", "describe ", "excel ")
+    rows = csv.DictReader(
+        files("projector.outputs").joinpath("terminal_words.csv").read_text("utf-8").splitlines()
+    )
+    for row in rows:
+        start = next((one for one in made if row["key"].startswith(one)), "")
+        rest = row["key"].removeprefix(start) if start in ("dry ", "describe ", "excel ") else ""
+        assert start or f'"{row["key"]}"' in text, row["key"]
+        if rest and not rest.startswith("quality "):
+            assert f'"{rest}"' in text or f'"{row["key"]}"' in text, row["key"]
 
 
 def test_an_unknown_text_is_an_error() -> None:

@@ -1,0 +1,176 @@
+"""Names in a question about finished results: what they stand for, or the nearest there is."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import xarray as xr
+
+from projector.errors import Problem, UsageError, nearest_name
+from projector.inputs.ages import OPEN, age_label, parse_ages
+from projector.tables import unique
+from projector.tables.result_names import ALSO_CALLED, RESULT_NAMES
+
+__all__ = ["Part", "Words", "find_result", "parts_asked"]
+
+Words = Mapping[str, Mapping[str, Sequence[str]]]
+"""What the keys of an axis are called, in every language."""
+
+_MOST_TOLD = 15
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an axis: what it is called, and the labels of the axis that it holds."""
+
+    name: str
+    labels: tuple[object, ...]
+
+
+def find_result(name: str, present: Iterable[str]) -> tuple[str, str, str]:
+    """Name, group and variable of a result that a run has.
+
+    Parameters
+    ----------
+    name
+        As a planner or `projector explain` calls it.
+    present
+        Groups that the run has, such as ``capacity/beds``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such result, or the run does not have it.
+    """
+    called = ALSO_CALLED.get(name, name)
+    there = set(present)
+    known = [key for key, (group, _) in RESULT_NAMES.items() if group in there]
+    if called in known:
+        return (called, *RESULT_NAMES[called])
+    also = [key for key, full in ALSO_CALLED.items() if full in known]
+    if called in RESULT_NAMES:
+        problem = Problem(
+            "--result",
+            "the run does not have this result: its inputs lack what it takes",
+            name,
+            ", ".join([*also, *known]),
+        )
+    else:
+        near = nearest_name(name, [*also, *known])
+        told = None if near else ", ".join([*also, *known])
+        problem = Problem("--result", "no result has this name", name, told, near)
+    raise UsageError(problem)
+
+
+def parts_asked(
+    tree: xr.DataTree,
+    figures: xr.DataArray,
+    asked: Mapping[str, Sequence[str]],
+    called: Words,
+    result: str,
+) -> dict[str, list[Part]]:
+    """The parts of each axis that are asked about.
+
+    Parameters
+    ----------
+    tree
+        Results, whose attributes hold areas and names.
+    figures
+        The variable that is asked about.
+    asked
+        Names by axis, years among them.
+    called
+        What keys are called besides what the results say.
+    result
+        Its name, for messages.
+
+    Raises
+    ------
+    UsageError
+        With every name that is unknown and every axis that the result does not have.
+    """
+    problems: list[Problem] = []
+    parts: dict[str, list[Part]] = {}
+    axes = [str(dim) for dim in figures.dims]
+    for axis, names in asked.items():
+        if not names:
+            continue
+        if axis not in axes:
+            expected = ", ".join(f"--{one}" for one in axes)
+            message = f"{result} is not by {axis}"
+            problems.append(Problem(f"--{axis}", message, ", ".join(map(str, names)), expected))
+            continue
+        parts[axis] = []
+        for name in names:
+            found = _part(tree, figures, axis, name, called)
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                parts[axis].append(found)
+    if problems:
+        raise UsageError(problems)
+    return parts
+
+
+def _part(
+    tree: xr.DataTree, figures: xr.DataArray, axis: str, name: str, called: Words
+) -> Part | Problem:
+    labels = figures[axis].values.tolist()
+    if axis == "age":
+        return _ages(labels, name)
+    if axis == "year":
+        if name.isdecimal() and int(name) in labels:
+            return Part(name, (int(name),))
+        return Problem("--year", "not a year of the run", name, f"{labels[0]} to {labels[-1]}")
+    if axis == "region":
+        return _region(tree, figures, name)
+    keys = {str(label): str(label) for label in labels}
+    told = json.loads(str(tree.attrs["names"])).get(axis, {})
+    for key in labels:
+        own = [*told.get(key, {}).values(), *called.get(axis, {}).get(key, ())]
+        keys |= {text: str(key) for text in own if text not in keys}
+    if name in keys:
+        return Part(keys[name], (keys[name],))
+    return _unknown(axis, name, unique(keys), unique(keys.values()))
+
+
+def _ages(labels: Sequence[int], name: str) -> Part | Problem:
+    try:
+        first, last = parse_ages(name)
+    except ValueError as error:
+        return Problem("--age", str(error), name, "such as 85, 67-79 or 80+")
+    top = labels[-1]
+    # The last age is open, so a closed group may not end there: nobody knows who is older.
+    chosen = tuple(age for age in labels if first <= age and (last == OPEN or age <= last))
+    if not chosen or (last != OPEN and last >= top):
+        return Problem("--age", f"ages go to {top}, which is open", name, f"such as {top}+")
+    return Part(age_label(first, last), chosen)
+
+
+def _region(tree: xr.DataTree, figures: xr.DataArray, name: str) -> Part | Problem:
+    """A region by code or name, an area of the run, or ``all``; a code goes before an area."""
+    codes = [str(code) for code in figures["region"].values]
+    names = [str(text) for text in figures["region_name"].values]
+    areas = _areas(tree, codes)
+    if name in codes:
+        return Part(name, (name,))
+    if name == "all":
+        return Part(name, tuple(codes))
+    if name in names and (name not in areas or len(areas[name]) == 1):
+        return Part(codes[names.index(name)], (codes[names.index(name)],))
+    if name in areas:
+        return Part(name, areas[name])
+    return _unknown("region", name, [*names, *codes, *areas, "all"], [*names, *areas])
+
+
+def _areas(tree: xr.DataTree, codes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Regions of every area that lies wholly in the run; results of old versions have none."""
+    told: dict[str, list[str]] = json.loads(str(tree.attrs.get("areas", "{}")))
+    return {name: tuple(own) for name, own in told.items() if set(own) <= set(codes)}
+
+
+def _unknown(axis: str, name: str, names: Sequence[str], shown: Sequence[str]) -> Problem:
+    near = nearest_name(name, names)
+    more = ", …" if len(shown) > _MOST_TOLD else ""
+    expected = None if near else (", ".join(shown[:_MOST_TOLD]) + more or "the result has none")
+    return Problem(f"--{axis}", f"no {axis} of the result has this name", name, expected, near)
