@@ -33,6 +33,8 @@ from projector.cli.main import cli
 __all__ = ["setup", "typed", "wrote"]
 
 _PROMPT = "$ "
+_SPACES = str.maketrans("\u00a0\u202f", "  ")
+"""Spaces that do not break, which Norwegian numbers have: a page has plain ones."""
 
 
 @cache
@@ -47,7 +49,8 @@ def _ran(words: list[str]) -> str:
     told = CliRunner().invoke(cli, words)
     if told.exception is not None and not isinstance(told.exception, SystemExit):
         raise told.exception
-    return told.stdout if told.exit_code == 0 else told.stdout + told.stderr
+    said = told.stdout if told.exit_code == 0 else told.stdout + told.stderr
+    return said.translate(_SPACES)
 
 
 def typed(page: str, line: str) -> None:
