@@ -19,6 +19,7 @@ from scenario_reference import scenario_reference
 
 project = "Projector"
 author = "The Projector authors"
+project_copyright = "2026, The Projector authors"
 version = release = __version__
 extensions = [
     "myst_parser",

@@ -45,6 +45,8 @@ _LABELS = {
 """Labels of the dimensions whose list is closed."""
 
 _FROM_TABLES = {
+    "measure": "of levels `mortality` and `fertility`; of beds in use `mean`, `busy_month`, `p90`, `p95`",
+    "extraordinary": "one for each region and two tables between which a year is out of the ordinary",
     "diagnosis": "`diagnoses`",
     "group": "`priority_groups`, and `other`",
     "resource": "`norms`",
