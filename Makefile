@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint bench accuracy docs golden inputs schema clean
+.PHONY: help setup run test test-slow lint bench fuzz accuracy docs golden inputs schema clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,11 @@ bench: setup  ## measure all; prints ratios within one run and writes benchmarks
 	mkdir -p .benchmarks
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,rounds --benchmark-sort=min --benchmark-json=.benchmarks/latest.json -q
 	$(BIN)/python -m benchmarks.results .benchmarks/latest.json
+
+MINUTES ?= 5
+fuzz: setup  ## feed spoilt files to every reader: MINUTES=60, log in .fuzz/fuzz.log
+	mkdir -p .fuzz
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.fuzz --minutes $(MINUTES) --log .fuzz/fuzz.log
 
 accuracy: setup  ## backtest on the real tables beside the checkout; writes docs/accuracy.md
 	$(BIN)/python -m benchmarks.accuracy

@@ -133,7 +133,8 @@ variable. All numbers are 64-bit floating point, all labels text, years and ages
 does not apply is NaN in `results.nc` and has no row in CSV; it is never zero.
 
 A CSV table has a column for each dimension in the order below, then `value` and `unit`. After
-`region` comes `region_name`, after `competence` its `profession`.
+`region` comes `region_name`, after `competence` its `profession`. Text that begins like a formula of a
+spreadsheet stands behind an apostrophe.
 
 Nothing is suppressed in results: small numbers of people are expectations, not counted persons.
 

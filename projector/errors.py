@@ -6,11 +6,13 @@ at once and the exit code of the command.
 """
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "HIDDEN",
     "ClusterError",
     "ConsistencyError",
     "FetchError",
@@ -21,8 +23,75 @@ __all__ = [
     "ResultsError",
     "ScenarioError",
     "UsageError",
+    "hidden_in",
     "nearest_name",
+    "printable",
 ]
+
+_MOST_PLACE, _MOST_MESSAGE, _MOST_FOUND, _MOST_EXPECTED = 1000, 600, 160, 1500
+"""Characters that are shown of each part of a problem: a message is read on a screen."""
+
+_LONGEST_NAME = 200
+"""Longer texts are no slips of the pen for a name."""
+
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Classes of characters that move the cursor, break the line, turn what follows around, or show
+nothing."""
+
+
+HIDDEN = "a character that cannot be seen; delete it"
+"""What is told of the place that `hidden_in` finds."""
+
+_HIDDEN = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff"
+    "\ud800-\udfff]"
+)
+_REMNANTS = re.compile("[ÂÃ][\x80-\x9f]")
+"""What is left of a letter in a wrong encoding, which is told elsewhere."""
+
+
+def hidden_in(text: str) -> int | None:
+    """The position of the first character that a name cannot have, or None.
+
+    These are control characters but tab and line feed, breaks of a line that programs do not agree
+    on, letters without width, halves of a letter, and marks that turn the direction of writing:
+    what holds one of them is not what it seems to be.
+    """
+    if text.isascii() and text.isprintable():
+        return None
+    for match in _HIDDEN.finditer(text):
+        at = match.start()
+        if at == 0 or _REMNANTS.match(text, at - 1) is None:
+            return at
+    return None
+
+
+def printable(text: str, most: int | None = None) -> str:
+    r"""A text of a file as it can be shown: on one line, and without power over the screen.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    most
+        The most characters to show; the middle of a longer text is left out, and said so.
+
+    Returns
+    -------
+    str
+        With control characters, line breaks and marks that turn the direction of writing as
+        escapes such as ``\x1b``.
+    """
+    shown = text
+    if most is not None and len(text) > most:
+        half = most // 2
+        shown = f"{text[:half]} … {text[-half // 2 :]} ({len(text)} characters)"
+    if shown.isascii() and shown.isprintable():
+        return shown
+    return "".join(
+        ascii(letter)[1:-1] if unicodedata.category(letter) in _UNPRINTABLE else letter
+        for letter in shown
+    )
 
 
 @dataclass(frozen=True)
@@ -49,17 +118,23 @@ class Problem:
     nearest: str | None = None
 
     def __str__(self) -> str:
-        """The problem as one line: ``where: message (found …; expected …). Did you mean …?``."""
+        """The problem as one line: ``where: message (found …; expected …). Did you mean …?``.
+
+        What a file holds is shown by `printable`, and long texts are cut.
+        """
         details = [
-            f"{word} {text}"
-            for word, text in (("found", self.found), ("expected", self.expected))
+            f"{word} {printable(text, most)}"
+            for word, text, most in (
+                ("found", self.found, _MOST_FOUND),
+                ("expected", self.expected, _MOST_EXPECTED),
+            )
             if text is not None
         ]
-        line = f"{self.where}: {self.message}"
+        line = f"{printable(self.where, _MOST_PLACE)}: {printable(self.message, _MOST_MESSAGE)}"
         if details:
             line += f" ({'; '.join(details)})"
         if self.nearest is not None:
-            line += f". Did you mean '{self.nearest}'?"
+            line += f". Did you mean '{printable(self.nearest, _MOST_FOUND)}'?"
         return line
 
 
@@ -142,6 +217,8 @@ def nearest_name(name: str, allowed: Iterable[str]) -> str | None:
         The best match by difflib's ratio on case-folded text, at least 0.6. Of a code in figures
         only one that differs by zeros in front: codes that look alike are of other places.
     """
+    if len(name) > _LONGEST_NAME:
+        return None
     if name.strip().isdigit():
         bare = name.strip().lstrip("0")
         return next((code for code in allowed if code.lstrip("0") == bare), None)

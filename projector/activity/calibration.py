@@ -25,7 +25,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from projector.activity.raking import ROUNDING, Margin, Sums, rake, refuse, start_of, unmet
 from projector.errors import Problem
@@ -184,6 +183,8 @@ def common_level(expected: Array, counts: Array) -> tuple[float, float]:
     high = 1.0
     while excess(high) > 0:
         high *= 4
+    from scipy.optimize import brentq  # what few runs need takes long to import
+
     variance = float(brentq(excess, 0.0, high, xtol=1e-14))
     return mean_of(variance), variance
 

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from projector.activity.ledger import Demand, Ledger
+from projector.activity.sums import Sums
 from projector.activity.views import Views
 from projector.population.streams import uniforms
 from projector.tables import unique
@@ -46,6 +47,10 @@ MANY = 12.0
 
 _DAYS = 365.0
 _STREAM = "activity/contacts"
+_IN_CACHE = 2**15
+"""Numbers that are found at once."""
+_FEW_LEFT = 0.6
+"""Share of the cells that are still to be found below which they are gathered."""
 _MOST_STEPS = 200
 """More contacts than this where fewer than `MANY` are expected have no probability in 64 bits."""
 
@@ -68,44 +73,73 @@ class Chance:
     draws: range
     views: Views
 
-    def add(self, ledger: Ledger, demand: Demand) -> None:
+    def add(self, ledger: Ledger, demand: Demand, sums: Sums) -> None:
         """Add a ledger to the views as it is in each draw.
 
         Parameters
         ----------
         ledger
-            With all changes; it is changed in place.
+            With all changes; it is changed in place where the views ask of single ages.
         demand
             What it was filled from.
+        sums
+            Its sums over ages.
         """
         axes = demand.axes
         places = [f"{row.region}/{row.site}" for row in axes.rows]
         together = unique(places)
+        alone = len(together) == len(places)
         position = np.array([together.index(place) for place in places])
-        belongs = np.eye(len(together))[position]
-        expected = ledger.contacts.sum(axis=0) @ belongs
+        belongs = None if alone else np.eye(len(together))[position]
+        expected = sums.contacts if belongs is None else sums.contacts @ belongs
         drawn = self._drawn(expected, together, demand)
-        factor = np.divide(drawn, expected, out=np.ones_like(expected), where=expected > 0)
         nights = axes.with_nights
-        stays, change = expected[:, :nights], factor[:, :nights] - 1.0
-        present = (ledger.bed_days.sum(axis=0) @ belongs) / _DAYS
-        there = np.divide(stays, stays + present, out=np.zeros_like(stays), where=stays > 0)
-        of_nights = (1.0 + change * np.sqrt(there))[..., position]
-        ledger.contacts[...] *= factor[..., position]
-        ledger.bed_days[...] *= of_nights
-        if ledger.ready_days is not None:
-            ledger.ready_days[...] *= of_nights
-        self.views.add(ledger, demand)
+        present = sums.bed_days if belongs is None else sums.bed_days @ belongs
+        factor = np.divide(drawn, expected, out=np.ones_like(expected), where=expected > 0)
+        of_nights = _of_nights(expected[:, :nights], present, factor[:, :nights])
+        if not alone:
+            factor, of_nights = factor[..., position], of_nights[..., position]
+        if self.views.by_age:
+            ledger.contacts[...] *= factor
+            ledger.bed_days[...] *= of_nights
+            if ledger.ready_days is not None:
+                ledger.ready_days[...] *= of_nights
+        ready = sums.ready_days
+        varied = Sums(
+            drawn if alone else sums.contacts * factor,
+            np.multiply(sums.bed_days, of_nights),
+            None if ready is None else ready * of_nights,
+        )
+        self.views.add(ledger, demand, varied)
 
     def _drawn(self, expected: Array, places: list[str], demand: Demand) -> Array:
         """Contacts of each draw, ``[draw · year, column, place]``; of the base year as expected."""
         years = demand.years.reshape(len(self.draws), -1)[0]
         columns = [f"{one.diagnosis}/{one.setting}/{one.course}" for one in demand.axes.columns]
-        later = years > demand.base_year
-        result = expected.copy().reshape(len(self.draws), len(years), *expected.shape[1:])
-        at = uniforms(self.seed, _STREAM, places, columns, years[later], self.draws)
-        result[:, later] = poisson(result[:, later], at)
-        return result.reshape(expected.shape)
+        later = np.flatnonzero(years > demand.base_year)
+        if len(later) == 0:
+            return expected
+        result = expected.copy()
+        by_draw = result.reshape(len(self.draws), len(years), *expected.shape[1:])
+        # One draw at a time: what is between its uniform numbers and its contacts stays near the
+        # processor.
+        start = self.draws.start
+        for i, of_draw in enumerate(by_draw):
+            draw = range(start + i, start + i + 1)
+            at = uniforms(self.seed, _STREAM, places, columns, years[later], draw)[0]
+            of_draw[later] = poisson(of_draw[later], at)
+        return result
+
+
+def _of_nights(stays: Array, bed_days: Array, factor: Array) -> Array:
+    """What nights are multiplied by where stays are multiplied by a factor."""
+    there = bed_days / _DAYS
+    there += stays
+    there = np.divide(stays, there, out=np.zeros_like(stays), where=stays > 0)
+    np.sqrt(there, out=there)
+    there *= factor - 1.0
+    there += 1.0
+    return there
 
 
 def poisson(expected: Array, at: Array) -> Array:
@@ -124,31 +158,49 @@ def poisson(expected: Array, at: Array) -> Array:
         Same shape; whole numbers where fewer than `MANY` are expected.
     """
     result = np.empty_like(expected)
-    many = expected >= MANY
-    mean = expected[many]
-    root, z = np.sqrt(mean), ndtri(at[many])
-    z2 = z * z
-    # The expansion passes zero only where the quantile itself is zero.
-    result[many] = np.maximum(
-        mean + root * z + (z2 - 1.0) / 6.0 + z * (1.0 - z2) / (72.0 * root), 0
-    )
-    result[~many] = _by_adding_up(expected[~many], at[~many])
+    means, shares, found = expected.ravel(), at.ravel(), result.reshape(-1)
+    for first in range(0, means.size, _IN_CACHE):
+        part = slice(first, first + _IN_CACHE)
+        mean, share = means[part], shares[part]
+        many = mean >= MANY
+        few = ~many
+        numbers = np.empty_like(mean)
+        numbers[many] = _by_expansion(mean[many], share[many])
+        numbers[few] = _by_adding_up(mean[few], share[few])
+        found[part] = numbers
     return result
 
 
-def _by_adding_up(expected: Array, at: Array) -> Array:
+def _by_expansion(mean: Array, at: Array) -> Array:
+    """Cornish and Fisher's number, ``[cell]``."""
+    root, z = np.sqrt(mean), ndtri(at)
+    z2 = z * z
+    # The expansion passes zero only where the quantile itself is zero.
+    return np.maximum(mean + root * z + (z2 - 1.0) / 6.0 + z * (1.0 - z2) / (72.0 * root), 0)
+
+
+def _by_adding_up(mean: Array, at: Array) -> Array:
     """The smallest number that has no less than the share below or at it, ``[cell]``."""
-    result = np.zeros_like(expected)
-    left = np.arange(len(expected))
-    mean, share = expected, at
+    result = np.zeros_like(mean)
+    left: NDArray[np.int64] | None = None
+    number = np.zeros(len(mean), dtype=np.uint8)
     probability = np.exp(-mean)
     below = probability.copy()
     for step in range(1, _MOST_STEPS):
-        more = share > below
-        if not more.any():
+        more = at > below
+        waiting = np.count_nonzero(more)
+        if not waiting:
             break
-        left, mean, share = left[more], mean[more], share[more]
-        probability = probability[more] * mean / step
-        below = below[more] + probability
-        result[left] = step
+        if waiting < len(more) * _FEW_LEFT:
+            result[slice(None) if left is None else left] = number
+            left = np.flatnonzero(more) if left is None else left[more]
+            mean, at, number = mean[more], at[more], number[more]
+            probability, below = probability[more], below[more]
+            more = more[more]
+        # Who has enough gets none: what is below never falls.
+        number += more
+        probability *= mean
+        probability /= step
+        below += probability
+    result[slice(None) if left is None else left] = number
     return result

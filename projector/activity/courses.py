@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from projector.activity.use import table_by_age
 from projector.errors import ConsistencyError, Problem
@@ -122,6 +121,8 @@ def _at_share(acute: Array, contacts: Array, wanted: float, place: str) -> Array
 
     if miss(-_WIDEST) >= 0:
         return shares(-_WIDEST)
+    from scipy.optimize import brentq  # what few runs need takes long to import
+
     return shares(_WIDEST if miss(_WIDEST) <= 0 else brentq(miss, -_WIDEST, _WIDEST, xtol=1e-14))
 
 

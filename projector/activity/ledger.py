@@ -237,35 +237,48 @@ def fill(demand: Demand) -> Ledger:
 def _amount(demand: Demand, groups: Sequence[slice], name: str, columns: int) -> Array:
     """Use of one kind, ``[cell, year, column, row]``."""
     years, everybody = len(demand.years), demand.persons.shape[2]
-    result = np.empty((len(groups), years, columns, everybody))
-    for profile in demand.profiles:
-        per_person = getattr(profile, name)
-        alone = len(profile.origins) == everybody
-        persons = demand.persons if alone else demand.persons[..., profile.origins]
-        once, shared = max(len(per_person), len(persons)), min(len(per_person), len(persons))
-        for k, people in enumerate(groups):
-            # A year of one draw, and the same year of the others that share people or use with it.
-            for year in range(shared):
-                rates, there = per_person[year::shared, :, people], persons[year::shared, people]
+    weight = _weight_of_rows(demand, columns)
+    rates = [getattr(profile, name) for profile in demand.profiles]
+    lengths = [len(demand.persons), *map(len, rates)]
+    once, shared = max(lengths), min(lengths)
+    result = np.empty((len(groups), years, columns, len(demand.origin)))
+    # A year of one draw at a time, and the same year of the others that share people or use with
+    # it: their products are not larger than a cache before they are shared out by site.
+    buffer = np.empty((once // shared, columns, everybody))
+    for k, people in enumerate(groups):
+        for year in range(shared):
+            there = demand.persons[year::shared, people]
+            target = result[k, year:once:shared]
+            product = target if weight is None else buffer
+            for profile, per_person in zip(demand.profiles, rates, strict=True):
+                own = per_person[year::shared, :, people]
                 if people.step not in (None, 1):
-                    rates = np.ascontiguousarray(rates)  # or the product is not one of BLAS
-                if alone:
-                    np.matmul(rates, there, out=result[k, year:once:shared])
+                    own = np.ascontiguousarray(own)  # or the product is not one of BLAS
+                if len(profile.origins) == everybody:
+                    np.matmul(own, there, out=product)
                 else:
-                    result[k, year:once:shared, :, profile.origins] = np.moveaxis(
-                        rates @ there, -1, 0
-                    )
-        if once < years:
-            by_draw = result.reshape(len(groups), -1, once, columns, everybody)
-            by_draw[:, 1:] = by_draw[:, :1]
+                    product[..., profile.origins] = own @ there[..., profile.origins]
+            if weight is not None:
+                np.multiply(product[..., demand.origin], weight, out=target)
+    if once < years:
+        by_draw = result.reshape(len(groups), -1, once, *result.shape[2:])
+        by_draw[:, 1:] = by_draw[:, :1]
     for drift in demand.drifts:
-        own = Block(drift.cells, drift.columns[drift.columns < columns], drift.origins)
-        result[own.at(years)] *= drift.ratio[:, np.newaxis, np.newaxis]
+        rows = np.flatnonzero(np.isin(demand.origin, drift.origins))
+        drifting = Block(drift.cells, drift.columns[drift.columns < columns], rows)
+        result[drifting.at(years)] *= drift.ratio[:, np.newaxis, np.newaxis]
+    return result
+
+
+def _weight_of_rows(demand: Demand, columns: int) -> Array | None:
+    """What an origin's use is multiplied by in each row ``[column, row]``; None where by 1."""
+    level = None
     if (demand.level != 1.0).any():
-        result *= demand.level[:columns]
+        level = demand.level[:columns, demand.origin]
     if demand.flow is None:
-        return result
-    return result[..., demand.origin] * demand.flow[:columns]
+        return level
+    flow = demand.flow[:columns]
+    return flow if level is None else level * flow
 
 
 def _as_slice(positions: NDArray[np.int64]) -> slice | None:

@@ -17,11 +17,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.activity.services import Services
 from projector.tables import SETTINGS
 
 __all__ = ["money_dataset"]
 
 Array = NDArray[np.float64]
+
+_SERVICES = ("region", "year", "diagnosis", "setting")
 
 
 def money_dataset(activity: xr.Dataset, tables: Mapping[str, pd.DataFrame]) -> xr.Dataset | None:
@@ -45,38 +48,45 @@ def money_dataset(activity: xr.Dataset, tables: Mapping[str, pd.DataFrame]) -> x
     """
     if "drg_points" not in tables and "prices" not in tables:
         return None
-    weights = _weights(
-        tables.get("drg_points"), [str(name) for name in activity["diagnosis"].values]
+    names = [str(name) for name in activity["diagnosis"].values]
+    weights = _weights(tables.get("drg_points"), names)
+    contacts = activity["contacts"].transpose(*_SERVICES).values
+    services = Services.of(activity)
+    everything = np.ones(len(names), dtype=bool)
+    used = contacts.max(axis=(0, 1)) > 0
+    lacking, some = (np.isnan(weights) & used).any(axis=0), (~np.isnan(weights)).any(axis=0)
+    points = np.where(
+        some & ~lacking, services.weighted("contacts", np.nan_to_num(weights)), np.nan
     )
-    contacts, bed_days = activity["contacts"], activity["bed_days"]
-    lacking = weights.isnull() & (contacts > 0).any(("region", "year"))
-    some, lacking = weights.notnull().any("diagnosis"), lacking.any("diagnosis")
-    points = (contacts * weights).sum("diagnosis").where(some & ~lacking)
     complete = bool(some.any()) and not bool((some & lacking).any())
-    prices = tables.get("prices")
-    per_point, paid = _price(prices, "drg_point", "*")
+    prices = _prices(tables.get("prices"))
+    nothing = (np.nan, np.nan)
+    per_point, paid = prices.get(("drg_point", "*"), nothing)
     # Where nobody knows how long people wait, nobody knows what that costs either.
     known = "discharge_ready" in tables
-    per_ready_day = _price(prices if known else None, "discharge_ready_day", "*")[0]
+    per_ready_day = prices.get(("discharge_ready_day", "*"), nothing)[0] if known else np.nan
     per_contact, per_day = (
-        xr.DataArray([_price(prices, item, setting)[0] for setting in SETTINGS], dims="setting")
+        np.array([prices.get((item, setting), nothing)[0] for setting in SETTINGS])
         for item in ("contact", "bed_day")
     )
-    priced = per_contact.notnull() | per_day.notnull()
-    cost = contacts.sum("diagnosis") * per_contact.fillna(0.0) + bed_days.sum(
-        "diagnosis"
-    ) * per_day.fillna(0.0)
+    priced = ~np.isnan(per_contact) | ~np.isnan(per_day)
+    cost = services.of_diagnoses("contacts", everything) * np.nan_to_num(per_contact)
+    cost += services.of_diagnoses("bed_days", everything) * np.nan_to_num(per_day)
+    income = np.nansum(points, axis=2) if complete else np.full(points.shape[:2], np.nan)
+    ready_days = activity["ready_days"].transpose(*_SERVICES[:3]).values
+    by_setting = ("region", "year", "setting")
     return xr.Dataset(
         {
-            "drg_points": points.transpose("region", "year", "setting"),
-            "activity_income": points.sum("setting").where(complete) * per_point * paid,
-            "ready_day_payment": activity["ready_days"].sum("diagnosis") * per_ready_day,
-            "cost": cost.where(priced).transpose("region", "year", "setting"),
-        }
-    ).drop_vars("kind", errors="ignore")
+            "drg_points": (by_setting, points),
+            "activity_income": (by_setting[:2], income * per_point * paid),
+            "ready_day_payment": (by_setting[:2], ready_days.sum(axis=2) * per_ready_day),
+            "cost": (by_setting, np.where(priced, cost, np.nan)),
+        },
+        coords={name: activity[name] for name in by_setting},
+    )
 
 
-def _weights(table: pd.DataFrame | None, diagnoses: list[str]) -> xr.DataArray:
+def _weights(table: pd.DataFrame | None, diagnoses: list[str]) -> Array:
     """DRG points of a contact ``[diagnosis, setting]``; rows for one diagnosis go before ``*``."""
     weights = np.full((len(diagnoses), len(SETTINGS)), np.nan)
     if table is not None:
@@ -86,15 +96,17 @@ def _weights(table: pd.DataFrame | None, diagnoses: list[str]) -> xr.DataArray:
         ):
             rows = slice(None) if diagnosis == "*" else diagnoses.index(diagnosis)
             weights[rows, SETTINGS.index(setting)] = points
-    return xr.DataArray(weights, coords={"diagnosis": diagnoses, "setting": list(SETTINGS)})
+    return weights
 
 
-def _price(prices: pd.DataFrame | None, item: str, setting: str) -> tuple[float, float]:
-    """Price in NOK and the share of it that is paid; NaN without a row."""
-    if prices is None:
-        return np.nan, np.nan
-    rows = prices[(prices["item"] == item) & (prices["setting"] == setting)]
-    if rows.empty:
-        return np.nan, np.nan
-    paid = rows["share"].iloc[0] if "share" in rows else np.nan
-    return float(rows["nok"].iloc[0]), 1.0 if np.isnan(paid) else float(paid)
+def _prices(table: pd.DataFrame | None) -> dict[tuple[str, str], tuple[float, float]]:
+    """Price in NOK and the share of it that is paid, by item and setting; the first row of each."""
+    if table is None:
+        return {}
+    shares = table["share"] if "share" in table else [np.nan] * len(table)
+    found: dict[tuple[str, str], tuple[float, float]] = {}
+    for item, setting, price, paid in zip(
+        table["item"], table["setting"], table["nok"], shares, strict=True
+    ):
+        found.setdefault((item, setting), (float(price), 1.0 if np.isnan(paid) else float(paid)))
+    return found

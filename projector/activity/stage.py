@@ -22,6 +22,7 @@ from projector.activity.conflicts import refuse_conflicts
 from projector.activity.demand import demand_of
 from projector.activity.flows import with_own_sites
 from projector.activity.ledger import Demand, Ledger, fill
+from projector.activity.sums import Sums
 from projector.activity.views import Views
 from projector.errors import ConsistencyError, Problem
 from projector.tables import unique
@@ -148,9 +149,10 @@ def change_and_view(
     found = np.zeros(len(written), dtype=bool)
     for part, ledger in parts:
         found |= np.array(apply_changes(ledger, written, part, strict=strict), dtype=bool)
-        views.add(ledger, part)
+        sums = Sums.of(ledger)
+        views.add(ledger, part, sums)
         if chance is not None:
-            chance.add(ledger, part)
+            chance.add(ledger, part, sums)
     return [bool(hit) for hit in found]
 
 

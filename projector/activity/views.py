@@ -1,6 +1,6 @@
 """What is reported of a ledger: by region, by site, by priority group."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from projector.activity.axes import COURSES, ELSEWHERE, Axes
 from projector.activity.ledger import Demand, Ledger
+from projector.activity.sums import Sums
 from projector.activity.visitors import Visitors
 from projector.tables import PSYCHIATRIC_KINDS, SEASONS, SETTINGS, unique
 
-__all__ = ["Views"]
+__all__ = ["OPTIONAL", "Views"]
 
 Array = NDArray[np.float64]
+
+OPTIONAL = ("acute", "readmissions", "ready_days", "own_coverage", "priority")
+"""What no later stage asks for."""
 
 _SERVICES = ("year", "diagnosis", "setting")
 
@@ -30,6 +34,8 @@ class Views:
         Who is present without living in a region.
     members
         Region codes of a region or area name.
+    left_out
+        Those of `OPTIONAL` that nobody asks for.
     """
 
     def __init__(
@@ -37,10 +43,13 @@ class Views:
         tables: Mapping[str, pd.DataFrame],
         visitors: Visitors,
         members: Callable[[str], Sequence[str]],
+        *,
+        left_out: Collection[str] = (),
     ) -> None:
         named = tables["diagnoses"]
         self._kinds = dict(zip(named["diagnosis"], named["kind"], strict=True))
-        self._groups = tables.get("priority_groups")
+        self._groups = None if "priority" in left_out else tables.get("priority_groups")
+        self._left_out = frozenset(left_out)
         self._visitors = visitors
         sites = tables.get("sites")
         self._serves = (
@@ -57,31 +66,42 @@ class Views:
         self._by_site: dict[str, dict[str, Array]] = {}
         self._treated: dict[tuple[str, str], dict[str, Array]] = {}
 
-    def add(self, ledger: Ledger, demand: Demand) -> None:
-        """Add a ledger, filled from `demand`, of regions that were not added before."""
-        rows = demand.axes.rows
+    @property
+    def by_age(self) -> bool:
+        """Whether anything is told of single ages, and not of sums over them alone."""
+        return self._groups is not None
+
+    def add(self, ledger: Ledger, demand: Demand, sums: Sums) -> None:
+        """Add a ledger, filled from `demand`, of regions that were not added before.
+
+        `sums` are those of the ledger.
+        """
+        rows, axes = demand.axes.rows, demand.axes
         regions = unique(row.region for row in rows)
         of_row = _membership([row.region for row in rows], regions)
-        contacts, bed_days = _over_cells(ledger.contacts), _over_cells(ledger.bed_days)
-        of_regions, axes = _by(contacts, of_row), demand.axes
+        contacts, bed_days, ready = sums.contacts, sums.bed_days, sums.ready_days
+        of_regions = _by(contacts, of_row)
         self._put("contacts", of_regions, axes)
         self._put("acute", of_regions, axes, COURSES[1:])
         self._put("bed_days", _by(bed_days, of_row), axes)
-        ready = None if ledger.ready_days is None else _by(_over_cells(ledger.ready_days), of_row)
-        found = {
-            "readmissions": self._diagnoses(of_regions, axes, ("readmission",)),
-            "ready_days": self._diagnoses(of_regions[:, :0] if ready is None else ready, axes),
-        }
+        found = {}
+        if "readmissions" not in self._left_out:
+            found["readmissions"] = self._diagnoses(of_regions, axes, ("readmission",))
+        if "ready_days" not in self._left_out:
+            found["ready_days"] = self._diagnoses(
+                of_regions[:, :0] if ready is None else _by(ready, of_row), axes
+            )
         if self._groups is not None:
             found |= {
-                f"priority {name}": self._by_group(amounts, demand.axes, of_row)
+                f"priority {name}": self._by_group(amounts, axes, of_row)
                 for name, amounts in (("contacts", ledger.contacts), ("bed_days", ledger.bed_days))
             }
         if demand.flow is not None:
-            found["own_coverage"] = self._own_coverage(contacts, demand.axes, of_row)
+            if "own_coverage" not in self._left_out:
+                found["own_coverage"] = self._own_coverage(contacts, axes, of_row)
             for name, amounts in (("contacts", contacts), ("bed_days", bed_days)):
-                self._add_to_sites(name, amounts, demand.axes)
-            self._add_treated(contacts, demand.axes)
+                self._add_to_sites(name, amounts, axes)
+            self._add_treated(contacts, axes)
         self._by_region.append(found)
         self._added += len(regions)
 
@@ -113,6 +133,7 @@ class Views:
                     **{
                         name: (services[:3], joined[name])
                         for name in ("readmissions", "ready_days")
+                        if name in joined
                     },
                     "visitors": (("region", "year", "season"), self._visitors.present),
                 },
@@ -130,7 +151,11 @@ class Views:
                         )
                         for name in ("contacts", "bed_days")
                     },
-                    "own_coverage": (("region", "year", "setting"), joined["own_coverage"]),
+                    **{
+                        name: (("region", "year", "setting"), joined[name])
+                        for name in ("own_coverage",)
+                        if name in joined
+                    },
                     **{
                         name: (("region", "site", "year", "setting"), there)
                         for name, there in self._treated_by(regions, sites).items()
@@ -148,47 +173,45 @@ class Views:
 
     def _put(self, name: str, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES) -> None:
         """Write ``[year, column, region]`` of the next regions where all of them will stand."""
+        if name in self._left_out:
+            return
         if name not in self._by_service:
             services = len(self._kinds) * len(SETTINGS)
             everybody = len(self._visitors.present)
-            self._by_service[name] = np.zeros((len(amounts), services, everybody))
+            self._by_service[name] = np.zeros((services, len(amounts), everybody))
         self._add_services(self._by_service[name][..., self._added :], amounts, axes, courses)
 
     def _add_services(
         self, result: Array, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES
     ) -> None:
-        """Add columns to services ``[year, diagnosis · setting, region]``, which are 0 before."""
+        """Add columns to services ``[diagnosis · setting, year, region]``, which are 0 before."""
         diagnoses = {name: position for position, name in enumerate(self._kinds)}
-        empty = np.ones(result.shape[1], dtype=bool)
         result = result[..., : amounts.shape[2]]
-        for course in courses:
-            goes_to = {
-                c: diagnoses[column.diagnosis] * len(SETTINGS) + SETTINGS.index(column.setting)
-                for c, column in enumerate(axes.columns[: amounts.shape[1]])
-                if column.course == course
-            }
-            columns, services = (
-                np.array(list(one), dtype=np.int64) for one in (goes_to, goes_to.values())
-            )
-            first = empty[services]
-            result[:, services[first]] = amounts[:, columns[first]]
-            result[:, services[~first]] += amounts[:, columns[~first]]
-            empty[services] = False
+        filled = set()
+        for c, column in enumerate(axes.columns[: amounts.shape[1]]):
+            if column.course not in courses:
+                continue
+            service = diagnoses[column.diagnosis] * len(SETTINGS) + SETTINGS.index(column.setting)
+            if service in filled:
+                result[service] += amounts[:, c]
+            else:
+                result[service] = amounts[:, c]
+            filled.add(service)
 
     def _services(self, amounts: Array, axes: Axes) -> Array:
         """``[year, column, region]`` as ``[region, year, diagnosis, setting]``."""
-        result = np.zeros((len(amounts), len(self._kinds) * len(SETTINGS), amounts.shape[2]))
+        result = np.zeros((len(self._kinds) * len(SETTINGS), len(amounts), amounts.shape[2]))
         self._add_services(result, amounts, axes)
         return self._by_services(result)
 
     def _by_services(self, amounts: Array) -> Array:
-        """``[year, diagnosis · setting, region]`` as ``[region, year, diagnosis, setting]``.
+        """``[diagnosis · setting, year, region]`` as ``[region, year, diagnosis, setting]``.
 
-        A view of an array whose regions lie side by side, as in the ledger.
+        A view of an array whose regions and years lie side by side.
         """
-        years, _, regions = amounts.shape
-        by_service = amounts.reshape(years, len(self._kinds), len(SETTINGS), regions)
-        return by_service.transpose(3, 0, 1, 2)
+        _, years, regions = amounts.shape
+        by_service = amounts.reshape(len(self._kinds), len(SETTINGS), years, regions)
+        return by_service.transpose(3, 2, 0, 1)
 
     def _diagnoses(self, amounts: Array, axes: Axes, courses: Sequence[str] = COURSES) -> Array:
         """Columns of some courses, by diagnosis: ``[region, year, diagnosis]``."""
@@ -209,15 +232,18 @@ class Views:
     def _add_treated(self, contacts: Array, axes: Axes) -> None:
         """Contacts of each region at each site, and those in psychiatry, ``[year, setting]``."""
         settings = np.array([SETTINGS.index(column.setting) for column in axes.columns])
-        in_setting = (settings[:, np.newaxis] == np.arange(len(SETTINGS))).astype(np.float64)
+        in_setting = (np.arange(len(SETTINGS))[:, np.newaxis] == settings).astype(np.float64)
         kinds = [self._kinds[column.diagnosis] for column in axes.columns]
-        psychiatric = np.isin(kinds, PSYCHIATRIC_KINDS)[:, np.newaxis]
-        counted = {"treated": in_setting, "treated_psychiatry": in_setting * psychiatric}
+        psychiatric = np.isin(kinds, PSYCHIATRIC_KINDS)
+        counted = {
+            "treated": in_setting @ contacts,
+            "treated_psychiatry": (in_setting * psychiatric) @ contacts,
+        }
         for position, row in enumerate(axes.rows):
             if row.site != ELSEWHERE:
                 found = self._treated.setdefault((row.region, row.site), {})
-                for name, columns in counted.items():
-                    found[name] = found.get(name, 0.0) + contacts[:, :, position] @ columns
+                for name, amounts in counted.items():
+                    found[name] = found.get(name, 0.0) + amounts[..., position]
 
     def _treated_by(self, regions: Sequence[str], sites: Sequence[str]) -> dict[str, Array]:
         """The sums of `_add_treated`, ``[region, site, year, setting]`` each."""
@@ -238,17 +264,18 @@ class Views:
 
         NaN in settings of which no flow tells where anybody of the region is treated.
         """
+        settings = np.array([SETTINGS.index(column.setting) for column in axes.columns])
+        in_setting = (np.arange(len(SETTINGS))[:, np.newaxis] == settings).astype(np.float64)
         resident = np.array([[row.who == "resident"] for row in axes.rows])
         at_home = np.array([[row.region in self._serves.get(row.site, ())] for row in axes.rows])
-        whole, own = (
-            self._services(_by(contacts, of_row * chosen), axes).sum(axis=2)
-            for chosen in (resident, resident & at_home)
-        )
         at_sites = np.array([[row.site != ELSEWHERE] for row in axes.rows])
-        somewhere = self._services(_by(contacts, of_row * at_sites), axes).sum(axis=(1, 2))
+        whole, own, somewhere = (
+            (in_setting @ _by(contacts, of_row * chosen)).transpose(2, 0, 1)
+            for chosen in (resident, resident & at_home, at_sites)
+        )
         regions = unique(row.region for row in axes.rows)
         served = [any(region in codes for codes in self._serves.values()) for region in regions]
-        told = (somewhere > 0) & np.array(served)[:, np.newaxis]
+        told = (somewhere > 0).any(axis=1) & np.array(served)[:, np.newaxis]
         asked = (whole > 0) & told[:, np.newaxis]
         result: Array = np.divide(own, whole, out=np.full_like(whole, np.nan), where=asked)
         return result
@@ -282,11 +309,6 @@ class Views:
             result += goes_to @ _by(there, of_row)
         by_group = result.reshape(years, len(groups), len(SETTINGS), -1)
         return by_group.transpose(3, 0, 1, 2)
-
-
-def _over_cells(amounts: Array) -> Array:
-    result: Array = amounts.sum(axis=0)
-    return result
 
 
 def _membership(names: Sequence[str], groups: Sequence[str]) -> Array:

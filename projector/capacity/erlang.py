@@ -28,7 +28,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from scipy.optimize import brentq
 
 __all__ = [
     "STEADY",
@@ -211,6 +210,8 @@ def offered_load(carried: float, beds: float, rhythm: Rhythm = STEADY) -> float:
     high = 2.0 * beds + 1.0
     while miss(high) < 0:
         high *= 2.0
+    from scipy.optimize import brentq  # what few runs need takes long to import
+
     return float(brentq(miss, 0.0, high, xtol=1e-12)) if carried > 0 else 0.0
 
 
@@ -218,7 +219,8 @@ class StepTable:
     """Whole numbers by load: the table that turns millions of sizings into a look-up.
 
     Holds, for every number of beds, the highest load at which it is enough; the answer for a load
-    is then the first that reaches it. A few large loads are answered one by one instead.
+    is then the first that reaches it. A few large loads are answered one by one instead, until so
+    many have been asked for that the table would have been made in that time.
 
     Parameters
     ----------
@@ -230,6 +232,7 @@ class StepTable:
     def __init__(self, spare: Callable[[Array, Array], Array]) -> None:
         self._spare = spare
         self._highest: Array = np.zeros(0)
+        self._asked = 0
 
     def __call__(self, load: Array) -> Array:
         """The smallest number that is enough.
@@ -247,7 +250,8 @@ class StepTable:
         highest = float(np.max(load, initial=0.0))
         if self._highest.size and self._highest[-1] >= highest:
             return self._looked_up(load)
-        if np.size(load) < _many(highest):
+        self._asked += np.size(load)
+        if self._asked < _many(highest):
             distinct, place = np.unique(load, return_inverse=True)
             found: Array = self._one_by_one(distinct)[place]
             return found.reshape(np.shape(load))

@@ -1,16 +1,16 @@
 """Norms over the years: which work takes which resource, and how much one unit of it can do."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
+from projector.activity.services import Services
 from projector.errors import ConsistencyError, Problem, nearest_name
-from projector.tables import DIAGNOSIS_KINDS, SETTINGS, unique
+from projector.tables import SETTINGS, unique
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -44,6 +44,18 @@ class Norm:
     hours_per_day: Array
     days_per_year: Array
     utilisation: Array
+
+    def repeated(self, times: int) -> "Norm":
+        """The same over the years once more, for draws that stand one after another."""
+        return replace(
+            self,
+            occupancy=np.tile(self.occupancy, times),
+            minutes=np.tile(self.minutes, times),
+            turnover=np.tile(self.turnover, times),
+            hours_per_day=np.tile(self.hours_per_day, times),
+            days_per_year=np.tile(self.days_per_year, times),
+            utilisation=np.tile(self.utilisation, times),
+        )
 
     @property
     def measure(self) -> str:
@@ -117,26 +129,24 @@ def norms_of(
     return norms
 
 
-def work_of(norm: Norm, activity: xr.Dataset) -> Array:
+def work_of(norm: Norm, services: Services) -> Array:
     """Bed days (beds) or contacts of a norm.
 
     Parameters
     ----------
     norm
         The norm.
-    activity
-        ``bed_days`` and ``contacts``, ``[region|site, year, diagnosis, setting]``, with the
-        coordinate ``kind`` of the diagnoses.
+    services
+        Activity of regions or sites.
 
     Returns
     -------
     ndarray
         ``[region|site, year, kind]``; 0 for kinds that the norm is not about.
     """
-    amount = activity[norm.measure].sel(setting=norm.setting).values
-    kinds = activity["kind"].values[:, np.newaxis] == np.array(DIAGNOSIS_KINDS)
-    belongs = norm.share * (kinds & norm.diagnoses[:, np.newaxis])
-    result: Array = amount @ belongs
+    result = services.in_setting(norm.measure, SETTINGS.index(norm.setting), norm.diagnoses)
+    if norm.share != 1.0:
+        result *= norm.share
     return result
 
 

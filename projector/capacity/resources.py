@@ -1,7 +1,7 @@
 """Resources: what work keeps in use, and how many units that takes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.activity.services import Services, planes
 from projector.capacity.erlang import Rhythm
 from projector.capacity.norms import Norm, work_of
 from projector.capacity.rhythm import rhythm_of
@@ -30,7 +31,7 @@ class Work:
     Parameters
     ----------
     in_use
-        Units in use on average, ``[place, year, setting, kind]``.
+        Units in use on average, ``[place, year, setting, kind]``, of the settings of the resource.
     planned
         Units that takes at the planned use, same axes.
     arrivals
@@ -70,18 +71,37 @@ class Resource:
     limit: Array | None
     rhythm: Rhythm
 
-    def work(self, activity: xr.Dataset) -> Work:
+    @property
+    def settings(self) -> tuple[int, ...]:
+        """Positions of the settings whose work takes it, in their order."""
+        return tuple(sorted({SETTINGS.index(norm.setting) for norm in self.norms}))
+
+    def repeated(self, times: int) -> "Resource":
+        """The same over the years once more, for draws that stand one after another."""
+        return replace(
+            self,
+            norms=tuple(norm.repeated(times) for norm in self.norms),
+            limit=None if self.limit is None else np.tile(self.limit, times),
+        )
+
+    def work(self, services: Services) -> Work:
         """What the activity of regions or sites keeps in use."""
-        places, years = activity["contacts"].shape[:2]
-        shape = (places, years, len(SETTINGS), len(DIAGNOSIS_KINDS))
-        in_use, planned, arrivals = np.zeros(shape), np.zeros(shape), np.zeros(shape[:2])
+        places, years = services.amounts["contacts"].shape[:2]
+        settings = self.settings
+        in_use, planned = (
+            planes(len(settings), len(DIAGNOSIS_KINDS), years=years, places=places)
+            for _ in range(2)
+        )
+        arrivals = planes(years=years, places=places)
         for norm in self.norms:
-            busy = work_of(norm, activity) * norm.in_use[:, np.newaxis]
-            setting = SETTINGS.index(norm.setting)
+            busy = work_of(norm, services)
+            busy *= norm.in_use[:, np.newaxis]
+            setting = settings.index(SETTINGS.index(norm.setting))
             in_use[:, :, setting] += busy
-            planned[:, :, setting] += busy / norm.planned_use[:, np.newaxis]
-            contacts = activity["contacts"].sel(setting=norm.setting).values
-            arrivals += norm.share * contacts @ norm.diagnoses.astype(np.float64)
+            busy /= norm.planned_use[:, np.newaxis]
+            planned[:, :, setting] += busy
+            come = services.in_setting("contacts", settings[setting], norm.diagnoses).sum(axis=-1)
+            arrivals += norm.share * come
         return Work(in_use, planned, arrivals)
 
     def need(
@@ -91,7 +111,7 @@ class Resource:
         sizer: Sizer,
         parts: Sequence[Array] = (),
     ) -> Array:
-        """Units needed, ``[place, year, setting, kind]``.
+        """Units needed, ``[place, year, setting, kind]``, of its settings.
 
         Parameters
         ----------

@@ -13,19 +13,20 @@ add up: beds are sized for each unit, and its regions carry them in proportion t
 Regions of which no flow tells share the beds of the site that serves them, or are alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.activity.services import Services
 from projector.tables import DIAGNOSIS_KINDS, PSYCHIATRIC_KINDS, SETTINGS
 
 if TYPE_CHECKING:
     from projector.capacity.norms import Norm
 
-__all__ = ["parts_by_flow", "regions_told"]
+__all__ = ["Treated", "parts_by_flow"]
 
 Array = NDArray[np.float64]
 
@@ -33,32 +34,69 @@ _ROUNDING = 1e-9
 """What is left of the work of all regions, relative to it, that counts as nothing."""
 
 
-def regions_told(norms: Sequence["Norm"], at_sites: xr.Dataset | None) -> set[str]:
-    """Codes of the regions of which some flow tells where a resource's patients are treated.
+class Treated:
+    """Contacts of each region at each site, in psychiatry (True) and in somatic care (False).
 
     Parameters
     ----------
-    norms
-        Rows of the resource: its settings, in somatic care or psychiatry or both.
     at_sites
-        Group ``sites`` of the results, where flows are known.
+        Group ``sites`` of the results.
     """
-    if at_sites is None:
-        return set()
-    psychiatric = at_sites["kind"].isin(PSYCHIATRIC_KINDS).values
-    somewhere = {
-        group: (treated > 0).any(("site", "year")) for group, treated in _treated(at_sites).items()
-    }
-    told: set[str] = set()
-    for norm in norms:
-        for group in set(psychiatric[norm.diagnoses].tolist()):
-            here = somewhere[group].sel(setting=norm.setting)
-            told |= {str(code) for code in here["region"].values[here.values]}
-    return told
+
+    def __init__(self, at_sites: xr.Dataset) -> None:
+        dims = ("region", "site", "year", "setting")
+        assert at_sites["setting"].values.tolist() == list(SETTINGS)
+        both, mental = (
+            at_sites[name].transpose(*dims).values for name in ("treated", "treated_psychiatry")
+        )
+        somatic = both - mental
+        somatic[~(somatic > _ROUNDING * both)] = 0.0
+        self.of_group: Mapping[bool, Array] = {True: mental, False: somatic}
+        """``[region, site, year, setting]``"""
+        self._psychiatric: NDArray[np.bool_] = np.array(
+            [kind in PSYCHIATRIC_KINDS for kind in at_sites["kind"].values]
+        )
+        self._regions = np.array([str(code) for code in at_sites["region"].values], dtype=object)
+        self._somewhere: Mapping[bool, NDArray[np.bool_]] = {
+            group: np.asarray((treated > 0).any(axis=(1, 2)))
+            for group, treated in self.of_group.items()
+        }
+
+    def regions_told(self, norms: Sequence["Norm"]) -> set[str]:
+        """Codes of the regions of which some flow tells where a resource's patients are treated.
+
+        Parameters
+        ----------
+        norms
+            Rows of the resource: its settings, in somatic care or psychiatry or both.
+        """
+        told: set[str] = set()
+        for norm in norms:
+            for group in set(self._psychiatric[norm.diagnoses].tolist()):
+                here = self._somewhere[group][:, SETTINGS.index(norm.setting)]
+                told |= set(self._regions[here])
+        return told
+
+    def shares(self, services: Services) -> Array:
+        """Share of a region's contacts at a site, ``[region, site, year, setting, kind]``.
+
+        Parameters
+        ----------
+        services
+            Activity of the regions.
+        """
+        by_kind = services.by_kind("contacts")
+        psychiatric = np.array([kind in PSYCHIATRIC_KINDS for kind in DIAGNOSIS_KINDS])
+        of_group = {}
+        for group, treated in self.of_group.items():
+            whole = by_kind[..., psychiatric == group].sum(axis=-1)[:, np.newaxis]
+            whole = np.broadcast_to(whole, treated.shape)
+            of_group[group] = np.divide(treated, whole, out=np.zeros_like(treated), where=whole > 0)
+        return np.stack([of_group[bool(one)] for one in psychiatric], axis=-1)
 
 
 def parts_by_flow(
-    in_use: Array, of_sites: Array, activity: xr.Dataset, at_sites: xr.Dataset, told: set[str]
+    in_use: Array, of_sites: Array, share: Array, known: NDArray[np.bool_]
 ) -> list[Array]:
     """The work of each region by the site that does it, and what is done elsewhere.
 
@@ -68,10 +106,11 @@ def parts_by_flow(
         Units in use by the work of each region, ``[region, year, setting, kind]``.
     of_sites
         The same of each site, ``[site, year, setting, kind]``.
-    activity, at_sites
-        Groups ``activity`` and ``sites`` of the results.
-    told
-        From `regions_told`.
+    share
+        Of a region's contacts at a site, ``[region, site, year, setting, kind]``, of the same
+        settings.
+    known
+        Regions of which some flow tells.
 
     Returns
     -------
@@ -79,9 +118,7 @@ def parts_by_flow(
         For each site, and last for elsewhere, ``[region, year, setting, kind]``; 0 for regions of
         which no flow tells. They sum to `in_use` of the others over the regions.
     """
-    known = np.isin([str(code) for code in activity["region"].values], list(told))
     work = np.where(known[:, np.newaxis, np.newaxis, np.newaxis], in_use, 0.0)
-    share = _shares(activity, at_sites)
     parts, left = [], work.sum(axis=0)
     for site, done in enumerate(of_sites):
         parts.append(_spread(done, work * share[:, site]))
@@ -97,23 +134,3 @@ def _spread(total: Array, weight: Array) -> Array:
     by_unit = np.divide(total, whole, out=np.zeros_like(total), where=whole > 0)
     result: Array = weight * by_unit
     return result
-
-
-def _shares(activity: xr.Dataset, at_sites: xr.Dataset) -> Array:
-    """Share of a region's contacts at a site, ``[region, site, year, setting, kind]``."""
-    psychiatric = activity["kind"].isin(PSYCHIATRIC_KINDS)
-    by_group = {}
-    for group, treated in _treated(at_sites).items():
-        whole = activity["contacts"].where(psychiatric == group, 0.0).sum("diagnosis")
-        ratio = treated / whole.where(whole > 0)
-        by_group[group] = ratio.fillna(0.0).transpose("region", "site", "year", "setting").values
-    kinds = [by_group[kind in PSYCHIATRIC_KINDS] for kind in DIAGNOSIS_KINDS]
-    assert at_sites["setting"].values.tolist() == list(SETTINGS)
-    return np.stack(kinds, axis=-1)
-
-
-def _treated(at_sites: xr.Dataset) -> dict[bool, xr.DataArray]:
-    """Contacts of each region at each site: in psychiatry (True) and in somatic care."""
-    both, mental = at_sites["treated"], at_sites["treated_psychiatry"]
-    somatic = (both - mental).where(both - mental > _ROUNDING * both, 0.0)
-    return {True: mental, False: somatic}

@@ -19,11 +19,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.activity.services import Services, planes
 from projector.capacity.erlang import refusal
 from projector.capacity.norms import UNITS, norms_of
 from projector.capacity.pools import AtSite, pools_dataset
 from projector.capacity.resources import Resource, Work, resources_of
-from projector.capacity.sharing import parts_by_flow, regions_told
+from projector.capacity.sharing import Treated, parts_by_flow
 from projector.capacity.sites import Site, gather_sites
 from projector.capacity.sizing import BUSY, Sizer
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
@@ -48,6 +49,7 @@ def capacity_stage(
     resources: Sequence[Resource] | None = None,
     sizer: Sizer | None = None,
     expected: Mapping[str, xr.Dataset] | None = None,
+    peaks: bool = True,
 ) -> tuple[dict[str, xr.Dataset], list[str]]:
     """Need, existing capacity and gap.
 
@@ -68,6 +70,8 @@ def capacity_stage(
         Tables that earlier walks have made; None begins with none.
     expected
         The same groups without the chance of a year, where `care` has it.
+    peaks
+        Whether ``peak`` and ``site_peak`` are wanted.
 
     Returns
     -------
@@ -94,10 +98,8 @@ def capacity_stage(
     regions = [str(code) for code in activity["region"].values]
     if resources is None:
         resources = resources_of_run(tables, scenario, activity, years)
-    drawn = _Care(activity, _Flows(resources, care.get("sites")))
-    steady = drawn
-    if expected is not None:
-        steady = _Care(expected["activity"], _Flows(resources, expected.get("sites")))
+    drawn = _Care.of(care, resources)
+    steady = drawn if expected is None else _Care.of(expected, resources)
     flows = steady.flows
     sites, left_out = gather_sites(
         tables, scenario, years, regions, members, flows.of_site, flows.told
@@ -107,7 +109,11 @@ def capacity_stage(
     costs = _unit_costs(tables.get("unit_costs"))
     result = {
         unit: _dataset(
-            [one for one in assessed if one.resource.unit == unit], regions, years, costs
+            [one for one in assessed if one.resource.unit == unit],
+            regions,
+            years,
+            costs,
+            peaks=peaks,
         )
         for unit in UNITS
     }
@@ -166,13 +172,13 @@ class _Assessed:
         self._steady_flows = steady.flows
         care = drawn if resource.limit is None else steady
         self._flows = care.flows
-        self.work = resource.work(care.activity)
+        self.work = resource.work(care.services)
         # Of places and rooms nothing is told that the loss model tells of beds.
         of_expected = care is not steady and resource.unit == "beds"
-        self.steady = resource.work(steady.activity) if of_expected else self.work
+        self.steady = resource.work(steady.services) if of_expected else self.work
         parts = []
         if resource.limit is not None:
-            parts = self._flows.parts(resource, self.work, care.activity)
+            parts = self._flows.parts(resource, self.work, self._regions)
         self.need = resource.need(self.work, self._sharing(), sizer, parts)
 
     def _sharing(self) -> list[list[int]]:
@@ -223,37 +229,52 @@ class _Care(NamedTuple):
     """Activity, and what the flows send to sites of it."""
 
     activity: xr.Dataset
+    services: Services
     flows: "_Flows"
+
+    @classmethod
+    def of(cls, care: Mapping[str, xr.Dataset], resources: Sequence[Resource]) -> "_Care":
+        """That of groups of the results."""
+        activity = care["activity"]
+        services = Services.of(activity)
+        return cls(activity, services, _Flows(resources, services, care.get("sites")))
 
 
 class _Flows:
     """What the flows send to sites, by resource, and of which regions they tell."""
 
-    def __init__(self, resources: Sequence[Resource], at_sites: xr.Dataset | None) -> None:
-        self.at_sites = at_sites
+    def __init__(
+        self, resources: Sequence[Resource], services: Services, at_sites: xr.Dataset | None
+    ) -> None:
         self.of_site: dict[tuple[str, str], Work] = {}
         """by site and resource, where anything is sent"""
-        self.told = {
-            resource.name: regions_told(resource.norms, at_sites) for resource in resources
-        }
+        self.told: dict[str, set[str]] = {resource.name: set() for resource in resources}
         """by resource, codes of regions"""
         self._in_use: dict[str, Array] = {}
+        self._services = services
+        self._share: Array | None = None
+        self._treated: Treated | None = None
         if at_sites is None:
             return
+        self._treated, own = Treated(at_sites), Services.of(at_sites)
         for resource in resources:
-            work = resource.work(at_sites)
+            self.told[resource.name] = self._treated.regions_told(resource.norms)
+            work = resource.work(own)
             self._in_use[resource.name] = work.in_use
             for i, site in enumerate(map(str, at_sites["site"].values)):
                 if work.load[i].any():
                     self.of_site[site, resource.name] = work.of([i])
 
-    def parts(self, resource: Resource, work: Work, activity: xr.Dataset) -> list[Array]:
+    def parts(self, resource: Resource, work: Work, regions: Sequence[str]) -> list[Array]:
         """The work of regions by the site that does it; none where no flow tells of any."""
         told = self.told[resource.name]
-        if self.at_sites is None or not told:
+        if self._treated is None or not told:
             return []
-        of_sites = self._in_use[resource.name]
-        return parts_by_flow(work.in_use, of_sites, activity, self.at_sites, told)
+        if self._share is None:
+            self._share = self._treated.shares(self._services)
+        share = self._share[..., list(resource.settings), :]
+        known = np.isin(list(regions), list(told))
+        return parts_by_flow(work.in_use, self._in_use[resource.name], share, known)
 
 
 def _dataset(
@@ -261,6 +282,8 @@ def _dataset(
     regions: Sequence[str],
     years: NDArray[np.int64],
     costs: Mapping[str, tuple[float, int]],
+    *,
+    peaks: bool,
 ) -> xr.Dataset:
     """Need by region, and beside existing capacity for the sites that have any of the resources."""
     here = list({site.name: site for one in assessed for site in one.sites}.values())
@@ -279,16 +302,19 @@ def _dataset(
             cost[i, :, j] = costs.get(one.resource.name, (np.nan, 0))[0]
             load = one.expected_at(site).load[0]
             refused[i, :, j] = refusal(existing[i, :, j], load, one.resource.rhythm)
-            peak[i, :, j] = one.peak(load)
+            if peaks:
+                peak[i, :, j] = one.peak(load)
     price_year = np.array([costs.get(str(name), (0.0, np.nan))[1] for name in names], dtype=float)
     gap = served - existing
     by_site = ("site", "year", "resource")
     utilisation = np.divide(in_use, existing, out=np.full(shape, np.nan), where=existing > 0)
-    need = np.zeros((len(regions), len(years), len(assessed)))
-    need_by_kind = np.zeros((len(regions), len(years), len(SETTINGS), len(DIAGNOSIS_KINDS)))
+    each = {"years": len(years), "places": len(regions)}
+    need = planes(len(assessed), **each)
+    need_by_kind = planes(len(SETTINGS), len(DIAGNOSIS_KINDS), **each)
     for j, one in enumerate(assessed):
         need[..., j] = one.need.sum(axis=(2, 3))
-        need_by_kind += one.need
+        for position, setting in enumerate(one.resource.settings):
+            need_by_kind[:, :, setting] += one.need[:, :, position]
     result = xr.Dataset(
         {
             "need": (("region", "year", "resource"), need),
@@ -311,8 +337,9 @@ def _dataset(
         },
     )
     if assessed and assessed[0].resource.unit == "beds":
+        result = result.assign(refusal=(by_site, refused))
+    if peaks and "refusal" in result:
         result = result.assign(
-            refusal=(by_site, refused),
             peak=(
                 ("region", "year", "resource", "measure"),
                 np.stack([one.peak(one.steady.load) for one in assessed], axis=2),

@@ -13,7 +13,9 @@ from projector.scenario import load_family
 __all__ = ["check_scenarios"]
 
 
-def check_scenarios(paths: tuple[Path, ...], *, as_json: bool = False) -> int:
+def check_scenarios(
+    paths: tuple[Path, ...], *, within: Path | None = None, as_json: bool = False
+) -> int:
     """Check scenario files one after the other; say of each that it is right, or what is not.
 
     A scenario that is right runs, so the whole run is tried, of every scenario of a sweep; nothing
@@ -23,6 +25,8 @@ def check_scenarios(paths: tuple[Path, ...], *, as_json: bool = False) -> int:
     ----------
     paths
         Scenario files.
+    within
+        A folder that they are held to.
     as_json
         Whether to print what was found for scripts; problems are then no exception.
 
@@ -40,7 +44,7 @@ def check_scenarios(paths: tuple[Path, ...], *, as_json: bool = False) -> int:
     checked: list[tuple[Path, ProjectorError | None]] = []
     for path in paths:
         try:
-            family = load_family(path, vocabulary=vocabulary)
+            family = load_family(path, vocabulary=vocabulary, within=within)
             for scenario in family.scenarios.values():
                 run(scenario)
         except ProjectorError as error:

@@ -4,6 +4,7 @@ Only click is imported here and where commands are declared; every command impor
 it is called, so that ``projector --help`` answers at once.
 """
 
+import gc
 import io
 import sys
 from pathlib import Path
@@ -217,10 +218,13 @@ def run(
             as_json=as_json,
         )
         return
+    gc.disable()  # what is imported stays, and is not looked through again and again
     from projector.cli.run import run_scenario
     from projector.cli.sweep import run_family
     from projector.outputs.atomic import sole_writer
 
+    gc.freeze()
+    gc.enable()
     with sole_writer(target):
         (run_family if swept else run_scenario)(
             scenario,
@@ -398,13 +402,21 @@ def sensitivity(
     shell_complete=complete_scenarios,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
+@click.option(
+    "--within",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Hold scenarios that somebody else wrote to this folder: what they extend and read lies "
+    "in it.",
+)
 @json_option
 @click.pass_context
-def check(ctx: click.Context, scenarios: tuple[Path, ...], as_json: bool) -> None:
+def check(
+    ctx: click.Context, scenarios: tuple[Path, ...], within: Path | None, as_json: bool
+) -> None:
     """Check SCENARIOS and the inputs they point to; report every problem at once."""
     from projector.cli.check import check_scenarios
 
-    ctx.exit(check_scenarios(scenarios, as_json=as_json))
+    ctx.exit(check_scenarios(scenarios, within=within, as_json=as_json))
 
 
 @cli.command()
@@ -473,6 +485,29 @@ def report(
     from projector.cli.report import report_results
 
     report_results(results, output, folder, language, drivers=drivers)
+
+
+@cli.command()
+@_SCENARIO
+@click.argument(
+    "other", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="On this machine alone; 0 is any that is free.",
+)
+@click.option("--no-browser", is_flag=True, help="Only print where the page is.")
+@_LANGUAGE
+def explore(
+    scenario: Path, other: Path | None, port: int, no_browser: bool, language: "Language"
+) -> None:
+    """Move the assumptions of SCENARIO on a page of this machine, beside OTHER if it is given."""
+    from projector.cli.explore import explore_scenario
+
+    explore_scenario(scenario, other, port=port, browser=not no_browser, language=language)
 
 
 _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)

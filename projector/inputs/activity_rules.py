@@ -7,6 +7,7 @@ import pandas as pd
 
 from projector.errors import Problem
 from projector.inputs.ages import OPEN, age_label
+from projector.inputs.rows import Numbered, numbered_by
 from projector.tables import BED_SETTINGS, SETTINGS
 
 __all__ = [
@@ -61,11 +62,12 @@ def readmissions_acute(tables: Tables) -> Found:
         yield "readmissions", Problem("", message, expected=expected)
         return
     told = set()
+    by_diagnosis = numbered_by(acute, ["diagnosis"])
+    readmitted = numbered_by(tables["readmissions"], ["diagnosis"])
     for diagnosis in _treated(tables, "inpatient"):
-        limits = _rows_for(acute, diagnosis).to_dict("records")
-        own = _rows_for(tables["readmissions"], diagnosis)
-        for line, row in zip(own.index, own.to_dict("records"), strict=True):
-            for limit in limits:
+        limits = _rows_for(by_diagnosis, diagnosis)
+        for line, row in _rows_for(readmitted, diagnosis):
+            for _, limit in limits:
                 ages = _shared_ages(row, limit)
                 if ages and row["share"] > limit["acute"] + _ROUNDING and line not in told:
                     told.add(line)
@@ -90,7 +92,8 @@ def flows_within_all_contacts(tables: Tables) -> Found:
     if "flows" not in tables:
         return
     rows = tables["flows"].reset_index(names="line").to_dict("records")
-    members = {str(row["region"]): _codes(tables, str(row["region"])) for row in rows}
+    inside = _inside(tables)
+    members = {str(row["region"]): _codes(inside, str(row["region"])) for row in rows}
     kinds = dict(zip(tables["diagnoses"]["diagnosis"], tables["diagnoses"]["kind"], strict=True))
     told: set[tuple[int, ...]] = set()
     for places in _regions_alike(members):
@@ -179,10 +182,9 @@ def _treated(tables: Tables, setting: str) -> list[str]:
     return list(dict.fromkeys(rates.loc[rates["setting"] == setting, "diagnosis"]))
 
 
-def _rows_for(rows: pd.DataFrame, diagnosis: str) -> pd.DataFrame:
+def _rows_for(rows: Mapping[tuple[str, ...], list[Numbered]], diagnosis: str) -> list[Numbered]:
     """The rows of a diagnosis, or those for ``*`` where it has none."""
-    own = rows[rows["diagnosis"] == diagnosis]
-    return rows[rows["diagnosis"] == "*"] if own.empty else own
+    return rows.get((diagnosis,), rows.get(("*",), []))
 
 
 def _shared_ages(one: Row, other: Row) -> tuple[int, int] | None:
@@ -193,18 +195,24 @@ def _shared_ages(one: Row, other: Row) -> tuple[int, int] | None:
     return (first, last) if last == OPEN or first <= last else None
 
 
-def _codes(tables: Tables, name: str) -> frozenset[str]:
+def _inside(tables: Tables) -> dict[str, list[str]]:
+    """The members of each area, as they are written."""
+    inside: dict[str, list[str]] = {}
+    for area, member in zip(tables["areas"]["area"], tables["areas"]["member"], strict=True):
+        inside.setdefault(area, []).append(member)
+    return inside
+
+
+def _codes(inside: Mapping[str, list[str]], name: str) -> frozenset[str]:
     """Region codes of a code or an area, areas within areas opened."""
-    areas = tables["areas"]
     codes, seen, ahead = set(), set(), [name]
     while ahead:
         here = ahead.pop()
-        inside = areas.loc[areas["area"] == here, "member"]
-        if inside.empty:
+        if here not in inside:
             codes.add(here)
         elif here not in seen:
             seen.add(here)
-            ahead += list(inside)
+            ahead += inside[here]
     return frozenset(codes)
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import BSpline
 
 __all__ = ["smooth_curves", "spread_groups"]
 
@@ -108,16 +107,48 @@ def smooth_curves(
     basis = _basis(reference.shape[1])
     penalty = _penalty(basis, smoothing)
     curves = np.empty(reference.shape)
-    for block in np.array_split(np.arange(len(counts)), -(-len(counts) // _BLOCK)):
-        curves[block] = _fit_block(counts[block], starts, reference[block], basis, penalty)
+    weights = _level(counts, reference, basis)
+    for block in _blocks(len(counts)):
+        curves[block], _ = _fit_block(
+            weights[block], counts[block], starts, reference[block], basis, penalty
+        )
     return curves
 
 
+def _blocks(series: int) -> list[NDArray[np.int_]]:
+    """Which series are fitted at once."""
+    return np.array_split(np.arange(series), -(-series // _BLOCK))
+
+
+def _level(counts: Array, reference: Array, basis: Array) -> Array:
+    """Weights ``[series, spline]`` that take the reference to the sum of the counts."""
+    level = np.log(counts.sum(axis=1) / reference.sum(axis=1))
+    result: Array = level[:, None] * np.ones(basis.shape[1])
+    return result
+
+
 def _basis(ages: int) -> Array:
-    """Cubic B-splines ``[age, spline]`` at the middle of each age; each row sums to 1."""
+    """Cubic B-splines ``[age, spline]`` at the middle of each age; each row sums to 1.
+
+    By de Boor's recursion over the splines that are not zero there, which keeps the order of
+    `scipy.interpolate`: that takes longer to import than all else here to do.
+    """
     pieces = max(round(ages / _KNOT_SPACING), 1)
     knots = ages / pieces * np.arange(-_DEGREE, pieces + _DEGREE + 1)
-    design: Array = BSpline.design_matrix(np.arange(ages) + 0.5, knots, _DEGREE).toarray()
+    at = np.arange(ages) + 0.5
+    before = np.searchsorted(knots, at, side="right") - 1
+    splines = np.ones((1, ages))
+    for degree in range(1, _DEGREE + 1):
+        higher = np.zeros((degree + 1, ages))
+        for n, spline in enumerate(splines):
+            start, end = knots[before + n + 1 - degree], knots[before + n + 1]
+            part = spline / (end - start)
+            higher[n] += part * (end - at)
+            higher[n + 1] = part * (at - start)
+        splines = higher
+    design = np.zeros((ages, pieces + _DEGREE))
+    for n, spline in enumerate(splines):
+        design[np.arange(ages), before - _DEGREE + n] = spline
     return design
 
 
@@ -129,28 +160,42 @@ def _penalty(basis: Array, smoothing: float) -> Array:
 
 
 def _chosen_smoothing(counts: Array, starts: NDArray[np.int_], reference: Array) -> float:
-    """The smoothing parameter of the grid with the least AIC over all series together."""
+    """The smoothing parameter of the grid with the least AIC over all series together.
+
+    Each fit begins where the one before it ended.
+    """
     basis = _basis(reference.shape[1])
     criteria = []
+    weights, curves = _level(counts, reference, basis), np.empty(reference.shape)
     for smoothing in _SMOOTHING:
-        curves = smooth_curves(counts, starts, reference, smoothing)
+        penalty = _penalty(basis, smoothing)
+        for block in _blocks(len(counts)):
+            curves[block], weights[block] = _fit_block(
+                weights[block], counts[block], starts, reference[block], basis, penalty
+            )
         means = np.maximum(np.add.reduceat(curves, starts, axis=1), _LEAST)
         X = _slopes(curves, starts, basis) / np.sqrt(means)[..., None]
-        information = X.swapaxes(1, 2) @ X
-        freedom = np.linalg.solve(information + _penalty(basis, smoothing), information)
-        effective = np.trace(freedom, axis1=1, axis2=2)
+        each = X.swapaxes(1, 2)
+        # The trace of a product is the same turned round, and there are fewer groups than splines.
+        effective = (np.linalg.solve(each @ X + penalty, each) * each).sum(axis=(1, 2))
         criteria.append((_deviance(counts, means) + 2 * effective).sum())
     return float(_SMOOTHING[int(np.argmin(criteria))])
 
 
 def _fit_block(
-    counts: Array, starts: NDArray[np.int_], reference: Array, basis: Array, penalty: Array
-) -> Array:
-    """The curves ``[series, age]`` by Fisher scoring; series at rest leave the iteration."""
-    curves = np.empty(reference.shape)
+    weights: Array,
+    counts: Array,
+    starts: NDArray[np.int_],
+    reference: Array,
+    basis: Array,
+    penalty: Array,
+) -> tuple[Array, Array]:
+    """The curves ``[series, age]`` and their weights, from some others, by Fisher scoring.
+
+    Series at rest leave the iteration.
+    """
+    curves, ended = np.empty(reference.shape), np.empty(weights.shape)
     moving = np.arange(len(counts))
-    level = np.log(counts.sum(axis=1) / reference.sum(axis=1))
-    weights = level[:, None] * np.ones(basis.shape[1])
     curve, means, objective = _at(weights, counts, starts, reference, basis, penalty)
     for _ in range(_MOST_STEPS):
         X = _slopes(curve, starts, basis) / np.sqrt(means)[..., None]
@@ -172,11 +217,11 @@ def _fit_block(
                 break
             step[short] /= 2
         done = before - objective <= _TOLERANCE * (1 + objective)
-        curves[moving[done]] = curve[done]
+        curves[moving[done]], ended[moving[done]] = curve[done], weights[done]
         moving, weights, curve = moving[~done], weights[~done], curve[~done]
         means, objective = means[~done], objective[~done]
         if not moving.size:
-            return curves
+            return curves, ended
     raise RuntimeError(f"{len(moving)} series did not come to rest in {_MOST_STEPS} steps")
 
 

@@ -40,6 +40,7 @@ from projector.inputs.migration_rules import (
     moves_go_together,
     moves_of_regions,
 )
+from projector.inputs.rows import numbered_by
 from projector.inputs.staff_rules import (
     entry_of_every_stock,
     everybody_retires,
@@ -177,8 +178,8 @@ def _every_age_once(tables: Tables) -> Found:
     ):
         if table not in tables:
             continue
-        for key, rows in tables[table].groupby(keys, sort=False):
-            bands = sorted(zip(rows["age_from"], rows["age_to"], strict=True))
+        for key, rows in numbered_by(tables[table], keys).items():
+            bands = sorted((row["age_from"], row["age_to"]) for _, row in rows)
             gaps = [
                 f"{later[0]} after {earlier[1]}"
                 for earlier, later in pairwise(bands)
@@ -188,7 +189,7 @@ def _every_age_once(tables: Tables) -> Found:
                 yield (
                     table,
                     Problem(
-                        where=f":{rows.index[0]}",
+                        where=f":{rows[0][0]}",
                         message=f"the age bands of {', '.join(map(str, key))} do not cover every "
                         "age once",
                         found="; ".join(gaps) or f"bands from {bands[0][0]} to {bands[-1][1]}",
@@ -199,13 +200,13 @@ def _every_age_once(tables: Tables) -> Found:
 
 def _both_sexes(tables: Tables) -> Found:
     """A diagnosis in a setting has rates for both sexes, all of one year."""
-    for key, rows in tables["use_rates"].groupby(["diagnosis", "setting"], sort=False):
-        sexes, years = sorted(rows["sex"].unique()), sorted(rows["year"].unique())
+    for key, rows in numbered_by(tables["use_rates"], ["diagnosis", "setting"]).items():
+        sexes, years = (sorted({row[name] for _, row in rows}) for name in ("sex", "year"))
         if len(sexes) != len(SEXES) or len(years) != 1:
             yield (
                 "use_rates",
                 Problem(
-                    where=f":{rows.index[0]}",
+                    where=f":{rows[0][0]}",
                     message=f"the rates of {', '.join(map(str, key))} are not for both sexes and "
                     "of one year",
                     found=f"{', '.join(sexes)}; {', '.join(map(str, years))}",
@@ -244,9 +245,8 @@ def _said_once(tables: Tables) -> Found:
             continue
         fixed = [key for key in keys if "*" not in set(tables[table][key])]
         starred = [key for key in keys if key not in fixed]
-        for _, rows in tables[table].groupby(fixed) if fixed else [((), tables[table])]:
-            numbered = zip(rows.index, rows.to_dict("records"), strict=True)
-            for (line, one), (other_line, other) in combinations(numbered, 2):
+        for _, rows in sorted(numbered_by(tables[table], fixed).items()):
+            for (line, one), (other_line, other) in combinations(rows, 2):
                 same = all(
                     "*" in (one[key], other[key]) or one[key] == other[key] for key in starred
                 )

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem
-from projector.inputs.files import decode, read_content, recognise
+from projector.inputs.files import decode, read_content, recognise, tidied
 from projector.tables.cells import unguarded
 
 __all__ = ["MOST_FAULTS", "Cells", "TextColumn", "read_cells"]
@@ -43,7 +43,7 @@ class TextColumn:
     def of(cls, cells: Sequence[str]) -> "TextColumn":
         """The column that holds these cells."""
         index, found = pd.factorize(np.array(cells, dtype=object))
-        texts = [unguarded(text.strip()) for text in found]
+        texts = [unguarded(tidied(text)) for text in found]
         stripped, distinct = pd.factorize(np.array(texts, dtype=object))
         return cls(tuple(distinct), stripped[index])
 
@@ -111,8 +111,9 @@ class Cells:
 def read_cells(path: Path, content: bytes | None = None) -> Cells:
     """Read a delimited text file.
 
-    Lines in front of the headings that start with ``#``, one title line and blank lines are passed
-    over. The delimiter is the one of semicolon, tab and comma that parts most lines alike.
+    Lines in front of the headings that start with ``#``, one title line, blank lines and lines of
+    nothing but delimiters are passed over. The delimiter is the one of semicolon, tab and comma
+    that parts most lines alike.
 
     Parameters
     ----------
@@ -129,24 +130,22 @@ def read_cells(path: Path, content: bytes | None = None) -> Cells:
     content = read_content(path) if content is None else content
     if recognise(path, content) != "text":
         raise InputsError(Problem(str(path), "not delimited text", expected="CSV"))
-    lines = decode(content).split("\n")
+    lines = decode(path, content).split("\n")
     start = next(
         (n for n, line in enumerate(lines) if line.strip() and not line.startswith("#")), None
     )
     if start is None:
         raise InputsError(Problem(str(path), "the file holds remarks only"))
     delimiter, header_at, header = _headings(path, lines, start)
-    end = len(lines)
-    while not lines[end - 1].strip():
-        end -= 1
-    body = lines[header_at + 1 : end]
-    if not body:
+    body = lines[header_at + 1 :]
+    # Below a table, spreadsheets write lines that hold nothing but delimiters.
+    nothing = f" \t\u00a0{delimiter}"
+    kept = np.array([line[:1] not in nothing or bool(line.strip(nothing)) for line in body])
+    if not kept.any():
         raise InputsError(Problem(f"{path}:{header_at + 1}", "no rows below the headings"))
-    numbers = np.arange(header_at + 2, end + 1)
-    if not all(map(str.strip, body)):
-        kept = np.array([bool(line.strip()) for line in body])
-        body = [line for line in body if line.strip()]
-        numbers = numbers[kept]
+    numbers = np.arange(header_at + 2, len(lines) + 1)[kept]
+    if not kept.all():
+        body = [line for line, holds in zip(body, kept.tolist(), strict=True) if holds]
     columns = _split(path, body, numbers, delimiter, len(header))
     return Cells(path, header, header_at + 1, tuple(map(TextColumn.of, columns)), numbers)
 
@@ -169,7 +168,7 @@ def _headings(path: Path, lines: list[str], start: int) -> tuple[str, int, tuple
         titled = widths[sample[0][0]] == 1 and len(sample) > 1
         header_at, line = sample[1] if titled else sample[0]
         cells = _cells_of(line, delimiter)
-        result = delimiter, header_at, tuple(cell.strip() for cell in cells)
+        result = delimiter, header_at, tuple(tidied(cell) for cell in cells)
     if result is not None:
         return result
     raise InputsError(
@@ -208,7 +207,9 @@ def _split(
                 column.append(cell)
             continue
         unclosed = len(cells) == 1 and line.count('"') % 2
-        message = "a quotation mark is not closed" if unclosed else "wrong number of cells"
+        message = "wrong number of cells"
+        if unclosed:
+            message = "a quotation mark is not closed on its line, where every cell must end"
         found = f"'{line[:60]}'" if unclosed else str(len(cells))
         expected = None if unclosed else f"{width}, as in the headings"
         faults.append(Problem(f"{path}:{number}", message, found, expected))

@@ -11,7 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from projector.errors import InputsError, Problem, ProjectorError, nearest_name
+from projector.files import kind_of_file
 from projector.inputs.consistency import check_tables
+from projector.inputs.files import read_packed
 from projector.inputs.read import Population, read_population, read_table
 from projector.inputs.region_changes import RegionChanges, read_region_changes
 from projector.inputs.regions import outermost
@@ -181,7 +183,7 @@ def load_inputs(folder: Path, own: Mapping[str, Sequence[Path]]) -> InputSet:
     Raises
     ------
     InputsError
-        With every fault of every table.
+        With every fault of every table; if the set is no folder, or a file cannot be read.
 
     Notes
     -----
@@ -193,10 +195,29 @@ def load_inputs(folder: Path, own: Mapping[str, Sequence[Path]]) -> InputSet:
 
 
 def _contents(folder: Path, own: Mapping[str, Sequence[Path]]) -> tuple[str, ...]:
-    """SHA-256 of every file of a set and of a scenario's own."""
-    paths = [*sorted(path for path in folder.iterdir() if path.is_file())]
+    """SHA-256 of every table of a set and of a scenario's own.
+
+    Raises
+    ------
+    InputsError
+        If the set is no folder, or a file is none that can be read.
+    """
+    if (kind := kind_of_file(folder)) != "a folder":
+        message = "the folder of the input set does not exist" if kind is None else "not a folder"
+        raise InputsError(Problem(str(folder), message, kind))
+    try:
+        paths = sorted(path for path in folder.iterdir() if _is_table(path))
+    except OSError as error:
+        message = f"the folder cannot be read: {error.strerror}"
+        raise InputsError(Problem(str(folder), message)) from error
     paths += [path for _, several in sorted(own.items()) for path in several]
-    return tuple(f"{path} {sha256(path.read_bytes()).hexdigest()}" for path in paths)
+    return tuple(f"{path} {sha256(read_packed(path)).hexdigest()}" for path in paths)
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a file of the folder has the name of a table; others are not looked into."""
+    name, dot, ending = path.name.partition(".")
+    return name in INPUT_TABLES and dot + ending in _FORMATS and path.is_file()
 
 
 @lru_cache(maxsize=4)
@@ -248,7 +269,7 @@ def _read(
     if "population" in own and NATION not in population.persons["region"].values:
         nation = _nation_of_set(folder)
         files |= {
-            f"nation of the set: {path.name}": sha256(path.read_bytes()).hexdigest()
+            f"nation of the set: {path.name}": sha256(read_packed(path)).hexdigest()
             for path in _find(folder, "population")
         }
     people = ", ".join(
@@ -268,7 +289,7 @@ def _fingerprints(name: str, paths: Sequence[Path]) -> dict[str, str]:
     """SHA-256 of the files of a table, by table and file name."""
     numbers = [f" {number}" if len(paths) > 1 else "" for number in range(1, len(paths) + 1)]
     return {
-        f"{name}{number}: {path.name}": sha256(path.read_bytes()).hexdigest()
+        f"{name}{number}: {path.name}": sha256(read_packed(path)).hexdigest()
         for number, path in zip(numbers, paths, strict=True)
     }
 

@@ -11,16 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from projector.errors import InputsError, Problem, nearest_name
-from projector.inputs.files import read_content
+from projector.errors import HIDDEN, InputsError, Problem, hidden_in, nearest_name
+from projector.inputs.files import MOST_CELLS, read_content, tidied
 from projector.inputs.jsonstat_values import Faults, read_symbols, read_values
-from projector.inputs.labels import canonical_column, parse_regions, parse_sex
+from projector.inputs.labels import canonical_column, parse_regions, parse_sex, parse_year
 from projector.inputs.long_table import LongTable, categorical, damage_notes, symbol_notes
 from projector.tables import unique
 
 __all__ = ["read_jsonstat"]
 
-_MOST_CELLS = 100_000_000
 _ROLES = {"time": "year", "geo": "region", "metric": "contents"}
 
 
@@ -62,8 +61,8 @@ def read_jsonstat(path: Path, content: bytes | None = None) -> LongTable:
     dimensions = _dimensions(document, faults)
     faults.raise_any()
     shape = tuple(len(dimension.codes) for dimension in dimensions)
-    if math.prod(shape) > _MOST_CELLS:
-        faults.add("size", "too many cells", str(math.prod(shape)), f"at most {_MOST_CELLS}")
+    if math.prod(shape) > MOST_CELLS:
+        faults.add("size", "too many cells", str(math.prod(shape)), f"at most {MOST_CELLS}")
         faults.raise_any()
     values = read_values(document.get("value"), math.prod(shape), faults)
     symbols = read_symbols(document.get("status"), math.prod(shape), faults)
@@ -106,7 +105,9 @@ def _document(path: Path, content: bytes) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         where = f"{path}:{error.lineno}:{error.colno}"
         raise InputsError(Problem(where, f"not valid JSON: {error.msg}")) from error
-    except (RecursionError, ValueError) as error:
+    except RecursionError as error:
+        raise InputsError(Problem(str(path), "the JSON is nested too deeply")) from error
+    except ValueError as error:
         raise InputsError(Problem(str(path), f"not readable JSON: {error}")) from error
     faults = Faults(path)
     if not isinstance(document, dict):
@@ -215,7 +216,12 @@ def _dimension(key: str, name: str, described: object, faults: Faults) -> _Dimen
                 nearest=near,
             )
         )
-    return _Dimension(name, key, codes, tuple(labels.get(code, code) for code in codes))
+    shown = [labels.get(code, code) for code in codes]
+    for text in (*codes, *shown):
+        if (hidden := hidden_in(text)) is not None:
+            faults.add(f"{place}.category", HIDDEN, f"{text[hidden]!a} in '{text}'")
+            return None
+    return _Dimension(name, key, tuple(map(tidied, codes)), tuple(map(tidied, shown)))
 
 
 def _codes(index: Any) -> tuple[str, ...] | None:
@@ -251,8 +257,8 @@ def _column(dimension: _Dimension, index: NDArray[np.intp], faults: Faults) -> d
             faults.add(f"dimension.{dimension.key}", fault, f"'{codes[position]}'")
         found = [region.code or code for region, code in zip(regions, codes, strict=True)]
         return {"region": categorical(found, index), "region_name": categorical(labels, index)}
-    if name == "year" and all(len(code) == 4 and code.isdigit() for code in codes):
-        return {"year": np.array(codes, dtype=np.int64)[index]}
+    if name == "year" and None not in (years := [parse_year(code) for code in codes]):
+        return {"year": np.array(years, dtype=np.int64)[index]}
     if name == "sex":
         return {"sex": categorical(_each(parse_sex, labels), index)}
     return {name: categorical(labels, index)}

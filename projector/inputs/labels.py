@@ -19,6 +19,7 @@ __all__ = [
     "parse_code",
     "parse_regions",
     "parse_sex",
+    "parse_year",
     "split_year",
 ]
 
@@ -58,12 +59,15 @@ SEX_LABELS: Mapping[str, str] = MappingProxyType(
 )
 """Sex by label; Statistics Norway codes men 1 and women 2."""
 
-_YEAR_IN_HEADING = re.compile(r"(?:(?P<contents>.*?)[\s_,]+)?(?P<year>(?:1[6-9]|20|21)\d\d)")
+_YEAR_IN_HEADING = re.compile(
+    r"(?:(?P<contents>.*?)[\s_,]+)?(?P<year>(?:1[6-9]|20|21)[0-9]{2})(?:[.,]0)?"
+)
+_YEAR = re.compile(r"([0-9]{4})(?:[.,]0)?")
 _REGION = re.compile(
     r"(?:[A-Za-z]{1,3}-)?(?P<code>[0-9]+(?:-[0-9]+)?)[a-z]{0,2}(?:\s+(?P<name>\S.*))?"
 )
 _REST = re.compile(r"(?:[A-Za-z]{1,3}-)?(?P<code>Rest)(?:\s+(?P<name>\S.*))?")
-_VALIDITY = re.compile(r"\((?P<years>(?P<first>\d{4})?-\d{4})\)$")
+_VALIDITY = re.compile(r"\((?P<years>(?P<first>[0-9]{4})?-[0-9]{4})\)$")
 _NATION = frozenset({"norge", "noreg", "norway", "hele landet", "the whole country"})
 _MUNICIPALITY = 4
 _LENGTHS_WITHOUT_ZERO = (3, 5, 7)
@@ -79,6 +83,12 @@ def split_year(heading: str) -> tuple[str, int] | None:
     """Contents and year of a heading such as ``Persons 2020``, or None where it ends otherwise."""
     match = _YEAR_IN_HEADING.fullmatch(heading)
     return None if match is None else (match["contents"] or "", int(match["year"]))
+
+
+def parse_year(label: str) -> int | None:
+    """The year of a label, ``2026`` or ``2026.0`` as spreadsheets may write it, or None."""
+    match = _YEAR.fullmatch(label)
+    return None if match is None else int(match[1])
 
 
 def parse_sex(label: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from projector.errors import InputsError, Problem
 from projector.inputs.ages import age_label
 from projector.inputs.delimited import MOST_FAULTS
+from projector.inputs.files import MOST_CELLS
 from projector.inputs.people import People
 from projector.tables import SEXES
 
@@ -83,6 +85,11 @@ def merge_people(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """People by (region, year, sex, age group), each given once, and which (region, year) are."""
     shape = (len(regions), len(years), len(SEXES), len(groups))
+    if prod(shape) > MOST_CELLS:
+        message = "too many regions, years and ages to be of one table"
+        found = f"{len(regions)} regions, {len(years)} years, {len(groups)} age groups"
+        expected = f"at most {MOST_CELLS:,} cells together"
+        raise InputsError(Problem(paths_of(files), message, found, expected))
     places = [_places(people, regions, years, groups, shape) for people in files]
     given = np.bincount(np.concatenate(places), minlength=int(np.prod(shape))).reshape(shape)
     labels = _Labels(regions, years, groups, names)

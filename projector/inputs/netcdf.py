@@ -8,8 +8,9 @@ import pandas as pd
 import xarray
 from numpy.typing import NDArray
 
-from projector.errors import InputsError, Problem
-from projector.inputs.labels import canonical_column, parse_code, parse_sex
+from projector.errors import HIDDEN, InputsError, Problem, hidden_in
+from projector.inputs.files import MOST_CELLS, tidied
+from projector.inputs.labels import canonical_column, parse_code, parse_sex, parse_year
 from projector.inputs.long_table import LongTable, categorical, symbol_notes
 
 __all__ = ["read_netcdf"]
@@ -54,13 +55,14 @@ def read_netcdf(path: Path) -> LongTable:
         inner, outer = math.prod(variable.shape[axis + 1 :]), math.prod(variable.shape[:axis])
         index = np.tile(np.repeat(np.arange(variable.shape[axis]), inner), outer)
         labels = _labels(variable[dimension])
-        if name == "year" and all(label.isdigit() for label in labels):
-            frame["year"] = np.array(labels, dtype=np.int64)[index]
+        if name == "year" and None not in (years := [parse_year(label) for label in labels]):
+            frame["year"] = np.array(years, dtype=np.int64)[index]
         else:
             frame[name] = categorical(_checked(path, name, labels, problems), index)
         named = variable.coords.get("region_name")
         if name == "region" and named is not None and named.dims == (dimension,):
-            frame["region_name"] = categorical(_labels(named), index)
+            names = _checked(path, "region_name", _labels(named), problems)
+            frame["region_name"] = categorical(names, index)
     if problems:
         raise InputsError(problems)
     values = variable.to_numpy().astype(np.float64).ravel()
@@ -82,11 +84,12 @@ def _variable(path: Path) -> xarray.DataArray:
             wanted = _GROUP if _GROUP in names or len(names) != 1 else names[0]
             for dataset in held:
                 if wanted in dataset.data_vars:
+                    _require_few_cells(path, dataset[wanted])
                     return dataset[wanted].load()
         finally:
             for dataset in groups.values():
                 dataset.close()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, UnicodeError, OverflowError) as error:
         message = "not a netCDF file that can be read; a gzipped one must be unpacked first"
         raise InputsError(Problem(str(path), message)) from error
     raise InputsError(
@@ -99,19 +102,37 @@ def _variable(path: Path) -> xarray.DataArray:
     )
 
 
+def _require_few_cells(path: Path, variable: xarray.DataArray) -> None:
+    """Refuse a variable that would fill the memory: compressed, it may be a small file."""
+    if variable.size > MOST_CELLS:
+        raise InputsError(
+            Problem(
+                f"{path}, variable {variable.name}",
+                "too many cells",
+                f"{variable.size:,}",
+                f"at most {MOST_CELLS:,}",
+            )
+        )
+
+
 def _labels(coordinate: xarray.DataArray) -> list[str]:
     """Coordinate values as text; of a time its year."""
     values: NDArray[np.generic] = coordinate.to_numpy()
     if np.issubdtype(values.dtype, np.datetime64):
         values = values.astype("datetime64[Y]").astype(int) + 1970
-    return [str(value) for value in values.tolist()]
+    return [tidied(str(value)) for value in values.tolist()]
 
 
 def _checked(path: Path, name: str, labels: list[str], problems: list[Problem]) -> list[str]:
     """Labels by the words of this program, faults collected."""
-    if name not in {"region", "sex"}:
+    if name not in {"region", "region_name", "sex"}:
         return labels
-    parse = parse_code if name == "region" else parse_sex
+    parse = {"region": parse_code, "sex": parse_sex}.get(name, str)
+    problems += [
+        Problem(f"{path}, coordinate {name}", HIDDEN, f"'{label}'")
+        for label in labels
+        if hidden_in(label) is not None
+    ]
     checked = []
     for label in labels:
         try:

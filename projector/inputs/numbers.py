@@ -102,6 +102,8 @@ def parse_numbers(texts: Sequence[str]) -> Numbers:
     for position, text in enumerate(texts):
         if text.isascii() and text.isdigit():
             values[position] = float(text)
+            if not np.isfinite(values[position]):
+                faults[position] = "the number is too large"
             continue
         symbol = _SPELLINGS.get(text, text)
         if symbol in SYMBOLS:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from projector.errors import Problem, nearest_name
 from projector.inputs.ages import parse_ages
 from projector.inputs.delimited import MOST_FAULTS
-from projector.inputs.labels import SEX_LABELS
+from projector.inputs.labels import SEX_LABELS, parse_year
 from projector.inputs.long_table import LongTable
 from projector.inputs.numbers import SYMBOLS
 from projector.tables import SEXES
@@ -197,7 +197,7 @@ def _years(table: LongTable, found: list[Problem]) -> NDArray[np.int64]:
         return year.to_numpy().astype(np.int64)
     codes = year.cat.codes.to_numpy()
     for position, label in enumerate(_categories(table, "year")):
-        if not (len(label) == 4 and label.isdigit()):
+        if parse_year(label) is None:
             held = codes == position
             found.append(_at_first(table, held, "not a year", f"'{label}'", "four digits"))
     return np.zeros(len(year), dtype=np.int64)

@@ -113,7 +113,10 @@ def _texts(cells: Cells, heading: str) -> list[str]:
 
 def _klass_rows(cells: Cells) -> tuple[pd.DataFrame, dict[str, str]]:
     """Rows of a KLASS table, and the last name of each code."""
-    days = pd.to_datetime(pd.Series(_texts(cells, "changeOccurred")), errors="coerce")
+    texts = pd.Series(_texts(cells, "changeOccurred"))
+    # Without the pattern a word such as today would be a date too.
+    dated = texts.where(texts.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"))
+    days = pd.to_datetime(dated, errors="coerce", format="%Y-%m-%d")
     wrong = days.isna().to_numpy().nonzero()[0]
     if wrong.size:
         written = _texts(cells, "changeOccurred")

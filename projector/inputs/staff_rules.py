@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from projector.errors import Problem
+from projector.inputs.rows import numbered, numbered_by
 from projector.tables import ENTRY_MEASURES, ORIGINS, SEXES, STAFF_AGES
 
 __all__ = [
@@ -43,7 +44,7 @@ def staff_ages_within(tables: Tables) -> Found:
     """Nobody works outside the working ages."""
     first, last = STAFF_AGES
     for name in _WITH_AGES:
-        for line, row in tables[name].iterrows() if name in tables else ():
+        for line, row in numbered(tables[name]) if name in tables else ():
             if row["age_from"] < first or not row["age_from"] <= row["age_to"] <= last:
                 open_end = "" if row["age_to"] >= 0 else "+"
                 found = f"{row['age_from']}{open_end or '-' + str(row['age_to'])}"
@@ -59,17 +60,18 @@ def staff_ages_once(tables: Tables) -> Found:
     """Each age and sex of a stock, and of those who stop, stands in one row."""
     first, last = STAFF_AGES
     for name, keys in _COVERED.items():
-        for key, rows in tables[name].groupby(keys, sort=False) if name in tables else ():
+        for key, rows in numbered_by(tables[name], keys).items() if name in tables else ():
             for sex in SEXES:
                 times = np.zeros(last + 2, dtype=int)
-                for _, row in rows[rows["sex"].isin(["*", sex])].iterrows():
-                    times[row["age_from"] : row["age_to"] + 1] += 1
+                for _, row in rows:
+                    if row["sex"] in ("*", sex):
+                        times[row["age_from"] : row["age_to"] + 1] += 1
                 wrong = [age for age in range(first, last + 1) if times[age] != 1]
                 if wrong:
                     count = "no row" if times[wrong[0]] == 0 else f"{times[wrong[0]]} rows"
                     message = f"{', '.join(map(str, key))}, {sex}: age {wrong[0]} has {count}"
                     expected = f"each age from {first} to {last} once"
-                    yield name, Problem(f":{rows.index[0]}", message, expected=expected)
+                    yield name, Problem(f":{rows[0][0]}", message, expected=expected)
 
 
 def staff_shares_make_one(tables: Tables) -> Found:
@@ -85,7 +87,7 @@ def staff_shares_make_one(tables: Tables) -> Found:
 def everybody_retires(tables: Tables) -> Found:
     """At the last age nobody goes on."""
     last = STAFF_AGES[1]
-    for line, row in tables["staff_exits"].iterrows() if "staff_exits" in tables else ():
+    for line, row in numbered(tables["staff_exits"]) if "staff_exits" in tables else ():
         if row["age_to"] == last and row["retired"] != 1:
             message = f"somebody goes on working after {last}"
             yield "staff_exits", Problem(f":{line}", message, f"retired {row['retired']:g}", "1")
@@ -96,8 +98,9 @@ def entry_of_every_stock(tables: Tables) -> Found:
     if not all(name in tables for name in _TOGETHER):
         return
     entry, lines = tables["staff_entry"], tables["staff_ages"].drop_duplicates("profession")
+    measures = numbered_by(entry, ["profession"])
     for line, profession in zip(lines.index, lines["profession"], strict=True):
-        own = set(entry.loc[entry["profession"] == profession, "measure"])
+        own = {row["measure"] for _, row in measures.get((profession,), [])}
         missing = [name for name in ENTRY_MEASURES if name not in own and name != "trained"]
         if missing:
             message = f"the table staff_entry lacks {', '.join(missing)} of {profession}"
@@ -110,7 +113,7 @@ def entry_of_every_stock(tables: Tables) -> Found:
                     message = f"the table {table} has no row for {profession}"
                     message += f" from {origin}" if origin else ""
                     yield "staff_ages", Problem(f":{line}", message)
-    for line, row in entry.iterrows():
+    for line, row in numbered(entry):
         name, value = row["measure"], row["value"]
         if name in _SHARES and not 0 < value <= 1:
             message = f"{name} is a share"

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem
 from projector.inputs.delimited import Cells, TextColumn, read_cells
-from projector.inputs.labels import canonical_column, parse_regions, parse_sex, split_year
+from projector.inputs.labels import (
+    canonical_column,
+    parse_regions,
+    parse_sex,
+    parse_year,
+    split_year,
+)
 from projector.inputs.long_table import LongTable, categorical, damage_notes, symbol_notes
 from projector.inputs.numbers import is_figure, looks_like_code, parse_numbers
 from projector.tables import NATION
@@ -64,8 +70,8 @@ def read_statbank(path: Path, content: bytes | None = None) -> LongTable:
             frame |= _regions(cells, column, names, index, problems)
         elif name == "region_name":
             frame["region_name"] = categorical(texts.texts, index)
-        elif name == "year" and all(len(t) == 4 and t.isdigit() for t in texts.texts):
-            frame["year"] = np.array(texts.texts, dtype=np.int64)[index]
+        elif name == "year" and None not in (read := [parse_year(text) for text in texts.texts]):
+            frame["year"] = np.array(read, dtype=np.int64)[index]
         elif name == "sex":
             frame["sex"] = categorical(_sexes(texts), index)
         else:

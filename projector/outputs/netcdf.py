@@ -75,8 +75,12 @@ def write_netcdf(tree: xr.DataTree, path: Path) -> None:
             for name, variable in dataset.data_vars.items()
             if np.issubdtype(variable.dtype, np.number) and variable.size
         }
-    with file_system_faults(path):
-        described.to_netcdf(path, engine="netcdf4", encoding=encoding)
+    # Group by group: a whole tree asks what scheduler Dask has, which imports all of it.
+    with file_system_faults(path), netCDF4.Dataset(path, "w") as file:
+        for node in described.subtree:
+            group = file if node.path == "/" else file.createGroup(node.path)
+            store = xr.backends.NetCDF4DataStore(group)  # type: ignore[no-untyped-call]
+            node.to_dataset(inherit=False).dump_to_store(store, encoding=encoding[node.path])
 
 
 def groups_in(path: Path) -> list[str]:

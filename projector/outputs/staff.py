@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
 import xarray as xr
 
 from projector.outputs.words import Language, word
@@ -100,9 +101,16 @@ def _per_old(
     ratio: xr.DataArray, of_working_age: xr.DataArray, workforce: xr.Dataset, old: str
 ) -> xr.DataArray:
     """Regions together: a mean by the old of each, of whom there are working age over ratio."""
-    per_old = workforce["working_age_per_old"].sel(old=old)
-    weights = (of_working_age / per_old.where(per_old > 0)).fillna(0.0)
-    return ratio.weighted(weights).mean("region")
+    axes = ("region", "year")
+    per_old = workforce["working_age_per_old"].sel(old=old).transpose(*axes).values
+    people, ratios = of_working_age.transpose(*axes).values, ratio.transpose(*axes).values
+    counts = (per_old > 0) & np.isfinite(ratios)
+    weights = np.divide(people, per_old, out=np.zeros_like(per_old), where=counts)
+    whole, known = weights.sum(axis=0), np.where(counts, ratios, 0.0)
+    mean = np.divide(
+        (weights * known).sum(axis=0), whole, out=np.full_like(whole, np.nan), where=whole != 0
+    )
+    return xr.DataArray(mean, dims="year", coords={"year": ratio["year"]})
 
 
 def _above(workforce: xr.Dataset, language: Language) -> "Iterator[tuple[str, xr.DataArray, int]]":

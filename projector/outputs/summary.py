@@ -89,7 +89,8 @@ def summary(tree: xr.DataTree, language: Language) -> list[Section]:
         return str(named.get(kind, {}).get(key, {}).get(language, key))
 
     def row(name: str, values: xr.DataArray, decimals: int = 0) -> Row:
-        chosen = values.sel(year=years).values
+        of_year = dict(zip(values.get_index("year").tolist(), values.values.tolist(), strict=True))
+        chosen = [of_year[year] for year in years]
         return Row(name, tuple(number(float(value), language, decimals) for value in chosen))
 
     def nonzero(values: xr.DataArray, dim: str) -> Iterator[tuple[str, xr.DataArray]]:

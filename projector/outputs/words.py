@@ -1,8 +1,7 @@
 """What planners read, in Norwegian (bokmål) and English: two columns.
 
-``words.csv`` holds what is printed and what several outputs say, ``report_words.csv`` what only
-the report says, ``compare_words.csv`` what comparisons say, ``terminal_words.csv`` what only
-commands that read results say.
+``words.csv`` holds what is printed and what several outputs say; what only the report, the what-if
+page, comparisons and commands that read results say stands in files of their own.
 """
 
 import csv
@@ -16,7 +15,13 @@ Language = Literal["nb", "en"]
 _THIN_SPACE = "\u202f"
 
 
-_CATALOGUES = ("words.csv", "report_words.csv", "compare_words.csv", "terminal_words.csv")
+_CATALOGUES = (
+    "words.csv",
+    "report_words.csv",
+    "explore_words.csv",
+    "compare_words.csv",
+    "terminal_words.csv",
+)
 
 
 @cache

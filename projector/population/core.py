@@ -38,6 +38,7 @@ __all__ = [
     "labelled",
     "labelled_people",
     "project",
+    "project_people",
     "shares_of_births",
 ]
 
@@ -140,6 +141,24 @@ def project(
         If more people leave than there are, or a national total cannot be met. With rates or
         gross migration that is raked to nothing neither can happen.
     """
+    walked = _walked(base, components, migration_timing, flows=True)
+    return labelled(walked, base, components["year"].values, drawn=_drawn(base, components))
+
+
+def project_people(base: xr.DataArray, components: xr.Dataset) -> xr.DataArray:
+    """The population of `project` without its flows; so are parameters and errors."""
+    walked = _walked(base, components, "end", flows=False)
+    years = components["year"].values
+    return labelled_people(walked, base, years, drawn=_drawn(base, components))
+
+
+def _drawn(base: xr.DataArray, components: xr.Dataset) -> bool:
+    return "draw" in base.dims or "draw" in components.dims
+
+
+def _walked(
+    base: xr.DataArray, components: xr.Dataset, migration_timing: MigrationTiming, *, flows: bool
+) -> Walked:
     if migration_timing not in get_args(MigrationTiming):
         raise ValueError(f"migration_timing is one of {get_args(MigrationTiming)}")
     start = _aligned(base, components, ("region", "sex", "age"))
@@ -157,16 +176,15 @@ def project(
         births_of_all=national_total(components, "national_births", 0.0),
         survival_of_all=national_total(components, "national_survival", 0.0),
     )
-    drawn = "draw" in base.dims or "draw" in components.dims
-    walked = walk(
+    return walk(
         start,
         years,
         vital,
         migration,
         draws=base.sizes.get("draw", components.sizes.get("draw", 1)),
         at_start=_SHARE_AT_START[migration_timing],
+        flows=flows,
     )
-    return labelled(walked, base, years, drawn=drawn)
 
 
 def shares_of_births(sex_ratio: Array) -> Array:

@@ -9,6 +9,7 @@ which the numbers of draw :math:`k` are written.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from projector.population.core import Projection
 from projector.population.lifetable import remaining_life_expectancy
 from projector.population.migration_tables import GROSS_TABLES
 from projector.population.nation import national_schedules
+from projector.population.national_mortality import NationalMortality
 from projector.population.regional import (
     National,
     are_the_nation,
@@ -164,6 +166,11 @@ class Futures:
             coords={"draw": numbers},
         )
 
+    @cached_property
+    def _mortality(self) -> NationalMortality:
+        """What the table says of mortality, the same in every draw."""
+        return NationalMortality.from_table(self.tables["mortality"])
+
     def _nation(
         self, drawn: Drawn | None, written: Written | None
     ) -> tuple[National, xr.DataArray]:
@@ -176,7 +183,9 @@ class Futures:
         if drawn is not None:
             assumed = self._deviating(assumed, drawn)
         open_age = int(self.base["age"].values[-1])
-        schedules, rates = national_schedules(self.tables, assumed, self.scenario, open_age)
+        schedules, rates = national_schedules(
+            self.tables, assumed, self.scenario, open_age, self._mortality
+        )
         national = national_of(
             self.base, self.calibration, assumed, schedules, rates, self.scenario
         )

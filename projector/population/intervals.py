@@ -8,7 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
-from projector.population.core import project
+from projector.population.core import project_people
 
 __all__ = ["Intervals", "comparable", "intervals"]
 
@@ -101,10 +101,10 @@ def _without_moves(people: xr.DataArray, closed: xr.Dataset, first: int, last: i
     """People of `first` carried to `last`, ``[region, sex, age]``."""
     components = closed.sel(year=slice(first, last - 1))
     nobody = xr.zeros_like(components["survival"].isel(region=0, drop=True, missing_dims="ignore"))
-    carried = project(
+    carried = project_people(
         people.sel(year=first, drop=True), components.assign(net_migration_rate=nobody)
     )
-    result: Array = carried.population.sel(year=last).values
+    result: Array = carried.sel(year=last).values
     return result
 
 

@@ -30,6 +30,7 @@ def national_schedules(
     assumed: xr.Dataset,
     scenario: "Scenario",
     open_age: int,
+    mortality: NationalMortality | None = None,
 ) -> tuple[xr.Dataset, xr.DataArray]:
     """Survival, fertility and sex ratio of the nation for every year, and its death rates.
 
@@ -44,6 +45,8 @@ def national_schedules(
         Its base year, and where it says what.
     open_age
         Last age of the projection.
+    mortality
+        What the table says of mortality, where it has been learned before.
 
     Returns
     -------
@@ -59,7 +62,8 @@ def national_schedules(
         If a life expectancy cannot be reached, or no mothers have the mean age asked for.
     """
     years = assumed["year"].values
-    mortality = NationalMortality.from_table(tables["mortality"])
+    if mortality is None:
+        mortality = NationalMortality.from_table(tables["mortality"])
     expected = _life_expectancy(mortality, assumed, scenario.years.base)
     drawn = "draw" in expected.dims
     try:

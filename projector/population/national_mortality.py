@@ -34,6 +34,9 @@ _BISECTIONS = 70
 _STILL = 1e-13
 """The index is still when it moves less: it is some units of the logarithm of rates."""
 
+_NODES = 32
+"""Places between which a life expectancy is looked for."""
+
 _FURTHEST = np.log(10.0)
 """How far rates may move from the schedule of the year, in the mean of their logarithms."""
 
@@ -168,11 +171,18 @@ class NationalMortality:
             If a target cannot be reached with rates that are on average between a tenth and
             ten times those of the year, none of them above 1.
         """
-        reference = self._between(self.log_rates, years)
         pattern = self.model.pattern
+        different, row = np.unique(years, return_inverse=True)
+        # How long lives are at some indices of each year, once for all draws of the year.
+        reference = self._between(self.log_rates, different)
         low, high = _bounds(reference, pattern)
-        for bound, outside, word in ((high, np.greater, "least"), (low, np.less, "most")):
-            reached = life_expectancy(_moved(reference, pattern, bound))
+        nodes = low + np.linspace(0.0, 1.0, _NODES)[:, np.newaxis, np.newaxis] * (high - low)
+        nodes[-1] = high
+        lives = np.stack([life_expectancy(_moved(reference, pattern, node)) for node in nodes])
+        for reached, outside, word in (
+            (lives[-1][row], np.greater, "least"),
+            (lives[0][row], np.less, "most"),
+        ):
             if outside(reached, targets).any():
                 year, sex = (int(i) for i in np.argwhere(outside(reached, targets))[0])
                 raise ConsistencyError(
@@ -183,7 +193,14 @@ class NationalMortality:
                         expected=f"at {word} {reached[year, sex]:.1f} years",
                     )
                 )
-        return _moved(reference, pattern, _reaching(reference, pattern, low, high, targets))
+        longer, shorter = lives[:-1, row] - targets, lives[1:, row] - targets
+        first = np.clip((longer >= 0).sum(axis=0) - 1, 0, None)[np.newaxis]
+        between = tuple(
+            np.take_along_axis(ends, first, axis=0)[0]
+            for ends in (nodes[:-1, row], nodes[1:, row], longer, shorter)
+        )
+        own = reference[row]
+        return _moved(own, pattern, _reaching(own, pattern, between, targets))
 
     def _between(self, log_rates: Array, years: Years) -> Array:
         """Log rates of the periods at any year, linear between periods and flat outside."""
@@ -224,15 +241,16 @@ def _bounds(log_rates: Array, pattern: Array) -> tuple[Array, Array]:
     return np.full_like(high, -furthest), high
 
 
-def _reaching(log_rates: Array, pattern: Array, low: Array, high: Array, targets: Array) -> Array:
-    """The index ``[year, sex]`` between bounds with which lives are as long as the targets.
+def _reaching(
+    log_rates: Array, pattern: Array, between: tuple[Array, ...], targets: Array
+) -> Array:
+    """The index ``[year, sex]`` with which lives are as long as the targets.
 
     Regula falsi in the form of Illinois (Dowell & Jarratt 1971): lives shorten nearly in proportion
-    to the index, so that a straight line between the bounds lies close from the start.
+    to the index, so that a straight line lies close from the start. `between` are the bounds of the
+    index, and how much longer lives are at each than the target.
     """
-    longer, shorter = (
-        life_expectancy(_moved(log_rates, pattern, bound)) - targets for bound in (low, high)
-    )
+    low, high, longer, shorter = between
     middle, side = low, np.zeros(targets.shape, dtype=np.int8)
     for _ in range(_BISECTIONS):
         apart = longer - shorter

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.population.lifetable import ratios_between
-from projector.population.yearly import Room
+from projector.population.yearly import Room, of_all_regions
 
 __all__ = ["Departures", "LevelledFertility", "LevelledSurvival", "OpenMoves", "PooledMoves"]
 
@@ -161,14 +161,14 @@ class PooledMoves:
         losses, gains = self.apart.of(t, ages)
         origin = self.origin[:, :, ages]
         gains = np.multiply(gains, origin, out=self.room.of("gains", gains.shape, origin.shape))
-        pool = gains.sum(axis=0)
+        pool = of_all_regions(gains)
         # Where no region gains, nobody can be received, and so nobody leaves.
         received = pool > 0
         leaving = np.multiply(losses, survivors, out=self.room.of("leaving", survivors.shape))
         np.negative(leaving, out=leaving)
         if not received.all():
             leaving *= received
-        left = leaving.sum(axis=0)
+        left = of_all_regions(leaving)
         drawn = np.divide(left, pool, out=np.zeros_like(left), where=received)
         arriving = np.multiply(gains, drawn, out=self.room.of("arriving", survivors.shape))
         return None, leaving, arriving

@@ -14,6 +14,7 @@ cell is a hash of its names, and the year and the draw say how many steps it is 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 import numpy as np
@@ -105,11 +106,7 @@ def uniforms(
     ndarray
         ``[draw, year, column, row]``.
     """
-    across, along = (
-        np.array([_digest(f"{seed}/{stream}/{kind}/{name}") for name in names], dtype=np.uint64)
-        for kind, names in (("row", rows), ("column", columns))
-    )
-    state = _mixed(across + _mixed(along)[:, np.newaxis])
+    state = _state(f"{seed}/{stream}", tuple(rows), tuple(columns))
     numbers = np.arange(draws.start, draws.stop, dtype=np.uint64)[:, np.newaxis]
     ahead = (years.astype(np.uint64) * np.uint64(_YEAR) + numbers) * _STEP
     bits = _mixed(state + ahead[..., np.newaxis, np.newaxis])
@@ -117,6 +114,18 @@ def uniforms(
     result += 0.5
     result *= 2.0**-53
     return result
+
+
+@lru_cache(maxsize=32)
+def _state(stream: str, rows: tuple[str, ...], columns: tuple[str, ...]) -> NDArray[np.uint64]:
+    """Where the numbers of each cell begin, ``[column, row]``: hashing names takes the longest."""
+    across, along = (
+        np.array([_digest(f"{stream}/{kind}/{name}") for name in names], dtype=np.uint64)
+        for kind, names in (("row", rows), ("column", columns))
+    )
+    state = _mixed(across + _mixed(along)[:, np.newaxis])
+    state.flags.writeable = False  # it is given out again
+    return state
 
 
 def _digest(text: str) -> int:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
 from projector.population.moves import Migration
-from projector.population.yearly import Room, Yearly
+from projector.population.yearly import Room, Yearly, of_all_regions
 from projector.tables import SEXES
 
 __all__ = ["Chance", "Vital", "Walked", "walk"]
@@ -152,8 +152,10 @@ def walk(
             kept["births"][t] = births
         for ages in slabs:
             entering = _entering(exposed, births, ages, room)
-            survivors = _survivors(entering, vital, t, ages, factor[:, ages], room)
             ended = population[t + 1][:, :, ages]
+            # Where nobody asks what was between, it is written where the year's end will stand.
+            survivors = room.of("survivors", entering.shape) if kept else ended
+            _survive(entering, vital, t, ages, factor[:, ages], room, survivors)
             try:
                 gross = migration.move(survivors, t, ages, at_end=1.0 - at_start, out=ended)
             except ConsistencyError as error:
@@ -232,27 +234,34 @@ def _entering(exposed: Array, births: Array, ages: slice, room: Room) -> Array:
     return entering
 
 
-def _survivors(
-    entering: Array, vital: Vital, t: int, ages: slice, factor: Array, room: Room
-) -> Array:
-    """Survivors of a year at the ages, ``[region, sex, age, draw]``.
+def _survive(
+    entering: Array,
+    vital: Vital,
+    t: int,
+    ages: slice,
+    factor: Array,
+    room: Room,
+    survivors: Array,
+) -> None:
+    """Write the survivors of a year at the ages, ``[region, sex, age, draw]``.
 
     `factor` is what the nation's survival asked for in the year before, ``[sex, age, draw]``, and
     becomes what it asks for now.
     """
     survival = vital.survival.of(t, ages)
-    survivors = room.of("survivors", entering.shape)
     if vital.chance is None and vital.survival_of_all is None:
-        return np.multiply(survival, entering, out=survivors)
+        np.multiply(survival, entering, out=survivors)
+        return
     force = np.maximum(survival, _LEAST, out=room.of("force", survival.shape))
     np.log(force, out=force)
     if vital.chance is not None:
         chance = vital.chance.deaths(t, ages)
         force = np.multiply(force, chance, out=room.of("by chance", force.shape, chance.shape))
     if vital.survival_of_all is None:
-        return np.multiply(entering, np.exp(force, out=force), out=survivors)
+        np.multiply(entering, np.exp(force, out=force), out=survivors)
+        return
     of_all = vital.survival_of_all[t][:, ages]
-    return _surviving_together(entering, force, of_all, factor, survivors)
+    _survive_together(entering, force, of_all, factor, survivors)
 
 
 def _as_many(born: Array, together: Array) -> Array:
@@ -272,30 +281,30 @@ def _as_many(born: Array, together: Array) -> Array:
     return scaled
 
 
-def _surviving_together(
+def _survive_together(
     entering: Array, force: Array, of_all: Array, factor: Array, out: Array
-) -> Array:
-    """Survivors ``[region, sex, age, draw]`` that are as many as if all had the nation's survival.
+) -> None:
+    """Write survivors who are as many as if all had the nation's survival.
 
     Every region's force of mortality is multiplied by the same factor, :math:`S^k`, which Newton's
     method finds for each sex, age and draw: nobody dies twice, and the order of the regions stays.
     `force` is the logarithm of survival, the force of mortality with its sign turned.
     """
-    wanted = of_all * entering.sum(axis=0)
+    wanted = of_all * of_all_regions(entering)
     for _ in range(_NEWTON_STEPS):
         kept = _kept(entering, force, factor, out)
         slope = -np.einsum("rsad,rsad->sad", kept, force)
         step = np.divide(
-            kept.sum(axis=0) - wanted, slope, out=np.zeros_like(slope), where=slope > 0
+            of_all_regions(kept) - wanted, slope, out=np.zeros_like(slope), where=slope > 0
         )
         np.maximum(factor + step, 0.0, out=factor)
         if np.abs(step).max() < _NEAR:
             break
     survivors = _kept(entering, force, factor, out)
-    together = survivors.sum(axis=0)
+    together = of_all_regions(survivors)
     survivors *= np.divide(wanted, together, out=np.ones_like(wanted), where=together > 0)
     # What is left of the error is rounding, and must not bring anybody back.
-    return np.minimum(survivors, entering, out=survivors)
+    np.minimum(survivors, entering, out=survivors)
 
 
 def _kept(entering: Array, force: Array, factor: Array, out: Array) -> Array:

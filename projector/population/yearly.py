@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ALL_AGES", "Room", "Stored", "Yearly", "as_people_lie"]
+__all__ = ["ALL_AGES", "Room", "Stored", "Yearly", "as_people_lie", "of_all_regions"]
 
 Array = NDArray[np.float64]
 
@@ -51,6 +51,15 @@ def as_people_lie(memory: Array, shape: tuple[int, ...]) -> Array:
     if draws == 1:
         return memory.reshape(shape)
     return memory.reshape(sexes, ages, regions, draws).transpose(2, 0, 1, 3)
+
+
+def of_all_regions(values: Array) -> Array:
+    """The sum over regions, ``[sex, age, draw]``: in the order of a sum over an axis, and faster.
+
+    That one adds as many numbers at a time as there are draws, which may be two.
+    """
+    result: Array = np.einsum("rsad->sad", values)
+    return result
 
 
 class Yearly(Protocol):

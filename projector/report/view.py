@@ -250,6 +250,18 @@ class View:
             return next(iter(ends))
         return self.word("between", low=next(iter(ends)), high=list(ends)[1])
 
+    def by_year(self, values: xr.DataArray) -> dict[int, float]:
+        """Figures ``[year]`` by the year."""
+        return dict(zip(self.years, map(float, values.values), strict=True))
+
+    def by_key(self, values: xr.DataArray, axis: str) -> dict[str, dict[int, float]]:
+        """Figures ``[year, axis]`` by the key on the axis, and the year."""
+        rows = values.transpose(axis, "year").values.tolist()
+        return {
+            str(key): dict(zip(self.years, row, strict=True))
+            for key, row in zip(values[axis].values, rows, strict=True)
+        }
+
     @cached_property
     def compared(self) -> list[Compared]:
         """Need and existing capacity of every site and resource."""

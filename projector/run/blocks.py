@@ -14,9 +14,13 @@ __all__ = ["Blocks", "blocks_of"]
 
 _REGION_YEARS = 12000
 """Regions times years times draws of a block: its arrays stay within half a gigabyte."""
-_MOST_IN_BLOCK = 64
+_MOST_IN_BLOCK = 128
 _LOTS = 64
 """Lots there may be: enough for even work, few enough that little goes between processes."""
+
+
+_SUMMARISED = 16
+"""Draws that a summary of less than as many would take more memory than."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,12 @@ class Blocks:
         """How many draws a lot has."""
         blocks = self.of_lot(lot)
         return self[blocks[-1]][1] - self[blocks[0]][0]
+
+    @property
+    def together(self) -> int:
+        """Blocks of a lot that are summarised as one: the least power of two with enough draws."""
+        enough = 1 << max(math.ceil(_SUMMARISED / self.size) - 1, 0).bit_length()
+        return min(enough, self._in_lot)
 
     @property
     def _in_lot(self) -> int:

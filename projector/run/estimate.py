@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from projector.run.blocks import Blocks, blocks_of
-from projector.run.lots import MOST_KEPT, Lot, Work
+from projector.run.lots import EXACT, MOST_KEPT, Lot, Work
 from projector.run.pipeline import People, Progress, project_care, project_people, silent
 from projector.run.whole import draws_to_make
 
@@ -110,7 +110,9 @@ def estimate(scenario: "Scenario", *, workers: int = 1, progress: Progress = sil
     quickest, slowest = min(first, later), max(first, later)
     low = medians + first + _shared(few, blocks.size, workers) * quickest + told * few
     high = medians + first + _shared(most, blocks.size, workers) * slowest + told * most
-    kept_low, kept_high = (min(cells * count * _BYTES, MOST_KEPT) for count in (few, most))
+    kept_low, kept_high = (
+        min(cells * min(count, EXACT) * _BYTES, MOST_KEPT) for count in (few, most)
+    )
     memory = _peak(kept_low, kept_high * _COPIED)
     several = None
     if workers > 1 and memory is not None:

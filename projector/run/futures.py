@@ -7,8 +7,9 @@ flows) is made once, for all blocks. Draw :math:`k` of a block is the run of the
 the numbers of draw :math:`k` are written.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -22,20 +23,23 @@ from projector.activity.draws import demand_of_draws
 from projector.activity.flows import with_own_sites
 from projector.activity.ledger import Demand
 from projector.activity.stage import change_and_view, filled, written_changes
-from projector.activity.views import Views
+from projector.activity.views import OPTIONAL, Views
 from projector.activity.visitors import Visitors, visitors_of
 from projector.capacity import capacity_stage, resources_of_run
+from projector.capacity.resources import Resource
 from projector.capacity.sizing import Sizer
 from projector.errors import ConsistencyError, Problem
 from projector.population.futures import Futures as FuturesOfPeople
 from projector.population.variation import Drawn
+from projector.run.measures import MEASURES
 from projector.run.pipeline import SUPPLY, People, nation_at
 from projector.run.regions import chosen_regions
+from projector.run.stacked import OfDraws, by_draw, in_years, repeated
 from projector.run.threads import in_one_thread
-from projector.scenario.assumptions import uncertain_assumptions, with_paths
-from projector.scenario.values import Path
-from projector.uncertainty.draws import DrawnPath, Draws, draws_of
+from projector.scenario.assumptions import Assumption, uncertain_assumptions, with_paths
+from projector.uncertainty.draws import Draws, draws_of
 from projector.workforce import supply_stage, workforce_stage
+from projector.workforce.stage import Staffing, staffing_of
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -47,22 +51,6 @@ Groups = dict[str, xr.Dataset]
 
 _ROUNDING = 1e-9
 _SUPPLIED = ["supply", "heads", "competence_supply"]
-
-
-@dataclass(frozen=True)
-class _OfDraws(Path):
-    """A path whose values are those of several draws, each of which has all the years."""
-
-    drawn: DrawnPath | None = field(default=None, compare=False)
-
-    def at(self, years: Any, *, base_year: int, base_value: Any = None) -> Array:
-        """Value in each year of each draw, ``[draw · year]``, one draw after another."""
-        assert self.drawn is not None
-        by_draw = np.asarray(years).reshape(len(self.drawn.shares), -1)
-        if (by_draw != by_draw[0]).any():
-            raise ValueError("the draws have different years")
-        values = self.drawn.at(by_draw[0], base_year=base_year, base_value=base_value)
-        return np.ascontiguousarray(values.T).ravel()
 
 
 @dataclass(frozen=True)
@@ -116,10 +104,20 @@ class Futures:
     _usual: xr.Dataset = field(repr=False)
     _need_at_base: xr.DataArray = field(repr=False)
     _supply_at_medians: xr.Dataset | None = field(repr=False)
+    _resources: list[Resource] | None = field(repr=False)
+    _staffing: Staffing = field(repr=False)
+    _assumptions: tuple[Assumption, ...] = field(repr=False)
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
 
-    def block(self, first: int, last: int) -> Groups:
+    def block(self, first: int, last: int, *, measured_only: bool = False) -> Groups:
         """Walk the stages for draws by their numbers; the last is not among them.
+
+        Parameters
+        ----------
+        first, last
+            Numbers of the draws.
+        measured_only
+            As of `of_draws`.
 
         Returns
         -------
@@ -128,7 +126,8 @@ class Futures:
             ``draw``. Of ``population`` there is ``population`` alone, and the group only where
             people differ between draws.
         """
-        return self.of_draws(draws_of(self.scenario, first, last), range(first, last))
+        draws = draws_of(self.scenario, first, last, self._assumptions)
+        return self.of_draws(draws, range(first, last), measured_only=measured_only)
 
     def with_less(self, *switched_off: str) -> "Futures":
         """The same futures where less varies beside the assumptions.
@@ -143,7 +142,14 @@ class Futures:
         return replace(self, varying=varying, _of_people=of_people)
 
     @in_one_thread
-    def of_draws(self, draws: Draws, numbers: range, *, staff_to_come: bool = True) -> Groups:
+    def of_draws(
+        self,
+        draws: Draws,
+        numbers: range,
+        *,
+        staff_to_come: bool = True,
+        measured_only: bool = False,
+    ) -> Groups:
         """Walk the stages for draws of any design.
 
         Parameters
@@ -155,13 +161,15 @@ class Futures:
         staff_to_come
             Whether the supply of staff is wanted too, which takes the most time where it differs
             between draws.
+        measured_only
+            Whether what no measure of `projector.run.measures` is about may be left out.
         """
         count = len(draws)
         values = draws.paths()
         drawn = with_paths(
             self.scenario,
             lambda place, path: (
-                _OfDraws(path.points, path.annual, path.bounds, values[place])
+                OfDraws(path.points, path.annual, path.bounds, values[place])
                 if path.is_uncertain
                 else path
             ),
@@ -174,15 +182,20 @@ class Futures:
                 Drawn(numbers, seed, varying.paths, varying.chance), values
             )
             groups["population"] = people[["population"]]
-            many = _in_years(people["population"])
+            many = in_years(people["population"])
         inputs = self.people.inputs
         persons, visitors = self._persons(drawn, many, count)
         demand = demand_of_draws(self._demand, self.scenario, drawn, count, inputs.members, persons)
         written = written_changes(drawn, demand, inputs.members)
-        expected, care = self._care(demand, written, visitors, numbers, drawn)
+        left_out = _not_measured() if measured_only else ()
+        expected, care = self._care(demand, written, visitors, numbers, drawn, left_out)
         money = money_dataset(care["activity"], inputs.tables)
         years = care["activity"]["year"].values
-        resources = resources_of_run(inputs.tables, drawn, self._usual, years)
+        resources = (
+            [one.repeated(count) for one in self._resources]
+            if self._resources is not None
+            else resources_of_run(inputs.tables, drawn, self._usual, years)
+        )
         capacity, _ = capacity_stage(
             care,
             inputs.tables,
@@ -191,10 +204,17 @@ class Futures:
             resources=resources,
             sizer=self._sizer,
             expected=expected,
+            peaks=not measured_only,
         )
-        population = many if many is not None else _repeated(self.people.population, count)
+        population = many if many is not None else repeated(self.people.population, count)
         staff = workforce_stage(
-            population, care["activity"], capacity, inputs.tables, drawn, inputs.members
+            population,
+            care["activity"],
+            capacity,
+            inputs.tables,
+            drawn,
+            inputs.members,
+            staffing=self._staffing,
         )
         of_years = {
             **care,
@@ -203,7 +223,7 @@ class Futures:
             "workforce": staff,
         }
         groups |= {
-            name: _by_draw(dataset, self._demand.years, count) for name, dataset in of_years.items()
+            name: by_draw(dataset, self._demand.years, count) for name, dataset in of_years.items()
         }
         supply = self._supply(groups["workforce"], draws) if staff_to_come else None
         return groups if supply is None else groups | {SUPPLY: supply}
@@ -215,34 +235,35 @@ class Futures:
         visitors: Visitors,
         numbers: range,
         drawn: "Scenario",
+        left_out: Collection[str],
     ) -> tuple[Groups | None, Groups]:
         """What is expected, where chance makes it another, and what comes."""
         inputs = self.people.inputs
         tables = with_own_sites(inputs.tables, drawn)
-        views = Views(tables, visitors, inputs.members)
+        views = Views(tables, visitors, inputs.members, left_out=left_out)
         if not self.varying.contacts:
             change_and_view(filled(demand, written), written, views)
             return None, views.datasets(demand)
-        # What is expected is for beds alone, which ask of no priority.
-        for_beds = {name: table for name, table in tables.items() if name != "priority_groups"}
-        expected = Views(for_beds, visitors, inputs.members)
+        # What is expected is for beds alone.
+        expected = Views(tables, visitors, inputs.members, left_out=OPTIONAL)
         chance = Chance(self.scenario.uncertainty.seed, numbers, views)
         change_and_view(filled(demand, written), written, expected, chance=chance)
         return expected.datasets(demand), views.datasets(demand)
+
+    def _draws_any(self, *section: str) -> bool:
+        """Whether an assumption of a section of the scenario is uncertain."""
+        return any(one.location[: len(section)] == section for one in self._assumptions)
 
     def _persons(
         self, drawn: "Scenario", population: xr.Dataset | None, draws: int
     ) -> tuple[Array | None, Visitors]:
         """People of each draw where they differ, ``[draw · year, age · sex, origin]``."""
         inputs = self.people.inputs
-        uncertain = any(
-            one.location[:2] == ("population", "visitors")
-            for one in uncertain_assumptions(self.scenario)
-        )
+        uncertain = self._draws_any("population", "visitors")
         if population is None and not uncertain:
             present = np.tile(self._visitors.present, (1, draws, 1))
             return None, replace(self._visitors, present=present)
-        many = _repeated(self.people.population, draws) if population is None else population
+        many = repeated(self.people.population, draws) if population is None else population
         people = many["population"]
         at_base = self.people.history.sel(year=self.scenario.years.base, drop=True)
         visitors = visitors_of(
@@ -260,10 +281,7 @@ class Futures:
         """
         if self._supply_at_medians is None:
             return None
-        drawn = any(
-            one.location[:2] == ("workforce", "supply")
-            for one in uncertain_assumptions(self.scenario)
-        )
+        drawn = self._draws_any("workforce", "supply")
         at_base, at_medians = staff["need"].isel(year=0), self._need_at_base
         if not drawn and bool((abs(at_base - at_medians) <= _ROUNDING * at_medians).all()):
             supply = self._supply_at_medians[_SUPPLIED].expand_dims(draw=staff.sizes["draw"])
@@ -308,6 +326,7 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
     ConsistencyError
         If an uncertain assumption cannot be drawn.
     """
+    assumptions = uncertain_assumptions(scenario)
     _refuse_what_is_not_drawn(scenario)
     inputs = people.inputs
     with inputs.located():
@@ -329,6 +348,13 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
                 chosen_regions(scenario, inputs),
                 age_width=people.age_width,
             )
+        usual = care["activity"].to_dataset()
+        resources = None
+        if not any(
+            one.location[0] == "capacity" and one.location[1] != "existing" for one in assumptions
+        ):
+            resources = resources_of_run(inputs.tables, scenario, usual, demand.years)
+        staffing = staffing_of(inputs.tables, scenario, usual)
     known = "supply" in care["workforce"].children
     supply = care[SUPPLY].to_dataset().reset_coords(drop=True) if known else None
     return Futures(
@@ -338,9 +364,12 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
         of_people,
         demand,
         visitors,
-        care["activity"].to_dataset(),
+        usual,
         care["workforce"]["need"].isel(year=0).reset_coords(drop=True),
         supply,
+        resources,
+        staffing,
+        assumptions,
     )
 
 
@@ -371,39 +400,10 @@ def _refuse_what_is_not_drawn(scenario: "Scenario") -> None:
         raise ConsistencyError(problems)
 
 
-def _in_years(people: xr.DataArray) -> xr.Dataset:
-    """Draws on the axis of years, one after another: ``population[region, year, sex, age]``."""
-    ordered = people.transpose("region", "draw", "year", "sex", "age")
-    regions, draws, years, *rest = ordered.shape
-    return xr.Dataset(
-        {
-            "population": (
-                ("region", "year", "sex", "age"),
-                ordered.values.reshape(regions, draws * years, *rest),
-            )
-        },
-        coords={
-            **{name: people[name] for name in ("region", "sex", "age")},
-            "year": np.tile(people["year"].values, draws),
-        },
-    )
-
-
-def _repeated(population: xr.Dataset, draws: int) -> xr.Dataset:
-    """The same people in every draw, on the axis of years."""
-    years = np.tile(np.arange(population.sizes["year"]), draws)
-    return population[["population"]].isel(year=years)
-
-
-def _by_draw(dataset: xr.Dataset, years: NDArray[np.int64], draws: int) -> xr.Dataset:
-    """Draws as a dimension of their own, before all others."""
-    result = {}
-    for name, array in dataset.data_vars.items():
-        if "year" not in array.dims:
-            continue  # sums up all years of one draw
-        at = array.dims.index("year")
-        shape = (*array.shape[:at], draws, len(years), *array.shape[at + 1 :])
-        values = np.moveaxis(array.values.reshape(shape), at, 0)
-        result[name] = (("draw", *array.dims), values)
-    coords = {name: coord for name, coord in dataset.coords.items() if "year" not in coord.dims}
-    return xr.Dataset(result, coords={**coords, "year": years})
+def _not_measured() -> list[str]:
+    """What the activity stage can tell that no measure is about."""
+    return [
+        name
+        for name in OPTIONAL
+        if not any(name in (measure.group, measure.variable) for measure in MEASURES)
+    ]

@@ -18,7 +18,7 @@ from projector.run.futures import Futures
 from projector.run.kept import Kept
 from projector.run.measures import MEASURES, figures_of
 from projector.uncertainty.convergence import error_of_quantiles
-from projector.uncertainty.sketch import size_within
+from projector.uncertainty.sketch import least_memory, size_within
 from projector.uncertainty.summaries import Summary
 
 if TYPE_CHECKING:
@@ -26,25 +26,33 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_QUANTILES",
+    "EXACT",
     "MOST_KEPT",
     "Figures",
     "Lot",
     "Totals",
     "Work",
     "figures_of_block",
+    "values_kept",
 ]
 
 Array = NDArray[np.float64]
 Figures = dict[str, tuple["Measure", xr.DataArray]]
 
 DEFAULT_QUANTILES = (0.1, 0.5, 0.9)
-MOST_KEPT = 512 * 2**20
-"""Bytes that may be kept for quantiles; beyond that they are sketched."""
+EXACT = 1024
+"""Draws whose values are all kept, so that quantiles are exact. Of more draws there is a sketch of
+half as much, as other things take more: the memory of a run does not grow with its draws."""
+_BYTES = np.dtype(np.float64).itemsize
+_LEAST_MEMORY, MOST_KEPT = 64 * 2**20, 512 * 2**20
+"""Bytes that are kept for a sketch however few results there are, and however many; of so many
+that these do not make the coarsest sketch, it is that."""
 
 
 def figures_of_block(futures: Futures, first: int, last: int) -> Figures:
     """The block function: what is summarised of some draws."""
-    return {one.name: (one, array) for one, array in figures_of(futures.block(first, last))}
+    groups = futures.block(first, last, measured_only=True)
+    return {one.name: (one, array) for one, array in figures_of(groups)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,13 +217,19 @@ class Work:
         cells: dict[str, Cells] = {}
         summaries: dict[str, Summary] = {}
         headlines: dict[int, dict[str, Array]] = {}
-        for block in self.blocks.of_lot(number):
+        waiting: dict[str, list[Array]] = {}
+        blocks, together = self.blocks.of_lot(number), self.blocks.together
+        for block in blocks:
             figures = figures_of_block(self.futures, *self.blocks[block])
             if not summaries:
                 cells = {name: Cells.of(array) for name, (_, array) in figures.items()}
                 summaries = _empty(figures, self.blocks)
             for name, (_, array) in figures.items():
-                summaries[name].add(block, np.moveaxis(array.values, 0, -1))
+                waiting.setdefault(name, []).append(np.moveaxis(array.values, 0, -1))
+            if (block + 1) % together == 0 or block == blocks[-1]:
+                for name, parts in waiting.items():
+                    summaries[name].add(block // together, np.concatenate(parts, axis=-1))
+                waiting.clear()
             headlines[block] = {
                 name: of_all_regions(array).values
                 for name, (measure, array) in figures.items()
@@ -264,7 +278,7 @@ def _arrays_of(figures: Figures, cells: Mapping[str, Cells]) -> dict[str, NDArra
 def _empty(figures: Figures, blocks: Blocks) -> dict[str, Summary]:
     shapes = {name: array.shape[1:] for name, (_, array) in figures.items()}
     count = sum(int(np.prod(shape)) for shape in shapes.values())
-    size = size_within(count, blocks.draws, blocks.size, MOST_KEPT)
+    size = values_kept(count, blocks)
     return {
         name: Summary(
             shapes[name],
@@ -273,6 +287,15 @@ def _empty(figures: Figures, blocks: Blocks) -> dict[str, Summary]:
         )
         for name, (measure, _) in figures.items()
     }
+
+
+def values_kept(cells: int, blocks: Blocks) -> int | None:
+    """Values of each cell that quantiles are told from; None for all, so that they are exact."""
+    if blocks.draws <= EXACT and cells * blocks.draws * _BYTES <= MOST_KEPT:
+        return None
+    asked = cells, blocks.draws, blocks.size * blocks.together
+    memory = int(np.clip(cells * EXACT * _BYTES // 2, _LEAST_MEMORY, MOST_KEPT))
+    return size_within(*asked, max(memory, least_memory(*asked)))
 
 
 def _dataset(

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from projector.capacity.norms import UNITS
 from projector.capacity.stage import ROUNDING
 from projector.tables import VARIABLES
 
 __all__ = ["AGE_BANDS", "MEASURES", "WHOLE", "Measure", "figures_of"]
+
+Array = NDArray[np.float64]
+Dims = tuple[str, ...]
 
 AGE_BANDS: Mapping[str, tuple[int, int | None]] = {
     "0-19": (0, 19),
@@ -100,20 +105,60 @@ def figures_of(groups: Mapping[str, xr.Dataset]) -> Iterator[tuple[Measure, xr.D
     for measure in MEASURES:
         if measure.group not in groups or measure.variable not in groups[measure.group]:
             continue
-        array = groups[measure.group][measure.variable]
-        if measure.over:
-            array = array.sum(measure.over)
-        if "age" in array.dims:
-            array = _by_band(array)
-        if "region" in array.dims and measure.adds_up and array.sizes["region"] > 1:
-            whole = array.sum("region", min_count=1).expand_dims(region=[WHOLE])
-            array = xr.concat([array, whole], dim="region").transpose(*array.dims)
-        yield measure, array.reset_coords(drop=True)
+        known = groups[measure.group].variables
+        variable = known[measure.variable]
+        dims, values = tuple(map(str, variable.dims)), variable.values
+        coords: dict[str, Any] = {dim: known[dim] for dim in dims if dim in known}
+        dims, values = _summed(dims, values, measure.over)
+        if "age" in dims:
+            values = _by_band(values, dims.index("age"), coords.pop("age").values)
+            dims = (*(dim for dim in dims if dim != "age"), "ages")
+            coords["ages"] = np.array(list(AGE_BANDS), dtype=object)
+        if "region" in dims and measure.adds_up and len(coords["region"]) > 1:
+            values = _with_whole(values, dims.index("region"))
+            coords["region"] = np.array([*map(str, coords["region"].values), WHOLE], dtype=object)
+        kept = {dim: labels for dim, labels in coords.items() if dim in dims}
+        yield measure, xr.DataArray(values, dims=dims, coords=kept)
 
 
-def _by_band(people: xr.DataArray) -> xr.DataArray:
-    bands = [people.sel(age=slice(*ages)).sum("age") for ages in AGE_BANDS.values()]
-    names = np.array(list(AGE_BANDS), dtype=object)
-    return xr.concat(bands, dim=xr.DataArray(names, dims="ages", name="ages")).transpose(
-        ..., "ages"
-    )
+def _summed(dims: tuple[str, ...], values: Array, over: tuple[str, ...]) -> tuple[Dims, Array]:
+    """Values summed over some dimensions; what is not known adds nothing."""
+    if not over:
+        return dims, values
+    axes = tuple(dims.index(dim) for dim in over)
+    result = values.sum(axis=axes)
+    if np.isnan(result).any():
+        result = np.nansum(values, axis=axes)
+    return tuple(dim for dim in dims if dim not in over), result
+
+
+def _with_whole(values: Array, axis: int) -> Array:
+    """Regions, and last all of them together: what is not known in any is not known."""
+    result = _laid_out(values.shape, axis, more=1)
+    parts, whole = (np.moveaxis(result, axis, 0)[chosen] for chosen in (slice(-1), -1))
+    parts[...] = np.moveaxis(values, axis, 0)
+    values.sum(axis=axis, out=whole)
+    if np.isnan(whole).any():
+        whole[...] = np.nansum(values, axis=axis)
+        whole[np.isnan(values).all(axis=axis)] = np.nan
+    return result
+
+
+def _laid_out(shape: tuple[int, ...], axis: int, more: int) -> Array:
+    """An array of a shape with more along an axis, whose first axis lies innermost in memory.
+
+    That is of draws, whose summaries are made next; of one run it makes no difference.
+    """
+    first, *rest = (length + more * (i == axis) for i, length in enumerate(shape))
+    return np.moveaxis(np.empty((*rest, first)), -1, 0)
+
+
+def _by_band(people: Array, axis: int, ages: NDArray[np.int64]) -> Array:
+    """People by `AGE_BANDS` on the last axis, in place of ages on the axis."""
+    of_ages = np.moveaxis(people, axis, 0)
+    bands = []
+    for first, last in AGE_BANDS.values():
+        chosen = (ages >= first) & (ages <= (np.inf if last is None else last))
+        at = np.flatnonzero(chosen)
+        bands.append(of_ages[at[0] : at[-1] + 1].sum(axis=0))
+    return np.stack(bands, axis=-1)

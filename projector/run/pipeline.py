@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "People",
     "Progress",
+    "areas_within",
     "project_care",
     "project_people",
     "read_inputs",
@@ -95,7 +96,7 @@ def project_people(scenario: "Scenario", *, progress: Progress = silent) -> Peop
             scenario,
             regions,
             age_width=age_width,
-            areas=_areas_within(inputs, regions),
+            areas=areas_within(inputs, regions),
         )
     first, last = calibration.years
     progress("population", {"regions": len(regions), "first": first, "last": last})
@@ -173,7 +174,7 @@ def _project_care(scenario: "Scenario", people: People, progress: Progress) -> x
     ages = age_notes(inputs, people.history, people.age_width)
     tree.attrs.update(provenance(scenario, inputs, people.calibration.years, left_out, ages))
     regions = [str(code) for code in people.population["region"].values]
-    tree.attrs["areas"] = json.dumps(_areas_within(inputs, regions), ensure_ascii=False)
+    tree.attrs["areas"] = json.dumps(areas_within(inputs, regions), ensure_ascii=False)
     return tree
 
 
@@ -225,7 +226,7 @@ def _with_names(dataset: xr.Dataset, known: Mapping[str, str]) -> xr.Dataset:
     return dataset.assign_coords(region_name=("region", [known.get(code, code) for code in codes]))
 
 
-def _areas_within(inputs: InputSet, regions: Sequence[str]) -> dict[str, Sequence[str]]:
+def areas_within(inputs: InputSet, regions: Sequence[str]) -> dict[str, Sequence[str]]:
     """Members of the areas that lie wholly in the regions of a run, by name."""
     members = {name: inputs.members(name) for name in inputs.areas}
     return {

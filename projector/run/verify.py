@@ -74,13 +74,13 @@ def scenario_that_ran(tree: xr.DataTree, folders: Iterable[Path]) -> "Scenario":
     ResultsError
         If the results have been tampered with, or the tables are not found or have changed.
     """
-    tried: list[str] = []
+    tried: list[Problem] = []
     for folder in folders:
         try:
             scenario = _scenario_in(tree, folder)
             files = dict(read_inputs(scenario).files)
         except ProjectorError as error:
-            tried.append(f"from {folder}: {error.problems[0].message}")
+            tried.append(Problem(str(folder), error.problems[0].message))
             continue
         expected: dict[str, str] = json.loads(tree.attrs["inputs_sha256"])
         changed = sorted(
@@ -88,16 +88,13 @@ def scenario_that_ran(tree: xr.DataTree, folders: Iterable[Path]) -> "Scenario":
         )
         if not changed:
             return scenario
-        tried.append(f"from {folder}: changed since: {', '.join(changed)}")
-    raise ResultsError(
-        Problem(
-            where=str(tree.attrs["title"]),
-            message="the input tables that the run was made from are not found",
-            found="; ".join(tried) or None,
-            expected="the folder that the scenario lay in, with its inputs as they were; "
-            "see --folder",
-        )
+        tried.append(Problem(str(folder), f"changed since the run: {', '.join(changed)}"))
+    lost = Problem(
+        where=str(tree.attrs["title"]),
+        message="the input tables that the run was made from are not found",
+        expected="the folder that the scenario lay in, with its inputs as they were; see --folder",
     )
+    raise ResultsError([lost, *tried])
 
 
 def _scenario_in(tree: xr.DataTree, folder: Path) -> "Scenario":

@@ -6,6 +6,7 @@ lead to it. An item of a list is called by its `name`, or where it has none by w
 leaves the names below as they are, and with them the draws.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -102,10 +103,13 @@ def _written(section: BaseModel) -> Iterator[tuple[str, str]]:
 def _item_names(items: tuple[object, ...]) -> list[str]:
     """What the items of a list are called; those that are called the same are counted."""
     names: list[str] = []
+    same: Counter[str] = Counter()
     for item in items:
         about = getattr(item, "name", None) or " ".join(_about(item)) or _ABOUT_ALL
-        again = sum(about == name or name.startswith(f"{about} #") for name in names)
+        again = same[about]
         names.append(f"{about} #{again + 1}" if again else about)
+        begun = names[-1].split(" #")
+        same.update(" #".join(begun[: end + 1]) for end in range(len(begun)))
     return names
 
 

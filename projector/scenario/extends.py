@@ -31,6 +31,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from projector.errors import Problem
+from projector.files import kind_of_file
 from projector.scenario.activity_rules import HOSPITAL
 from projector.scenario.capacity_rules import LOGNORMAL
 from projector.scenario.change_rules import AMOUNTS, COVERED
@@ -40,6 +41,7 @@ from projector.scenario.numbers import YEARS
 from projector.scenario.reading import nearest_file, read_tree
 from projector.scenario.supply_rules import BEGINNERS
 from projector.scenario.tree import Entry, Items, Located, Map, Node, Place, Scalar
+from projector.scenario.workspace import is_within, leads_out
 
 __all__ = [
     "OWN_KEYS",
@@ -55,6 +57,7 @@ __all__ = [
 ]
 
 _EDUCATION = ("workforce", "supply", "education")
+_LONGEST_CHAIN = 100
 SWEEP = "sweep"
 """The key of a file that stands for a family of scenarios."""
 
@@ -63,7 +66,7 @@ OWN_KEYS = ("extends", "scenario", "description", "without", SWEEP)
 
 
 def read_with_parents(
-    path: pathlib.Path, folder: pathlib.Path | None = None
+    path: pathlib.Path, folder: pathlib.Path | None = None, within: pathlib.Path | None = None
 ) -> tuple[Map | None, list[Located]]:
     """Read a scenario file and all it extends.
 
@@ -73,6 +76,8 @@ def read_with_parents(
         The file.
     folder
         Where the file is taken to lie, for the names of files in it; None is where it lies.
+    within
+        The folder that all its parents must lie in; None where they may lie anywhere.
 
     Returns
     -------
@@ -93,7 +98,7 @@ def read_with_parents(
             message = "missing key 'scenario': every file has its own"
             problems.append((tree.place, Problem(str(tree.place), message)))
         trees.append(tree)
-        parent, fault = _parent(tree, chain)
+        parent, fault = _parent(tree, chain, within)
         if fault is not None:
             return None, [*problems, fault]
         if parent is None:
@@ -113,7 +118,9 @@ def with_child(merged: Node, child: Map) -> Node:
     return merge(_without_rivals(merged, child), child)
 
 
-def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, Located | None]:
+def _parent(
+    tree: Map, chain: list[pathlib.Path], within: pathlib.Path | None
+) -> tuple[pathlib.Path | None, Located | None]:
     """The parent that the last file of the chain names, or what is wrong with it."""
     entry = tree.entries.get("extends")
     if entry is None:
@@ -123,17 +130,29 @@ def _parent(tree: Map, chain: list[pathlib.Path]) -> tuple[pathlib.Path | None, 
         place = named.place
         return None, (place, Problem(str(place), "extends is the name of one scenario file"))
     parent = pathlib.Path(os.path.normpath(chain[-1].parent / named.value))
+    if within is not None and not is_within(parent, within):
+        return None, leads_out(named, within, named.text)
+    if (kind := kind_of_file(parent)) != "a file":
+        return None, (named.place, _no_file(named, parent, kind))
     resolved = [link.resolve() for link in chain]
     if parent.resolve() in resolved:
         circle = [*chain[resolved.index(parent.resolve()) :], parent]
         message = "extends runs in a circle: " + " → ".join(link.name for link in circle)
         return None, (entry.key_place, Problem(str(entry.key_place), message))
-    if not parent.is_file():
-        problem = Problem(
-            str(named.place), "no such file", named.text, nearest=nearest_file(parent)
-        )
-        return None, (named.place, problem)
-    return parent, None
+    return parent, _too_long(named) if len(chain) >= _LONGEST_CHAIN else None
+
+
+def _no_file(named: Scalar, parent: pathlib.Path, kind: str | None) -> Problem:
+    """What `extends` leads to is no file; `kind` is what it is instead."""
+    where = str(named.place)
+    if kind is None:
+        return Problem(where, "no such file", named.text, nearest=nearest_file(parent))
+    return Problem(where, f"extends leads to {kind}", named.text, "a scenario file")
+
+
+def _too_long(named: Scalar) -> Located:
+    message, expected = "the chain of extends is too long", f"at most {_LONGEST_CHAIN} files"
+    return named.place, Problem(str(named.place), message, named.text, expected)
 
 
 def _without_rivals(merged: Node, child: Map) -> Node:

@@ -13,6 +13,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 from typing_extensions import TypeAliasType
 
+from projector.files import kind_of_file
 from projector.scenario import parsing, paths
 from projector.scenario.activity_rules import HOSPITAL, LIMIT
 from projector.scenario.capacity_rules import STAYS
@@ -193,8 +194,11 @@ def _existing(kind: str) -> Callable[[object], pathlib.Path]:
 
     def parse(written: object) -> pathlib.Path:
         path = pathlib.Path(parsing.parse_text(written))
-        if path.is_dir() if kind == "folder" else path.is_file():
+        there = kind_of_file(path)
+        if there == f"a {kind}":
             return path
+        if there is not None:
+            raise FaultsError(Fault(f"{{found}} is {there}", expected=f"a {kind}"))
         raise FaultsError(Fault(f"no such {kind}", nearest=nearest_file(path)))
 
     return parse

@@ -8,17 +8,24 @@ from pydantic import ValidationError
 
 from projector.errors import Problem, ScenarioError
 from projector.scenario.correlations import correlation_faults
-from projector.scenario.extends import SWEEP, read_with_parents, without_keys
+from projector.scenario.extends import (
+    OWN_KEYS,
+    SWEEP,
+    read_with_parents,
+    with_child,
+    without_keys,
+)
 from projector.scenario.faults import located, validation_error
 from projector.scenario.leaving_out import leave_out
 from projector.scenario.models import Inputs, Scenario
 from projector.scenario.names import name_problems
-from projector.scenario.reading import read_tree
+from projector.scenario.reading import parse_tree, read_tree
 from projector.scenario.sweeps import Member, Swept, members_of, named_after_sweep
 from projector.scenario.tree import Items, Located, Map, Node, Scalar
+from projector.scenario.workspace import outside
 from projector.scenario.year_rules import year_faults
 
-__all__ = ["Family", "check_names", "has_sweep", "load_family", "load_scenario"]
+__all__ = ["Family", "check_names", "has_sweep", "load_family", "load_over", "load_scenario"]
 
 Vocabulary = Callable[[Inputs], Mapping[str, Iterable[str]] | None]
 """What the inputs of a scenario call things, or None where they cannot be read."""
@@ -30,6 +37,7 @@ def load_scenario(
     vocabulary: Vocabulary | None = None,
     without: Sequence[str] = (),
     folder: pathlib.Path | None = None,
+    within: pathlib.Path | None = None,
 ) -> Scenario:
     """Read a scenario file and all it extends.
 
@@ -47,6 +55,9 @@ def load_scenario(
     folder
         Where the file is taken to lie, for the names of files in it, if not where it lies: the
         resolved scenario of a run names files from the folder of the scenario that ran.
+    within
+        A folder that everything the file points to must lie in, for a file that came from
+        somebody else; None where it may point anywhere.
 
     Returns
     -------
@@ -60,7 +71,7 @@ def load_scenario(
         column; a name of `without` that no change has is one of them, and a sweep, which
         makes a family of scenarios of the file.
     """
-    family = load_family(path, vocabulary=vocabulary, without=without, folder=folder)
+    family = load_family(path, vocabulary=vocabulary, without=without, folder=folder, within=within)
     if not family.swept:
         (scenario,) = family.scenarios.values()
         return scenario
@@ -114,12 +125,13 @@ def load_family(
     vocabulary: Vocabulary | None = None,
     without: Sequence[str] = (),
     folder: pathlib.Path | None = None,
+    within: pathlib.Path | None = None,
 ) -> Family:
     """Read a scenario file that may have a sweep, and all it extends.
 
     Parameters
     ----------
-    path, vocabulary, without, folder
+    path, vocabulary, without, folder, within
         As for `load_scenario`.
 
     Returns
@@ -133,7 +145,7 @@ def load_family(
         With every problem of the file, of its parents and of every scenario of the sweep.
     """
     path = pathlib.Path(path)
-    tree, problems = read_with_parents(path, folder)
+    tree, problems = read_with_parents(path, folder, within)
     if tree is None:
         raise ScenarioError(in_order(problems))
     tree, unknown = leave_out(tree, without)
@@ -145,6 +157,10 @@ def load_family(
         problems += found
         if not members:  # what else is wrong with the file is told without the sweep
             members = [Member("", "", without_keys(tree, (SWEEP,)))]
+    if within is not None:
+        escapes = [one for member in members for one in outside(member.tree, within)]
+        if escapes:
+            raise ScenarioError(in_order([*problems, *escapes]))
     scenarios: dict[str, Scenario] = {}
     for member in members:
         scenario, found = _meant(member.tree, vocabulary)
@@ -200,6 +216,50 @@ def check_names(scenario: Scenario, names: Mapping[str, Iterable[str]]) -> list[
         Sorted by file, line and column.
     """
     return in_order(name_problems(scenario.origins, names))
+
+
+def load_over(
+    scenario: Scenario,
+    content: str,
+    path: pathlib.Path,
+    *,
+    vocabulary: Vocabulary | None = None,
+) -> Scenario:
+    """What a file that extends a scenario would be, were it written.
+
+    Parameters
+    ----------
+    scenario
+        The scenario that it extends, whatever the file says under `extends`.
+    content
+        What the file would hold.
+    path
+        Where it would stand: messages name it, and files are relative to its folder.
+    vocabulary
+        As for `load_scenario`.
+
+    Returns
+    -------
+    Scenario
+        The same as `load_scenario` would give of the file.
+
+    Raises
+    ------
+    ScenarioError
+        As `load_scenario` does.
+    """
+    tree, problems = parse_tree(content.encode(), path.as_posix())
+    parent = scenario.origins
+    assert isinstance(parent, Map)  # it was loaded
+    if tree is None:
+        raise ScenarioError(in_order(problems))
+    merged = with_child(without_keys(parent, OWN_KEYS), without_keys(tree, ("extends",)))
+    assert isinstance(merged, Map)  # both are
+    own, found = _meant(merged, vocabulary)
+    if own is None or problems or found:
+        raise ScenarioError(in_order([*problems, *found]))
+    own._path, own._origins = path, merged
+    return own
 
 
 def _name_problems(tree: Map, vocabulary: Vocabulary) -> list[Located]:

@@ -16,8 +16,11 @@ NUMBER_PATTERN = r"[+-]?[0-9]+(\.[0-9]+)?"
 PERCENT_PATTERN = NUMBER_PATTERN + r"\s*%"
 _PERCENT = re.compile(rf"(?P<number>{NUMBER_PATTERN})\s*%")
 _NUMBER_OR_PERCENT = re.compile(NUMBER_PATTERN + "%?")
+_PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+")
 _MINUS = "\N{MINUS SIGN}"
 _HUNDRED = 100
+_LONGEST = 24
+"""Characters of a number; more digits are no number of anything."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,8 @@ def parse_number(written: object) -> float:
         return float(written)
     if isinstance(written, str):
         if match := _PERCENT.fullmatch(written.strip()):
+            if len(match["number"]) > _LONGEST:
+                raise FaultsError(Fault("the number has too many digits"))
             return float(Decimal(match["number"]).scaleb(-2))
         if near := _near_miss(written):
             raise FaultsError(near)
@@ -126,6 +131,9 @@ def _near_miss(written: str) -> Fault | None:
     corrected = "".join(written.split()).replace(",", ".").replace(_MINUS, "-")
     if not _NUMBER_OR_PERCENT.fullmatch(corrected):
         return None
+    if _PERHAPS_THOUSANDS.fullmatch(written):
+        bare = written.replace(",", "")
+        return Fault(f"the comma may part thousands or decimals; write {bare} or {corrected}")
     if "," in written:
         reason = "a decimal comma is not understood"
     elif _MINUS in written:

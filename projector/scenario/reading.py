@@ -7,9 +7,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from projector.errors import Problem, nearest_name
+from projector.files import MOST_OF_A_SCENARIO, RefusedFileError, kind_of_file, read_regular
 from projector.scenario.tree import Located, Map, Place, build_tree, compose
 
-__all__ = ["read_tree"]
+__all__ = ["parse_tree", "read_tree"]
 
 _PLAIN_WORDS = {
     "mapping values are not allowed": "a colon stands where no key can be; check the indentation, "
@@ -53,10 +54,27 @@ def read_tree(path: pathlib.Path, file: str) -> tuple[Map | None, list[Located]]
         The top level map, or None where the file cannot be read at all, and the
         problems found.
     """
+    content = _content(path, file)
+    return parse_tree(content, file) if isinstance(content, bytes) else (None, [content])
+
+
+def parse_tree(content: bytes, file: str) -> tuple[Map | None, list[Located]]:
+    """Make a tree of what a file holds, or would hold.
+
+    Parameters
+    ----------
+    content
+        UTF-8 text.
+    file
+        The name that messages show.
+
+    Returns
+    -------
+    tuple
+        As of `read_tree`.
+    """
     start = Place(file)
-    if not path.is_file():
-        return None, [_at(start, "no such file", nearest=nearest_file(path))]
-    text = _text(path.read_bytes(), file)
+    text = _text(content, file)
     if not isinstance(text, str):
         return None, [text]
     try:
@@ -72,8 +90,21 @@ def read_tree(path: pathlib.Path, file: str) -> tuple[Map | None, list[Located]]
     return Map(start, tree.entries), problems
 
 
+def _content(path: pathlib.Path, file: str) -> bytes | Located:
+    """What a file holds, or why it is not read."""
+    start = Place(file)
+    if kind_of_file(path) in (None, "a folder"):
+        return _at(start, "no such file", nearest=nearest_file(path))
+    try:
+        return read_regular(path, MOST_OF_A_SCENARIO)
+    except RefusedFileError as error:
+        return start, Problem(str(start), error.message, error.found, error.expected)
+
+
 def _text(content: bytes, file: str) -> str | Located:
     """The text, or the problem of a file that is no text or is indented with tabs."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or 4 * content.count(0) > len(content) > 0:
+        return _at(Place(file), "the file is UTF-16 or UTF-32 text; save it as UTF-8")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -89,10 +120,12 @@ def _text(content: bytes, file: str) -> str | Located:
 
 def nearest_file(path: pathlib.Path) -> str | None:
     """Name of the file or folder beside `path` that looks most like it."""
-    folder = path.parent
-    if not folder.is_dir():
+    if kind_of_file(path.parent) != "a folder":
         return None
-    return nearest_name(path.name, sorted(beside.name for beside in folder.iterdir()))
+    try:
+        return nearest_name(path.name, sorted(beside.name for beside in path.parent.iterdir()))
+    except OSError:  # a folder that may not be read offers no names; that there is none is told
+        return None
 
 
 def _at(

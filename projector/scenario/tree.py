@@ -7,6 +7,7 @@ A scalar that was refused stays in the tree as `BROKEN`, so that the rest of the
 file can still be checked and the same fault is not reported twice.
 """
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from projector.errors import Problem
+from projector.errors import HIDDEN, Problem, hidden_in
 
 __all__ = [
     "BROKEN",
@@ -94,12 +95,18 @@ Node = Scalar | Map | Items
 
 _TAG = "tag:yaml.org,2002:"
 _MAX_DEPTH = 40  # the language needs 8; more would end in a RecursionError
+_MOST_NODES = 50_000
+"""Keys and values of a file, those that anchors repeat counted each time."""
+
 _DECIMAL = re.compile(r"[+-]?[0-9][0-9_]*(\.[0-9_]*)?([eE][+-]?[0-9]+)?|[+-]?\.[0-9]+")
 _LEADING_ZERO = re.compile(r"[+-]?0[0-9_]+")
+_LONGEST_TEXT = 20_000
 _LONGEST_WHOLE_NUMBER = 18
 _LONGEST_NUMBER = 24  # -1.2345678901234567e-308: what a run writes can be read again
 _PROSE = ("source", "description")
 """Keys whose text may hold commas even between braces, where YAML ends a text at a comma."""
+_NAMES = ("scenario", "name")
+"""Keys whose text stands in headings, tables and lists."""
 
 
 _FOLD = "\a"
@@ -140,15 +147,30 @@ class _Builder:
         self.file = file
         self.problems: list[Located] = []
         self._open: list[int] = []
+        self._built = 0
+        self._overflowing = False
 
     def node(self, node: Any) -> Node:
         if id(node) in self._open:
             return self._refuse(node, "an anchor holds itself")
+        self._built += 1
+        if self._built > _MOST_NODES or len(self._open) > _MAX_DEPTH:
+            return self._too_much(node)
         self._open.append(id(node))
         try:
             return self._build(node)
         finally:
             self._open.pop()
+
+    def _too_much(self, node: Any) -> Scalar:
+        """What anchors make too many or too deep, though the file is short; told once."""
+        if not self._overflowing:
+            self._overflowing = True
+            message = "the file nests too deeply, anchors followed"
+            if self._built > _MOST_NODES:
+                message = f"the file holds more than {_MOST_NODES:,} values, anchors followed"
+            self._report(self._place(node), message)
+        return Scalar(self._place(node), BROKEN, "")
 
     def _build(self, node: Any) -> Node:
         if isinstance(node, ScalarNode):
@@ -173,6 +195,9 @@ class _Builder:
             else:
                 value = self.node(value_node)
             key = self._key(key_node)
+            if key in _NAMES and isinstance(value, Scalar) and "\n" in str(value.value):
+                self._report(value.place, "a name goes on one line", value.text)
+                value = Scalar(value.place, BROKEN, value.text)
             if key is None:
                 entries[str(place)] = _refused(place)
             elif key in entries:
@@ -187,6 +212,9 @@ class _Builder:
     def _continue_prose(self, entries: dict[str | int, Entry], last: str | int, node: Any) -> None:
         """Put the part after a comma back to the prose it was cut from."""
         text = unicodedata.normalize("NFC", node.value)
+        if (hidden := hidden_in(text)) is not None:
+            self._refuse(node, HIDDEN, f"{text[hidden]!a} in '{text}'")
+            return
         before = entries[last].node if last in _PROSE else None
         if isinstance(before, Scalar):
             whole = f"{before.text}, {text}"
@@ -207,6 +235,9 @@ class _Builder:
             self._report(place, "'<<' is not part of the language; use extends")
             return None
         scalar = self._scalar(node)
+        if isinstance(scalar.value, str) and "\n" in scalar.value:
+            self._report(place, "a key goes on one line", scalar.text)
+            return None
         if isinstance(scalar.value, str | int) and not isinstance(scalar.value, bool):
             return scalar.value
         if not isinstance(scalar.value, Broken):
@@ -219,9 +250,14 @@ class _Builder:
         if node.style == ">":
             text = text.replace(_FOLD, "")
         place = self._place(node)
+        if (hidden := hidden_in(text)) is not None:
+            return self._refuse(node, HIDDEN, f"{text[hidden]!a} in '{text}'")
+        if len(text) > _LONGEST_TEXT:
+            return self._refuse(node, "the text is too long", f"{len(text):,} characters")
+        text = text.replace("\N{NO-BREAK SPACE}", " ")
         match node.tag.removeprefix(_TAG):
             case "str":
-                return Scalar(place, text, text)
+                return Scalar(place, text.strip(), text)
             case "bool":
                 return Scalar(place, text.lower() == "true", text)
             case "int" | "float":
@@ -251,7 +287,9 @@ class _Builder:
         else:
             digits = text.replace("_", "")
             number = int(digits) if digits.lstrip("+-").isdigit() else float(digits)
-            return Scalar(place, number, text)
+            if math.isfinite(number):
+                return Scalar(place, number, text)
+            message = "the number is too large"
         self._report(place, message, found=text)
         return Scalar(place, BROKEN, text)
 

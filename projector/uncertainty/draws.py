@@ -157,7 +157,12 @@ class Draws:
         return certain.model_copy(update={"uncertainty": kept})
 
 
-def draws_of(scenario: "Scenario", first: int, last: int) -> Draws:
+def draws_of(
+    scenario: "Scenario",
+    first: int,
+    last: int,
+    assumptions: tuple[Assumption, ...] | None = None,
+) -> Draws:
     """Draws of a scenario by their numbers.
 
     Parameters
@@ -166,15 +171,26 @@ def draws_of(scenario: "Scenario", first: int, last: int) -> Draws:
         As loaded.
     first, last
         Numbers of the draws, from 0; the last is not among them.
+    assumptions
+        Those of `projector.scenario.uncertain_assumptions`; None looks for them.
 
     Returns
     -------
     Draws
     """
-    return Draws(scenario, uncertain_assumptions(scenario), shares_of(scenario, first, last))
+    if assumptions is None:
+        assumptions = uncertain_assumptions(scenario)
+    return Draws(scenario, assumptions, shares_of(scenario, first, last, assumptions=assumptions))
 
 
-def shares_of(scenario: "Scenario", first: int, last: int, *, alternative: str = "") -> Floats:
+def shares_of(
+    scenario: "Scenario",
+    first: int,
+    last: int,
+    *,
+    alternative: str = "",
+    assumptions: tuple[Assumption, ...] | None = None,
+) -> Floats:
     """Share of each assumption's distribution below it in each draw, correlations included.
 
     Parameters
@@ -185,6 +201,8 @@ def shares_of(scenario: "Scenario", first: int, last: int, *, alternative: str =
         Numbers of the draws, from 0; the last is not among them.
     alternative
         Another set of draws, independent of the first.
+    assumptions
+        As of `draws_of`.
 
     Returns
     -------
@@ -192,7 +210,9 @@ def shares_of(scenario: "Scenario", first: int, last: int, *, alternative: str =
         ``[assumption, draw]``, in the order of `projector.scenario.uncertain_assumptions`.
     """
     seed = scenario.uncertainty.seed
-    names = [one.name for one in uncertain_assumptions(scenario)]
+    if assumptions is None:
+        assumptions = uncertain_assumptions(scenario)
+    names = [one.name for one in assumptions]
     drawn = shares(seed, names, first, last, alternative=alternative)
     stated = correlated(scenario)
     if stated.names and last > first:

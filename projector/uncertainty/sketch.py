@@ -37,7 +37,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Kept", "keep", "merge_kept", "quantiles_of", "size_within"]
+__all__ = ["Kept", "keep", "least_memory", "merge_kept", "quantiles_of", "size_within"]
 
 Floats = NDArray[np.float64]
 Rounded = NDArray[np.float32]
@@ -92,7 +92,7 @@ def size_within(cells: int, draws: int, block: int, memory: int) -> int | None:
         Draws in all (the most there may be), and of one block.
     memory
         Bytes that values may take. Blocks that are done in order leave one node for each level of
-        the tree of pairs, and while a pair is made one there are two more.
+        the tree of pairs, and there is the block that comes, and the pair that is made of two.
 
     Returns
     -------
@@ -106,12 +106,16 @@ def size_within(cells: int, draws: int, block: int, memory: int) -> int | None:
     """
     if cells * draws * _BYTES <= memory:
         return None
-    nodes = int(np.ceil(np.log2(max(draws / block, 1)))) + 3
-    size = memory // (cells * _ROUNDED_BYTES * nodes)
-    if size < _LEAST:
-        least = _LEAST * cells * _ROUNDED_BYTES * nodes
+    least = least_memory(cells, draws, block)
+    if memory < least:
         raise ValueError(f"quantiles of {cells} cells take {least} bytes or more, not {memory}")
-    return int(size)
+    return memory * _LEAST // least
+
+
+def least_memory(cells: int, draws: int, block: int) -> int:
+    """Bytes of the coarsest sketch, where not all values are kept; see `size_within`."""
+    nodes = int(np.ceil(np.log2(max(draws / block, 1)))) + 2
+    return _LEAST * cells * _ROUNDED_BYTES * nodes
 
 
 def keep(values: Floats, size: int | None, *, odd: bool) -> Kept:

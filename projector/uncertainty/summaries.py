@@ -32,7 +32,7 @@ from projector.uncertainty.sketch import Kept, keep, merge_kept, quantiles_of
 __all__ = ["Result", "Summary"]
 
 Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
+Counts = NDArray[np.int32]
 
 _IN_CACHE = 2**17
 """Values that are summarised at once, a megabyte, so that each is read from memory once."""
@@ -43,16 +43,19 @@ class _Node:
     """What is known of some blocks that follow one another; ``[cell]``."""
 
     count: int
-    missing: Counts
     mean: Floats
     squares: Floats
     minimum: Floats
     maximum: Floats
-    above: Counts
     kept: Kept
+    missing: Counts | None
+    """None where no cell lacks a number in any draw."""
+    above: Counts | None
+    """None where there is no threshold."""
 
 
-_OF_CELLS = ("missing", "mean", "squares", "minimum", "maximum", "above")
+_OF_CELLS = ("mean", "squares", "minimum", "maximum")
+_COUNTS = ("missing", "above")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +77,7 @@ class Result:
     """
 
     count: int
-    missing: Counts
+    missing: NDArray[np.int64]
     mean: Floats
     deviation: Floats
     minimum: Floats
@@ -196,8 +199,9 @@ class Summary:
         for (level, index), node in self._nodes.items():
             at = f"{level}.{index}"
             own[f"{at}.count"] = np.array(node.count)
-            for name in _OF_CELLS:
-                own[f"{at}.{name}"] = getattr(node, name)
+            for name in (*_OF_CELLS, *_COUNTS):
+                if (of_cells := getattr(node, name)) is not None:
+                    own[f"{at}.{name}"] = of_cells
             own[f"{at}.ranks"] = np.array([node.kept.low, node.kept.high])
             own[f"{at}.weights"] = np.array([weight for _, weight in node.kept.parts])
             for part, (values, _) in enumerate(node.kept.parts):
@@ -218,9 +222,12 @@ class Summary:
                 (arrays[f"{at}.part{part}"], weight)
                 for part, weight in enumerate(arrays[f"{at}.weights"].tolist())
             )
-            of_cells = {name: arrays[f"{at}.{name}"] for name in _OF_CELLS}
+            of_cells: dict[str, Any] = {name: arrays[f"{at}.{name}"] for name in _OF_CELLS}
+            counts: dict[str, Any] = {name: arrays.get(f"{at}.{name}") for name in _COUNTS}
             kept = Kept(parts, low, high)
-            summary._nodes[level, index] = _Node(int(arrays[f"{at}.count"]), **of_cells, kept=kept)
+            summary._nodes[level, index] = _Node(
+                int(arrays[f"{at}.count"]), kept=kept, **of_cells, **counts
+            )
         return summary
 
     def result(self) -> Result:
@@ -242,9 +249,12 @@ class Summary:
         (_, node), *rest = ordered
         for _, later in rest:
             node = _merged(node, later, None, odd=False)
-        unknown = np.where(node.missing > 0, np.nan, 0.0)
+        missing = np.zeros(len(node.mean), dtype=np.int64)
+        if node.missing is not None:
+            missing += node.missing
+        unknown = np.where(missing > 0, np.nan, 0.0)
         degrees = node.count - 1 if node.count > 1 else np.nan
-        above = None if self._threshold is None else node.above / node.count + unknown
+        above = None if node.above is None else node.above / node.count + unknown
         shaped = [
             None if part is None else part.reshape(self._cells)
             for part in (node.mean, np.sqrt(node.squares / degrees), above)
@@ -254,7 +264,7 @@ class Summary:
         assert deviation is not None
         return Result(
             count=node.count,
-            missing=node.missing.reshape(self._cells),
+            missing=missing.reshape(self._cells),
             mean=mean,
             deviation=deviation,
             minimum=node.minimum.reshape(self._cells),
@@ -267,7 +277,8 @@ class Summary:
         drawn = np.ascontiguousarray(values, dtype=np.float64).reshape(-1, values.shape[-1])
         cells, count = drawn.shape
         mean, squares, minimum, maximum = np.empty((4, cells))
-        missing, above = np.zeros((2, cells), dtype=np.int64)
+        missing = np.zeros(cells, dtype=np.int32)
+        above = None if self._threshold is None else np.zeros(cells, dtype=np.int32)
         step = max(_IN_CACHE // count, 1)
         for first in range(0, cells, step):
             rows = slice(first, first + step)
@@ -280,10 +291,11 @@ class Summary:
             maximum[rows] = part.max(axis=1)
             if np.isnan(mean[rows]).any():
                 missing[rows] = np.isnan(part).sum(axis=1)
-            if self._threshold is not None:
+            if self._threshold is not None and above is not None:
                 above[rows] = (part > self._threshold[rows]).sum(axis=1)
         kept = keep(drawn, self._size, odd=bool(block % 2))
-        return _Node(count, missing, mean, squares, minimum, maximum, above, kept)
+        some = missing if missing.any() else None
+        return _Node(count, mean, squares, minimum, maximum, kept, some, above)
 
     def _insert(self, level: int, index: int, node: _Node) -> None:
         for other_level, other in self._nodes:
@@ -302,11 +314,18 @@ def _merged(one: _Node, other: _Node, size: int | None, *, odd: bool) -> _Node:
     apart = other.mean - one.mean
     return _Node(
         count=count,
-        missing=one.missing + other.missing,
+        missing=_together(one.missing, other.missing),
         mean=one.mean + apart * (other.count / count),
         squares=one.squares + other.squares + apart * apart * (one.count * other.count / count),
         minimum=np.minimum(one.minimum, other.minimum),
         maximum=np.maximum(one.maximum, other.maximum),
-        above=one.above + other.above,
+        above=_together(one.above, other.above),
         kept=merge_kept(one.kept, other.kept, size, odd=odd),
     )
+
+
+def _together(one: Counts | None, other: Counts | None) -> Counts | None:
+    """Counts of two nodes, one of which may have nothing to count."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other

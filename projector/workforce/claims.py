@@ -66,7 +66,7 @@ def claims(
         ``working_age_per_old`` and ``active_per_old`` ``[region, year, old]``. NaN where the
         inputs or the scenario do not say, or nobody is there.
     """
-    people = population["population"]
+    people = population["population"].transpose("region", "year", "sex", "age")
     of_working_age = _people(people, *WORKING_AGES)
     old = np.stack([_people(people, first, None) for first in OLD_AGES.values()], axis=-1)
     share = _over(need.sum(axis=-1), of_working_age)
@@ -90,7 +90,8 @@ def claims(
 
 
 def _people(people: xr.DataArray, first: int, last: int | None) -> Array:
-    result: Array = people.sel(age=slice(first, last)).sum(("sex", "age")).values
+    of_ages = people.sel(age=slice(first, last))
+    result: Array = of_ages.values.sum(axis=(2, 3))
     return result
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from projector.activity.services import planes
 from projector.errors import ConsistencyError, Problem
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS, one_or_all
 
@@ -62,13 +63,17 @@ def staff_with_competence(
     """
     shares = _shares(table, scenario, years)
     _refuse_more_than_all(shares, scenario)
-    result = np.empty((*need.shape[:2], len(shares)))
+    result = planes(len(shares), years=need.shape[1], places=need.shape[0])
+    whole: dict[str, Array] = {}
     for c, ((profession, _), share) in enumerate(shares.items()):
-        # One competence at a time: all of them over many years would fill the memory.
         of_profession = need[..., professions.index(profession)]
-        result[..., c] = np.einsum("rysk,ysk->ry", of_profession, np.broadcast_to(
-            share, (len(years), *share.shape[1:])
-        ))  # fmt: skip
+        if (share == share[:, :1, :1]).all():  # the same share everywhere, of all there are
+            if profession not in whole:
+                whole[profession] = of_profession.sum(axis=(2, 3))
+            result[..., c] = whole[profession] * share[:, 0, 0]
+            continue
+        for s, k in np.argwhere(share.any(axis=0)):
+            result[..., c] += of_profession[:, :, s, k] * share[:, s, k]
     return result, list(shares)
 
 

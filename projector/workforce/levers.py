@@ -97,7 +97,7 @@ def pull(
     levers, base = scenario.workforce.levers, scenario.years.base
     if levers is None:
         return need
-    need = need.copy()
+    need = need.copy(order="K")
     problems: list[Problem] = []
 
     def chosen(
@@ -160,6 +160,8 @@ def lever_effect(
         they act on a part of it as on the whole.
     """
     count = len(professions)
+    if scenario.workforce.levers is None:
+        return np.broadcast_to(np.eye(count), (len(years), len(SETTINGS), count, count))
     each = np.zeros((count, len(years), len(SETTINGS), 1, count))
     for p in range(count):
         each[p, ..., p] = 1.0

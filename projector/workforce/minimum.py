@@ -48,7 +48,7 @@ class UnitBeds:
 
 def fewest_on_duty(
     teams: Sequence[Team], units: Sequence[UnitBeds], effect: Array, professions: Sequence[str]
-) -> Array | float:
+) -> dict[tuple[int, int, int], Array]:
     """Full-time equivalents that the minima of all teams add.
 
     Parameters
@@ -64,28 +64,30 @@ def fewest_on_duty(
 
     Returns
     -------
-    ndarray of float
-        ``[region, year, setting, kind, profession]``; 0 where no site is known.
+    dict of ndarray
+        By positions of setting, kind and profession, ``[region, year]``, where they add anything.
     """
-    if not units:
-        return 0.0
-    result = np.zeros((*units[0].beds.shape, len(professions)))
+    result: dict[tuple[int, int, int], Array] = {}
     together: dict[str, list[Team]] = {}
     for team in teams:
         together.setdefault(team.name, []).append(team)
     for team in teams:
         taker = professions.index(team.profession)
-        givers = [
+        by_giver = (
             (other, effect[:, :, professions.index(other.profession), taker])
             for other in together[team.name]
-        ]
+        )
+        givers = [(other, made) for other, made in by_giver if made.any()]
         for unit in units:
             here = {(s, k): unit.beds[:, :, s, k] for s, k in team.cells}
             whole = np.sum([part.sum(axis=0) for part in here.values()], axis=0)
+            if not (whole > 0).any():
+                continue
             added = np.where(whole > 0, _added(team, givers, unit), 0.0)
             for (s, k), part in here.items():
                 share = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-                result[:, :, s, k, taker] += share * added
+                key = s, k, taker
+                result[key] = result.get(key, 0.0) + share * added
     return result
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from projector.activity.services import Services, planes
 from projector.errors import ConsistencyError, InputsError, Problem
 from projector.tables import (
     DIAGNOSIS_KINDS,
@@ -28,7 +29,14 @@ from projector.tables import (
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["drivers_of", "own_duty", "own_duty_cells", "professions_of", "staffed"]
+__all__ = [
+    "drivers_of",
+    "own_duty",
+    "own_duty_cells",
+    "professions_of",
+    "ratios_of",
+    "staffed",
+]
 
 Array = NDArray[np.float64]
 
@@ -42,7 +50,7 @@ def professions_of(tables: Mapping[str, pd.DataFrame]) -> list[str]:
 
 
 def drivers_of(
-    population: xr.Dataset, activity: xr.Dataset, capacity: Mapping[str, xr.Dataset]
+    population: xr.Dataset, services: Services, capacity: Mapping[str, xr.Dataset]
 ) -> dict[str, Array]:
     """Amount of each driver ``[region, year, setting, kind]``.
 
@@ -51,7 +59,7 @@ def drivers_of(
 
     Parameters
     ----------
-    population, activity, capacity
+    population, services, capacity
         Results of the stages before.
 
     Returns
@@ -59,8 +67,9 @@ def drivers_of(
     dict of ndarray
         By driver.
     """
-    contacts, bed_days = (_by_kind(activity, measure) for measure in ("contacts", "bed_days"))
-    people = population["population"].sum(("sex", "age")).values / 1000.0
+    contacts, bed_days = (services.by_kind(measure) for measure in ("contacts", "bed_days"))
+    people = population["population"].transpose("region", "year", "sex", "age")
+    everybody = people.values.sum(axis=(2, 3)) / 1000.0
     work = np.where(bed_days.sum(axis=-1, keepdims=True) > 0, bed_days, contacts)
     whole = work.sum(axis=-1, keepdims=True)
     equal = np.full_like(work, 1.0 / len(DIAGNOSIS_KINDS))
@@ -72,33 +81,24 @@ def drivers_of(
         },
         "1000 contacts": contacts / 1000.0,
         "1000 bed days": bed_days / 1000.0,
-        _PER_PERSON: people[..., np.newaxis, np.newaxis] * share,
+        _PER_PERSON: everybody[..., np.newaxis, np.newaxis] * share,
     }
 
 
-def _by_kind(activity: xr.Dataset, measure: str) -> Array:
-    """Activity summed to kinds of diagnosis, ``[region, year, setting, kind]``."""
-    belongs = activity["kind"].values[:, np.newaxis] == np.array(DIAGNOSIS_KINDS)
-    result: Array = np.einsum("ryds,dk->rysk", activity[measure].values, belongs.astype(float))
-    return result
-
-
-def staffed(table: pd.DataFrame, drivers: Mapping[str, Array], professions: Sequence[str]) -> Array:
-    """Full-time equivalents by the table ``staffing``.
+def ratios_of(table: pd.DataFrame, professions: Sequence[str]) -> Array:
+    """Full-time equivalents for each unit of a driver, by the table ``staffing``.
 
     Parameters
     ----------
     table
         The table.
-    drivers
-        From `drivers_of`.
     professions
         Keys in the order of the last axis.
 
     Returns
     -------
     ndarray of float
-        ``[region, year, setting, kind, profession]``.
+        ``[driver, setting, kind, profession]``.
 
     Raises
     ------
@@ -124,10 +124,29 @@ def staffed(table: pd.DataFrame, drivers: Mapping[str, Array], professions: Sequ
             one_or_all(row["kind"], DIAGNOSIS_KINDS),
             professions.index(row["profession"]),
         ] += row["fte"]
-    need = np.zeros((*drivers[DRIVERS[0]].shape, len(professions)))
+    return ratios
+
+
+def staffed(ratios: Array, drivers: Mapping[str, Array]) -> Array:
+    """Full-time equivalents by ratios.
+
+    Parameters
+    ----------
+    ratios
+        ``[driver, setting, kind, profession]``, from `ratios_of`.
+    drivers
+        From `drivers_of`.
+
+    Returns
+    -------
+    ndarray of float
+        ``[region, year, setting, kind, profession]``.
+    """
+    regions, years = drivers[DRIVERS[0]].shape[:2]
+    need = planes(*ratios.shape[1:], years=years, places=regions)
     for driver, ratio in zip(DRIVERS, ratios, strict=True):
-        for s, k in np.argwhere(ratio.any(axis=-1)):
-            need[:, :, s, k] += drivers[driver][:, :, s, k, np.newaxis] * ratio[s, k]
+        for s, k, p in np.argwhere(ratio):
+            need[:, :, s, k, p] += drivers[driver][:, :, s, k] * ratio[s, k, p]
     return need
 
 
@@ -174,7 +193,8 @@ def own_duty(
         If staff are counted per something that the setting has none of.
     """
     _refuse_idle_duty(scenario, drivers)
-    need = need.copy()
+    if scenario.workforce.duty:
+        need = need.copy(order="K")
     for profession, settings in scenario.workforce.duty.items():
         p = professions.index(profession)
         for setting, duty in settings.items():

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from projector.scenario.models import Scenario
     from projector.scenario.values import Path
 
-__all__ = ["FLOWS", "Known", "Members", "Walked", "known", "walk"]
+__all__ = ["FLOWS", "Known", "Members", "Walked", "known", "staff_of", "walk"]
 
 Array = NDArray[np.float64]
 Members = Callable[[str], Sequence[str]]
@@ -83,6 +83,7 @@ def known(
     tables: Mapping[str, pd.DataFrame],
     members: Members,
     only: Collection[str] | None = None,
+    staff: Staff | None = None,
 ) -> Known:
     """What a projection of staff starts from.
 
@@ -92,17 +93,11 @@ def known(
         As for `projector.workforce.supply.supply_stage`.
     only
         Professions to reckon; all without it.
+    staff
+        From `staff_of`, where many projections start from the same tables; None reads them.
     """
     needed = workforce["need"].sum("setting").transpose("profession", "region", "year")
-    chosen = [str(name) for name in needed["profession"].values if only is None or name in only]
-    pairs = list(
-        zip(
-            map(str, workforce["competence_profession"].values),
-            map(str, workforce["competence"].values),
-            strict=True,
-        )
-    )
-    staff = read_staff(tables, chosen, pairs)
+    staff = staff or staff_of(workforce, tables, only)
     need = _need_by_group(needed, workforce["competence_need"], staff)
     regions, years = tuple(map(str, needed["region"].values)), needed["year"].values
     base = int(years[0])
@@ -123,6 +118,23 @@ def known(
         risk=np.divide(died, there, out=np.zeros_like(died), where=there > 0),
         moves=net_moves(population),
     )
+
+
+def staff_of(
+    workforce: xr.Dataset,
+    tables: Mapping[str, pd.DataFrame],
+    only: Collection[str] | None = None,
+) -> Staff:
+    """The tables of the staff that are needed; parameters as of `known`."""
+    professions = map(str, workforce["profession"].values)
+    pairs = list(
+        zip(
+            map(str, workforce["competence_profession"].values),
+            map(str, workforce["competence"].values),
+            strict=True,
+        )
+    )
+    return read_staff(tables, [p for p in professions if only is None or p in only], pairs)
 
 
 def _need_by_group(needed: xr.DataArray, competence: xr.DataArray, staff: Staff) -> Array:

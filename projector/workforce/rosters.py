@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS, one_or_all
 from projector.workforce.working_time import WEEKDAYS, WEEKEND_DAYS, hours_at_work
 
-__all__ = ["Shift", "Team", "rostered", "teams_of"]
+__all__ = ["Shift", "Team", "staff_of_a_bed", "teams_of"]
 
 Array = NDArray[np.float64]
 Cell = tuple[int, int]
@@ -160,29 +160,26 @@ def _shift(name: str, parts: Sequence[tuple[list[Cell], dict[str, float]]]) -> S
     )
 
 
-def rostered(teams: Sequence[Team], beds: Array, professions: Sequence[str]) -> Array:
-    """Full-time equivalents of all teams by their beds, without the fewest on duty.
+def staff_of_a_bed(teams: Sequence[Team], professions: Sequence[str]) -> Array:
+    """Full-time equivalents that teams have for each bed, without the fewest on duty.
 
     Parameters
     ----------
     teams
         From `teams_of`.
-    beds
-        ``[region, year, setting, kind]``, beds needed.
     professions
         Keys in the order of the last axis.
 
     Returns
     -------
     ndarray of float
-        ``[region, year, setting, kind, profession]``.
+        ``[setting, kind, profession]``.
     """
-    result = np.zeros((*beds.shape, len(professions)))
+    result = np.zeros((len(SETTINGS), len(DIAGNOSIS_KINDS), len(professions)))
     for team in teams:
         p = professions.index(team.profession)
         for shift in team.shifts:
             for days, posts in shift.parts:
                 for (s, k), each in posts.items():
-                    fte_of_a_post = team.fte_of_a_post(shift, days)
-                    result[:, :, s, k, p] += fte_of_a_post * each * beds[:, :, s, k]
+                    result[s, k, p] += team.fte_of_a_post(shift, days) * each
     return result

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem
+from projector.inputs.rows import Numbered, Row, numbered_by
 from projector.tables import ENTRY_MEASURES, ORIGINS, SEXES, STAFF_AGES, one_or_all
 from projector.workforce.stock import Groups
 
@@ -105,24 +106,26 @@ def read_staff(
     stocked = tuple(name for name in professions if name in known)
     of = tuple(tuple(c for p, c in competences if p == name) for name in stocked)
     years, finishing = _specialisation(tables, stocked, of)
-    ages = tables["staff_ages"]
-    exits = tables["staff_exits"]
+    ages, exits, entry_ages = (
+        numbered_by(tables[name], keys)
+        for name, keys in (
+            ("staff_ages", ["profession"]),
+            ("staff_exits", ["profession"]),
+            ("staff_entry_ages", ["origin", "profession"]),
+        )
+    )
     return Staff(
         professions=stocked,
         competences=of,
-        share=np.stack([_shared(ages, "share", name) for name in stocked]),
-        full_time=np.stack([_of_age(ages, "full_time", name) for name in stocked]),
-        retired=np.stack([_of_age(exits, "retired", name) for name in stocked]),
-        left=np.stack([_of_age(exits, "left", name) for name in stocked]),
-        returned=np.stack([_of_age(exits, "returned", name) for name in stocked]),
+        share=np.stack([_shared(_rows_of(ages, name), "share") for name in stocked]),
+        full_time=np.stack([_of_age(_rows_of(ages, name), "full_time") for name in stocked]),
+        retired=np.stack([_of_age(_rows_of(exits, name), "retired") for name in stocked]),
+        left=np.stack([_of_age(_rows_of(exits, name), "left") for name in stocked]),
+        returned=np.stack([_of_age(_rows_of(exits, name), "returned") for name in stocked]),
         entry={name: _entry(tables["staff_entry"], name, stocked) for name in ENTRY_MEASURES},
         entry_ages={
             origin: np.stack(
-                [
-                    _shared(rows[rows["origin"] == origin], "share", name)
-                    for rows in [tables["staff_entry_ages"]]
-                    for name in stocked
-                ]
+                [_shared(_rows_of(entry_ages, name, origin), "share") for name in stocked]
             )
             for origin in ORIGINS
         },
@@ -131,30 +134,32 @@ def read_staff(
     )
 
 
-def _rows_of(rows: pd.DataFrame, profession: str) -> pd.DataFrame:
+def _rows_of(
+    rows: Mapping[tuple[str, ...], list[Numbered]], profession: str, *before: str
+) -> list[Row]:
     """The profession's own rows, or those for all where it has none."""
-    own = rows[rows["profession"] == profession]
-    return rows[rows["profession"] == "*"] if own.empty else own
+    own = rows.get((*before, profession), rows.get((*before, "*"), []))
+    return [row for _, row in own]
 
 
-def _cells(row: pd.Series) -> tuple[slice, slice]:
+def _cells(row: Row) -> tuple[slice, slice]:
     """Sexes and ages of a row."""
     first, last = int(row["age_from"]) - AGES[0], int(row["age_to"]) - AGES[0]
     return one_or_all(row["sex"], SEXES), slice(first, last + 1)
 
 
-def _of_age(rows: pd.DataFrame, column: str, profession: str) -> Array:
+def _of_age(rows: list[Row], column: str) -> Array:
     """A figure that every age of a row has, ``[sex, age]``."""
     values = np.zeros((len(SEXES), len(AGES)))
-    for _, row in _rows_of(rows, profession).iterrows():
+    for row in rows:
         values[_cells(row)] = row[column]
     return values
 
 
-def _shared(rows: pd.DataFrame, column: str, profession: str) -> Array:
+def _shared(rows: list[Row], column: str) -> Array:
     """A share that the ages of a row have together, evenly, ``[sex, age]``."""
     values = np.zeros((len(SEXES), len(AGES)))
-    for _, row in _rows_of(rows, profession).iterrows():
+    for row in rows:
         values[_cells(row)] = row[column] / (row["age_to"] - row["age_from"] + 1)
     whole: Array = values / values.sum()
     return whole

@@ -15,7 +15,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from projector.tables import EDUCATIONS, OLD_AGES, SETTINGS
+from projector.activity.services import Services
+from projector.tables import DRIVERS, EDUCATIONS, OLD_AGES, SETTINGS
 from projector.workforce.claims import claims
 from projector.workforce.competence import staff_with_competence
 from projector.workforce.levers import lever_effect, pull
@@ -25,16 +26,17 @@ from projector.workforce.need import (
     own_duty,
     own_duty_cells,
     professions_of,
+    ratios_of,
     staffed,
 )
-from projector.workforce.rosters import Team, rostered, teams_of
+from projector.workforce.rosters import Team, staff_of_a_bed, teams_of
 from projector.workforce.units import units_of
-from projector.workforce.workload import worked
+from projector.workforce.workload import staff_of_each, worked
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["Work", "staff_needed", "work_to_do", "workforce_stage"]
+__all__ = ["Staffing", "Work", "staff_needed", "staffing_of", "work_to_do", "workforce_stage"]
 
 Array = NDArray[np.float64]
 
@@ -62,6 +64,57 @@ class Work:
     years: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Staffing:
+    """What the tables say of staff, the same for any draw of a scenario; see `staffing_of`.
+
+    Parameters
+    ----------
+    ratios
+        ``[driver, setting, kind, profession]``, FTE by ratios and by beds of duty rosters.
+    loads
+        FTE of each contact and bed day, from `staff_of_each`.
+    teams
+        Those who are on duty together.
+    professions
+        Keys in the order of the last axes.
+    """
+
+    ratios: Array
+    loads: Mapping[tuple[str, str], Array]
+    teams: Sequence[Team]
+    professions: Sequence[str]
+
+
+def staffing_of(
+    tables: Mapping[str, pd.DataFrame], scenario: "Scenario", activity: xr.Dataset
+) -> Staffing:
+    """What the tables say of staff, where the scenario does not write its own duty.
+
+    Parameters
+    ----------
+    tables, scenario
+        As of `workforce_stage`.
+    activity
+        Group ``activity`` of the results, for its diagnoses and their kinds.
+
+    Raises
+    ------
+    InputsError
+        As `workforce_stage`.
+    """
+    professions = professions_of(tables)
+    ratios = ratios_of(tables["staffing"], professions)
+    teams: list[Team] = []
+    if "rosters" in tables:
+        own = own_duty_cells(scenario, professions)
+        teams = teams_of(tables["rosters"], tables.get("working_time"), own, professions)
+        ratios[DRIVERS.index("bed")] += staff_of_a_bed(teams, professions)
+    diagnoses, kinds = (map(str, activity[name].values) for name in ("diagnosis", "kind"))
+    loads = staff_of_each(tables, dict(zip(diagnoses, kinds, strict=True)), professions)
+    return Staffing(ratios, loads, teams, professions)
+
+
 def work_to_do(
     population: xr.Dataset,
     activity: xr.Dataset,
@@ -69,26 +122,34 @@ def work_to_do(
     tables: Mapping[str, pd.DataFrame],
     scenario: "Scenario",
     members: Callable[[str], Sequence[str]],
+    staffing: Staffing | None = None,
 ) -> Work:
     """What the levers act on; parameters and errors as of `workforce_stage`."""
     years = activity["year"].values
-    professions = professions_of(tables)
-    drivers = drivers_of(population, activity, capacity)
-    need = staffed(tables["staffing"], drivers, professions)
-    teams: list[Team] = []
+    if staffing is None:
+        staffing = staffing_of(tables, scenario, activity)
+    services, professions = Services.of(activity), staffing.professions
+    drivers = drivers_of(population, services, capacity)
+    need = staffed(staffing.ratios, drivers)
+    worked(staffing.loads, services, need)
     units: list[UnitBeds] = []
     if "rosters" in tables:
-        own = own_duty_cells(scenario, professions)
-        teams = teams_of(tables["rosters"], tables.get("working_time"), own, professions)
         units = units_of(capacity["beds"], tables, scenario, members)
-        need += rostered(teams, drivers["bed"], professions)
-    need += worked(tables, activity, professions)
     need = own_duty(need, scenario, drivers, professions, years)
-    return Work(need, teams, units, professions, years)
+    return Work(need, staffing.teams, units, professions, years)
 
 
-def staff_needed(work: Work, scenario: "Scenario") -> Array:
+def staff_needed(work: Work, scenario: "Scenario", *, work_is_done: bool = False) -> Array:
     """Staff after the levers of a scenario, with the fewest on duty.
+
+    Parameters
+    ----------
+    work
+        From `work_to_do`.
+    scenario
+        Its levers.
+    work_is_done
+        Whether nobody asks for `work` again, so that its array may become the result.
 
     Returns
     -------
@@ -102,7 +163,13 @@ def staff_needed(work: Work, scenario: "Scenario") -> Array:
     """
     need = pull(work.need, scenario, work.professions, work.years)
     effect = lever_effect(scenario, work.professions, work.years)
-    return need + fewest_on_duty(work.teams, work.units, effect, work.professions)
+    added = fewest_on_duty(work.teams, work.units, effect, work.professions)
+    if added:
+        if need is work.need and not work_is_done:
+            need = need.copy(order="K")
+        for (s, k, p), amount in added.items():
+            need[:, :, s, k, p] += amount
+    return need
 
 
 def workforce_stage(
@@ -112,6 +179,8 @@ def workforce_stage(
     tables: Mapping[str, pd.DataFrame],
     scenario: "Scenario",
     members: Callable[[str], Sequence[str]],
+    *,
+    staffing: Staffing | None = None,
 ) -> xr.Dataset:
     """Staff needed, by profession and by competence, and what it means.
 
@@ -127,6 +196,8 @@ def workforce_stage(
         Duty, competence, levers and limits that the scenario writes itself.
     members
         Region codes of a region or area name.
+    staffing
+        From `staffing_of`, where the stage is walked many times; None makes it.
 
     Returns
     -------
@@ -145,8 +216,9 @@ def workforce_stage(
         If the scenario counts staff per something that the setting has none of, a lever finds
         no staff to work on, or the competences of a profession exceed the whole.
     """
-    work = work_to_do(population, activity, capacity, tables, scenario, members)
-    need, years, professions = staff_needed(work, scenario), work.years, work.professions
+    work = work_to_do(population, activity, capacity, tables, scenario, members, staffing)
+    need = staff_needed(work, scenario, work_is_done=True)
+    years, professions = work.years, work.professions
     by_competence, competences = staff_with_competence(
         need, tables["competences"], scenario, professions, years
     )

@@ -31,6 +31,8 @@ def supply_stage(
     tables: Mapping[str, pd.DataFrame],
     scenario: "Scenario",
     members: Members,
+    *,
+    staff: Staff | None = None,
 ) -> xr.Dataset | None:
     """Staff that there will be, and what is short.
 
@@ -51,6 +53,9 @@ def supply_stage(
         ``workforce.supply``.
     members
         Region codes of a region or area name.
+    staff
+        From `projector.workforce.projection.staff_of`, where the stage is walked many times; None
+        reads the tables.
 
     Returns
     -------
@@ -68,7 +73,7 @@ def supply_stage(
     if not has_supply(tables):
         _refuse_idle(scenario, (), ())
         return None
-    start = known(workforce, population, nation, tables, members)
+    start = known(workforce, population, nation, tables, members, staff=staff)
     staff = start.staff
     _refuse_idle(scenario, staff.professions, [name for of in staff.competences for name in of])
     needed = workforce["need"].sum("setting").transpose("profession", "region", "year")

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
+from projector.activity.services import Services
 from projector.errors import InputsError, Problem
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
 from projector.workforce.working_time import hours_at_work
@@ -29,6 +29,7 @@ __all__ = [
     "category_allowance_factor",
     "individual_allowance_factor",
     "required_staff",
+    "staff_of_each",
     "standard_workload",
     "worked",
 ]
@@ -113,56 +114,80 @@ def required_staff(
     return by_services * category_allowance_factor(shares) + individual
 
 
-def worked(
-    tables: Mapping[str, pd.DataFrame], activity: xr.Dataset, professions: Sequence[str]
-) -> Array:
-    """Full-time equivalents by the tables ``workloads`` and ``allowances``.
+def staff_of_each(
+    tables: Mapping[str, pd.DataFrame],
+    kinds: Mapping[str, str],
+    professions: Sequence[str],
+) -> dict[tuple[str, str], Array]:
+    """Full-time equivalents for each contact and bed day by ``workloads`` and ``allowances``.
 
     Parameters
     ----------
     tables
         Input tables; without ``workloads`` there are none.
-    activity
-        Contacts and bed days, ``[region, year, diagnosis, setting]``, with the kind of each
-        diagnosis.
+    kinds
+        Kind of each diagnosis, in the order of the axis.
     professions
         Keys in the order of the last axis.
 
     Returns
     -------
-    ndarray of float
-        ``[region, year, setting, kind, profession]``.
+    dict of ndarray
+        By setting and by ``contacts`` or ``bed_days``, ``[diagnosis, profession]``.
 
     Raises
     ------
     InputsError
         As `hours_at_work`, or if allowances leave no time for the patients.
     """
-    kinds = activity["kind"].values
-    names = activity["diagnosis"].values
-    shape = (activity.sizes["region"], activity.sizes["year"], len(SETTINGS))
-    result = np.zeros((*shape, len(DIAGNOSIS_KINDS), len(professions)))
+    result: dict[tuple[str, str], Array] = {}
     if "workloads" not in tables:
         return result
+    names, of_kind = (np.array(list(one), dtype=object) for one in (kinds, kinds.values()))
     time, beside = (
         tables[name].to_dict("records") if name in tables else []
         for name in ("working_time", "allowances")
     )
-    belongs = (kinds[:, np.newaxis] == np.array(DIAGNOSIS_KINDS)).astype(float)
     by_service: dict[tuple[str, str, str], list[Mapping[Hashable, Any]]] = {}
     for row in tables["workloads"].to_dict("records"):
         by_service.setdefault((row["profession"], row["setting"], row["per"]), []).append(row)
     for (profession, setting, per), rows in by_service.items():
-        fte = np.zeros(len(names))
+        key = setting, _MEASURES[per]
+        fte = result.setdefault(key, np.zeros((len(names), len(professions))))
         for one in sorted(rows, key=lambda one: one["diagnosis"] != "*"):
             meant = (one["diagnosis"] == "*") | (names == one["diagnosis"])
             hours = hours_at_work(time, profession, one["pattern"])
-            chosen = meant & ((one["kind"] == "*") | (kinds == one["kind"]))
-            fte[chosen] = one["minutes"] * _factor(beside, profession, setting, hours)
-        s, p = SETTINGS.index(setting), professions.index(profession)
-        amount = activity[_MEASURES[per]].values[..., s]
-        result[:, :, s, :, p] += amount @ (fte[:, np.newaxis] * belongs)
+            chosen = np.asarray(meant & ((one["kind"] == "*") | (of_kind == one["kind"])))
+            each = one["minutes"] * _factor(beside, profession, setting, hours)
+            fte[chosen, professions.index(profession)] = each
     return result
+
+
+def worked(fte: Mapping[tuple[str, str], Array], services: Services, out: Array) -> None:
+    """Add full-time equivalents for contacts and bed days.
+
+    Parameters
+    ----------
+    fte
+        From `staff_of_each`.
+    services
+        Contacts and bed days.
+    out
+        ``[region, year, setting, kind, profession]``; is added to.
+    """
+    for (setting, measure), of_diagnoses in fte.items():
+        s = SETTINGS.index(setting)
+        # Diagnoses that take the same staff are counted together, which mostly is a whole kind.
+        for each in np.unique(of_diagnoses, axis=0):
+            if not each.any():
+                continue
+            alike = (of_diagnoses == each).all(axis=1)
+            busy = np.flatnonzero(each)
+            amount = services.in_setting(measure, s, alike)
+            for k in range(amount.shape[-1]):
+                if (alike & (services.kinds == DIAGNOSIS_KINDS[k])).any():
+                    for p in busy:
+                        out[:, :, s, k, p] += amount[..., k] * each[p]
 
 
 def _factor(

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from projector.activity.services import Services
 from projector.capacity.norms import Norm, norms_of, work_of
 from projector.scenario.models import Scenario
 from projector.tables import SETTINGS
@@ -71,7 +72,7 @@ def test_work_is_the_share_of_the_diagnoses_that_a_row_is_about() -> None:
     ).assign_coords(kind=("diagnosis", list(KINDS.values())))
     found = norms()
     somatic, heart, kidney = (
-        work_of(found[key], activity).sum(axis=-1)[0, 0]
+        work_of(found[key], Services.of(activity)).sum(axis=-1)[0, 0]
         for key in (("somatic", "heart"), ("intensive", "heart"), ("intensive", "kidney"))
     )
     assert (somatic, heart, kidney) == pytest.approx((0.98 * 110, 10.0, 0.2))

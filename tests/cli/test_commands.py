@@ -64,7 +64,7 @@ def test_run_speaks_english_when_asked(tmp_path: Path) -> None:
 def test_run_says_when_uncertain_values_take_their_median(tmp_path: Path) -> None:
     asked = (SCENARIOS / "hallingdal-copd.yaml", "--no-report", "--language", "en")
     result = projector("run", *asked, "--output", tmp_path / "out")
-    assert "The scenario has uncertain values (1); without draws they take their median" in (
+    assert "The scenario has uncertain values (4); without draws they take their median" in (
         result.stderr
     )
     drawn = projector("run", *asked, "--draws", "2", "--output", tmp_path / "out")

@@ -14,7 +14,13 @@ from projector.outputs.words import word
 from projector.tables import UNITS, VARIABLES
 from projector.tables.result_names import RESULT_NAMES
 
-FILES = ("words.csv", "report_words.csv", "compare_words.csv", "terminal_words.csv")
+FILES = (
+    "words.csv",
+    "report_words.csv",
+    "explore_words.csv",
+    "compare_words.csv",
+    "terminal_words.csv",
+)
 ROWS = [
     row
     for name in FILES
@@ -89,3 +95,16 @@ def test_every_text_of_the_terminal_is_used() -> None:
 def test_an_unknown_text_is_an_error() -> None:
     with pytest.raises(KeyError):
         word("no such text", "nb")
+
+
+def test_every_text_of_the_what_if_page_is_used() -> None:
+    room = Path(projector.__file__).parent / "explore"
+    files_there = [path for path in room.iterdir() if path.suffix in (".py", ".html")]
+    text = "".join(path.read_text(encoding="utf-8") for path in files_there)
+    text += (room.parent / "cli" / "explore.py").read_text(encoding="utf-8")
+    own = [row["key"] for row in ROWS if row["key"].startswith("explore ")]
+    keys = {key.removeprefix("explore ") for key in own}
+    made = ("key ", "result ", "card ", "group ", "basis ", "letter ", "per ", "from year")
+    said = {key for key in keys if f'"{key}"' in text or f'"explore {key}"' in text}
+    assert [key for key in keys - said if not key.startswith(made)] == []
+    assert set(re.findall(r'names\.word\("([^"{}]+?)"[,)]', text)) <= keys

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
 
 from projector.run import blocks as blocks_room
 from projector.run import draws as draws_room
@@ -18,7 +20,7 @@ from projector.run.draws import key_of, summarised, work_of
 from projector.run.executors import Here, Processes, made
 from projector.run.futures import Futures
 from projector.run.kept import Kept, LotsOfRun
-from projector.run.lots import Figures, Totals
+from projector.run.lots import Figures, Totals, values_kept
 from projector.run.measures import WHOLE
 from tests.run.moving import written
 from tests.run.test_futures import NARROW, futures, of
@@ -299,3 +301,25 @@ def alive(process: int) -> bool:
         return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+@given(st.integers(1, 20_000), st.integers(1, 64))
+def test_what_is_summarised_as_one_lies_in_one_lot(draws: int, size: int) -> None:
+    blocks = Blocks(draws, size)
+    first, whole = blocks.of_lot(0), blocks.together
+    assert len(first) % whole == 0 or len(first) < whole
+    assert whole * size >= 16 or whole == blocks._in_lot
+
+
+@pytest.mark.parametrize("cells", [200, 15_960, 870_390])
+def test_values_kept_for_quantiles_take_no_more_memory_of_more_draws(cells: int) -> None:
+    def kept(draws: int) -> int:
+        blocks = blocks_of(draws, max(cells // 2660, 1), 15)
+        size = values_kept(cells, blocks)
+        if size is None:
+            return cells * draws * 8
+        leaves = -(-len(blocks) // blocks.together)
+        return cells * 4 * size * ((leaves - 1).bit_length() + 2)
+
+    assert kept(4000) <= max(1.1 * kept(1000), 64 * 2**20)
+    assert kept(1000) <= 512 * 2**20

@@ -89,6 +89,16 @@ def test_every_draw_of_a_block_is_the_run_with_its_numbers() -> None:
     assert set(block) >= {"activity", "priority", "money", "capacity/beds", "workforce/supply"}
 
 
+def test_what_no_measure_is_about_may_be_left_out() -> None:
+    own = futures(population="stochastic")
+    whole, lean = own.block(0, 3), own.block(0, 3, measured_only=True)
+    assert "priority" in whole
+    assert "priority" not in lean
+    for (measure, one), (other, found) in zip(figures_of(whole), figures_of(lean), strict=True):
+        assert other == measure
+        np.testing.assert_allclose(found, one, rtol=1e-12, atol=1e-12, err_msg=measure.name)
+
+
 def test_a_block_of_another_size_gives_the_same_draws() -> None:
     own = futures(population="stochastic")
     whole, part = own.block(0, 5), own.block(2, 4)

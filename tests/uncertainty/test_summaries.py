@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projector.uncertainty.sketch import size_within
+from projector.uncertainty.sketch import least_memory, size_within
 from projector.uncertainty.summaries import Summary
 
 QUANTILES = (0.0, 0.05, 0.1, 0.5, 0.9, 0.99, 1.0)
@@ -207,5 +207,6 @@ def test_the_size_fits_the_memory():
         most = max(most, sum(part.nbytes for node in nodes for part, _ in node.kept.parts))
     assert most <= 7_999_999
     assert size > 100
-    with pytest.raises(ValueError, match=r"take 448000 bytes or more, not 100000"):
+    with pytest.raises(ValueError, match=r"take 384000 bytes or more, not 100000"):
         size_within(1000, 1000, 100, 100_000)
+    assert size_within(1000, 1000, 100, least_memory(1000, 1000, 100)) == 16

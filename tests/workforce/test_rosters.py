@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from projector.errors import InputsError
 from projector.tables import DIAGNOSIS_KINDS, SETTINGS
 from projector.workforce.minimum import UnitBeds, fewest_on_duty
-from projector.workforce.rosters import Shift, Team, rostered, teams_of
+from projector.workforce.rosters import Shift, Team, staff_of_a_bed, teams_of
 from projector.workforce.units import units_of
 from projector.workforce.working_time import available_hours, hours_at_work
 from tests.activity.world import scenario as written_scenario
@@ -66,13 +66,27 @@ def effect(moved: float = 0.0, scaled: float = 1.0) -> np.ndarray:
     return np.broadcast_to(one, (1, len(SETTINGS), 2, 2))
 
 
+def rostered(needed: np.ndarray, team: Team) -> np.ndarray:
+    """``[region, year, setting, kind, profession]`` by beds, without the fewest on duty."""
+    return needed[..., np.newaxis] * staff_of_a_bed([team], PROFESSIONS)
+
+
 def by_beds(team: Team, needed: np.ndarray) -> float:
-    return float(rostered([team], needed, PROFESSIONS).sum())
+    return float(rostered(needed, team).sum())
+
+
+def least(teams: list[Team], units: list[UnitBeds], levers: np.ndarray) -> np.ndarray:
+    """``[region, year, setting, kind, profession]`` that the fewest on duty add."""
+    shape = (2, 1, len(SETTINGS), len(DIAGNOSIS_KINDS), len(PROFESSIONS))
+    result = np.zeros(shape)
+    for (s, k, p), amount in fewest_on_duty(teams, units, levers, PROFESSIONS).items():
+        result[:, :, s, k, p] = amount
+    return result
 
 
 def added(team: Team, needed: np.ndarray, levers: np.ndarray | None = None) -> float:
     levers = effect() if levers is None else levers
-    return float(np.sum(fewest_on_duty([team], [UnitBeds("Ål", needed)], levers, PROFESSIONS)))
+    return float(least([team], [UnitBeds("Ål", needed)], levers).sum())
 
 
 def fte(*amounts: float) -> float:
@@ -141,8 +155,7 @@ def test_a_big_unit_is_as_without_a_minimum(some: float, others: float) -> None:
 def test_regions_add_up_to_their_unit(amounts: list[float]) -> None:
     cells = ((CELL, 0), (OTHER, 0), (CELL, 1), (OTHER, 1))
     needed = beds(*((cell, r, n) for (cell, r), n in zip(cells, amounts, strict=True)))
-    least = fewest_on_duty([TEAM], [UnitBeds("Ål", needed)], effect(), PROFESSIONS)
-    found = rostered([TEAM], needed, PROFESSIONS) + least
+    found = rostered(needed, TEAM) + least([TEAM], [UnitBeds("Ål", needed)], effect())
     whole = fte(amounts[0] + amounts[2], amounts[1] + amounts[3])
     assert found.sum() == pytest.approx(whole, rel=1e-9, abs=1e-9)
     assert (found >= 0).all()
@@ -151,7 +164,7 @@ def test_regions_add_up_to_their_unit(amounts: list[float]) -> None:
 
 def test_beds_at_no_known_site_have_no_minimum() -> None:
     needed = beds((CELL, 0, 3.0))
-    assert fewest_on_duty([TEAM], [], effect(), PROFESSIONS) == 0
+    assert fewest_on_duty([TEAM], [], effect(), PROFESSIONS) == {}
     assert by_beds(TEAM, needed) == pytest.approx(0.3 * 10 * 365 / HOURS)
 
 
@@ -175,7 +188,7 @@ def test_shifted_work_first_fills_the_posts_that_the_taker_has_anyway() -> None:
     )
     unit, post = [UnitBeds("Ål", beds((CELL, 0, 3.0)))], 10 * 365 / HOURS
     for other, received in ((doctors, 0.15), (evening, 0.0)):
-        found = fewest_on_duty([TEAM, other], unit, effect(moved=0.5), PROFESSIONS)
+        found = least([TEAM, other], unit, effect(moved=0.5))
         doctor, nurse = np.sum(found, axis=(0, 1, 2, 3)) / post
         assert nurse == pytest.approx(1 - 0.15)
         assert doctor == pytest.approx(1 - 0.09 - received)

@@ -3,16 +3,19 @@
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projector.activity.services import Services
 from projector.errors import InputsError
-from projector.tables import SETTINGS
+from projector.tables import DIAGNOSIS_KINDS, SETTINGS
 from projector.workforce.working_time import available_hours
 from projector.workforce.workload import (
     category_allowance_factor,
     individual_allowance_factor,
     required_staff,
+    staff_of_each,
     standard_workload,
     worked,
 )
@@ -72,6 +75,15 @@ def tables(*loads: tuple[object, ...], allowances: pd.DataFrame | None = None) -
     return found if allowances is None else found | {"allowances": allowances}
 
 
+def staff(tables: dict, care: xr.Dataset, professions: list[str]) -> np.ndarray:
+    """``[region, year, setting, kind, profession]`` by workloads alone."""
+    kinds = dict(zip(care["diagnosis"].values, care["kind"].values, strict=True))
+    shape = care.sizes["region"], care.sizes["year"], len(SETTINGS), len(DIAGNOSIS_KINDS)
+    need = np.zeros((*shape, len(professions)))
+    worked(staff_of_each(tables, kinds, professions), Services.of(care), need)
+    return need
+
+
 def test_minutes_of_a_diagnosis_go_before_those_of_all() -> None:
     care = activity()
     rows = [
@@ -79,7 +91,7 @@ def test_minutes_of_a_diagnosis_go_before_those_of_all() -> None:
         ("nurse", "day", "*", "mental", "contact", "day", 90),
         ("nurse", "inpatient", "somatic", "*", "bed day", "day", 30),
     ]
-    need = worked(tables(*rows), care, ["nurse"])
+    need = staff(tables(*rows), care, ["nurse"])
     hours = available_hours(40, 5, 10, 5, 0.1)
     day = care["contacts"].sel(setting="day")
     one, two = (day.sel(diagnosis=name).values for name in ("heart", "mental"))
@@ -103,12 +115,12 @@ def test_allowances_apply_where_they_say() -> None:
     )
     loads = [(who, "day", "*", "*", "contact", "day", 60) for who in ("nurse", "doctor")]
     care = activity()
-    bare = worked(tables(*loads), care, ["nurse", "doctor"])
-    whole = worked(tables(*loads, allowances=beside), care, ["nurse", "doctor"])
+    bare = staff(tables(*loads), care, ["nurse", "doctor"])
+    whole = staff(tables(*loads, allowances=beside), care, ["nurse", "doctor"])
     s, hours = SETTINGS.index("day"), available_hours(40, 5, 10, 5, 0.1)
     nurses = (1 + 0.2 * 100 / hours) / 0.8
     np.testing.assert_allclose(whole[:, :, s, :, 0], nurses * bare[:, :, s, :, 0])
     np.testing.assert_allclose(whole[:, :, s, :, 1], bare[:, :, s, :, 1] / 0.3)
     too_much = beside.assign(share=[0.5, np.nan, 0.5])
     with pytest.raises(InputsError, match="leave doctor in day no time for patients"):
-        worked(tables(*loads, allowances=too_much), care, ["nurse", "doctor"])
+        staff(tables(*loads, allowances=too_much), care, ["nurse", "doctor"])

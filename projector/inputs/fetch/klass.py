@@ -14,6 +14,7 @@ from typing import Any
 from projector.errors import FetchError, Problem
 from projector.inputs.fetch.service import Service
 from projector.inputs.fetch.transport import Transport
+from projector.tables.cells import guarded
 
 __all__ = ["Change", "Klass", "changes_as_csv", "related"]
 
@@ -136,5 +137,5 @@ def changes_as_csv(changes: Sequence[Change]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["changeOccurred", "old_code", "old_label", "new_code", "new_label"])
     for one in changes:
-        writer.writerow([one.day, one.old, one.old_name, one.new, one.new_name])
+        writer.writerow([one.day, one.old, guarded(one.old_name), one.new, guarded(one.new_name)])
     return text.getvalue().encode("utf-8")

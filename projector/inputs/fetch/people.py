@@ -20,6 +20,7 @@ from projector.inputs.labels import parse_regions, parse_sex
 from projector.inputs.population import Population, read_population
 from projector.inputs.region_changes import read_region_changes
 from projector.tables import NATION, SEXES
+from projector.tables.cells import guarded
 
 __all__ = ["age_codes", "fetch_people", "people_as_csv", "sex_codes", "ward_codes"]
 
@@ -275,7 +276,7 @@ def people_as_csv(
         held: xr.DataArray = persons.sel(region=code).transpose("sex", "age_group", "year")
         for sex, rows in zip(SEXES, held.values, strict=True):
             for label, row in zip(labels, rows, strict=True):
-                writer.writerow([code, name, sex, label, *told, *map(_count, row)])
+                writer.writerow([code, guarded(name), sex, label, *told, *map(_count, row)])
     return text.getvalue().encode("utf-8")
 
 

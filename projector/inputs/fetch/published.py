@@ -19,6 +19,7 @@ from projector.inputs.fetch.queries import Dimension, Metadata, Query
 from projector.inputs.fetch.service import Wanted
 from projector.inputs.jsonstat import read_jsonstat
 from projector.tables import NATION
+from projector.tables.cells import guarded_table
 
 __all__ = ["fetch_printed", "fetch_projection"]
 
@@ -195,4 +196,4 @@ def _ordered(metadata: Metadata, region: str, kept: dict[str, tuple[str, ...]]) 
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return guarded_table(frame).to_csv(index=False, lineterminator="\n").encode("utf-8")

@@ -18,6 +18,7 @@ from projector.inputs.own.names import names_of_set
 from projector.inputs.own.rows import Given, Understood, understand_rows
 from projector.inputs.own.words import key_of
 from projector.tables import INPUT_TABLES, Table
+from projector.tables.cells import guarded, unguarded
 
 __all__ = ["Added", "OwnTable", "add_table"]
 
@@ -162,7 +163,8 @@ def _rows_of(folder: Path, table: str) -> list[dict[str, str]]:
     if not path.is_file():
         return []
     text = path.read_text(encoding="utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return [{name: unguarded(cell) for name, cell in row.items()} for row in rows]
 
 
 def _merged(
@@ -228,7 +230,11 @@ def _csv(contract: Table, rows: Sequence[Mapping[str, str]]) -> bytes:
     ]
     writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    texts = {name for name, column in contract.columns.items() if column.kind in ("text", "code")}
+    writer.writerows(
+        {name: guarded(cell) if name in texts else cell for name, cell in row.items()}
+        for row in rows
+    )
     return text.getvalue().encode("utf-8")
 
 

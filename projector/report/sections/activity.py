@@ -39,13 +39,14 @@ def _changes(
     measure: str | None,
 ) -> list[Block]:
     """Growth in per cent as bars, and amounts in the table behind them."""
-    keys = [key for key in names if bool((amounts.sel({axis: key}) > 0).any())]
+    figures = view.by_key(amounts, axis)
+    keys = [key for key in names if any(figure > 0 for figure in figures[key].values())]
     if not keys:
         return []
-    growing = [key for key in keys if float(amounts.sel({axis: key, "year": view.base})) > 0]
+    growing = [key for key in keys if figures[key][view.base] > 0]
     rows = []
     for key in growing:
-        first, last = (float(amounts.sel({axis: key, "year": y})) for y in (view.base, view.end))
+        first, last = figures[key][view.base], figures[key][view.end]
         growth = 100 * (last / first - 1)
         rows.append((growth, key, view.change(first, last)))
     rows.sort(key=lambda row: -row[0])
@@ -72,10 +73,9 @@ def _changes(
     )
     cells = []
     for key in keys:
-        one = amounts.sel({axis: key})
-        first, last = (float(one.sel(year=y)) for y in (view.base, view.end))
-        figures = (view.number(float(one.sel(year=y)), 0) for y in view.headline)
-        cells.append((names[key], *figures, view.change(first, last)))
+        one = figures[key]
+        texts = (view.number(one[year], 0) for year in view.headline)
+        cells.append((names[key], *texts, view.change(one[view.base], one[view.end])))
         sure = None if measure is None else view.interval(measure, setting=key)
         if sure is not None:
             between = (view.between(sure, year) for year in view.headline)

@@ -154,21 +154,18 @@ def _pools(view: View) -> list[Block]:
 
 def _need(view: View, unit: str) -> list[Block]:
     """Need of all regions together by kind."""
-    need = view.dataset(f"capacity/{unit}")["need"].sum("region")
-    kinds = [
-        key for key in map(str, need["resource"].values) if bool((need.sel(resource=key) > 0).any())
-    ]
-    if not kinds:
+    by_kind = view.by_key(view.dataset(f"capacity/{unit}")["need"].sum("region"), "resource")
+    needed = {key: one for key, one in by_kind.items() if any(n > 0 for n in one.values())}
+    if not needed:
         return []
     bars_shown, cells = [], []
-    for key in kinds:
-        one = need.sel(resource=key)
-        first, last = (float(one.sel(year=year)) for year in (view.base, view.end))
+    for key, one in needed.items():
+        first, last = one[view.base], one[view.end]
         sure = view.interval(unit, resource=key)
         span = None if sure is None else (float(sure.low[-1]), float(sure.high[-1]))
         name = view.name("resource", key)
         bars_shown.append(Bar(name, (first, last), view.number(last), span))
-        figures = (view.number(float(one.sel(year=y))) for y in view.headline)
+        figures = (view.number(one[year]) for year in view.headline)
         cells.append((name, *figures, view.change(first, last)))
         if sure is not None:
             between = (view.between(sure, year) for year in view.headline)

@@ -56,7 +56,7 @@ def indicators(view: View) -> Section:
     rows = tuple(
         (
             name.strip(),
-            *(view.number(float(values.sel(year=year)), decimals) for year in view.headline),
+            *(view.number(view.by_year(values)[year], decimals) for year in view.headline),
             view.number(limits[name], decimals) if name in limits else view.word("no limit"),
         )
         for name, values, decimals in known

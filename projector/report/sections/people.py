@@ -37,9 +37,9 @@ def _pyramid(view: View, population: xr.DataArray) -> Figure:
     ]
 
     def of(year: int, sex: str) -> list[float]:
-        one = summed.sel(year=year, sex=sex)
+        by_age = summed.sel(year=year, sex=sex).values
         return [
-            float(one.sel(age=slice(first, first + _GROUP - 1 if first < _OPEN else None)).sum())
+            float(by_age[first : first + _GROUP if first < _OPEN else None].sum())
             for _, first in groups
         ]
 

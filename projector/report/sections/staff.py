@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 
 from projector.report.blocks import Block, Figure, Paragraph, Section, Table
 from projector.report.drawing import Bar, Line, bars, lines
@@ -54,24 +53,26 @@ def shortages(view: View, kind: str) -> list[Short]:
     if kind == "profession":
         need = need.sum("setting")
     supplied = view.dataset("workforce/supply") if view.has("workforce/supply") else None
+    needs = view.by_key(need, kind)
+    gaps, supplies, firsts = {}, {}, {}
+    if supplied is not None:
+        short = supplied[f"{prefix}gap"].sum("region", min_count=1)
+        there = supplied[f"{prefix}supply"].sum("region", min_count=1)
+        gaps, supplies = view.by_key(short, kind), view.by_key(there, kind)
+        since_when = first_year_short(short)
+        firsts = dict(zip(map(str, since_when[kind].values), since_when.values, strict=True))
     found = []
-    for key in map(str, need[kind].values):
-        needed = need.sel({kind: key})
-        if not bool((needed > 0).any()):
+    for key, needed in needs.items():
+        if not any(figure > 0 for figure in needed.values()):
             continue
         supply, gap, since = None, None, None
-        if supplied is not None:
-            own = supplied.sel({kind: key})
-            gaps = own[f"{prefix}gap"].sum("region", min_count=1)
-            if bool(gaps.notnull().all()):
-                supply = _floats(own[f"{prefix}supply"].sum("region", min_count=1))
-                gap = _floats(gaps)
-                first = float(first_year_short(gaps))
-                since = None if np.isnan(first) else int(first)
+        if key in gaps and not np.isnan(list(gaps[key].values())).any():
+            supply, gap = list(supplies[key].values()), list(gaps[key].values())
+            since = None if np.isnan(firsts[key]) else int(firsts[key])
         measure = "staff_gap" if kind == "profession" else "competence_gap"
         sure = view.interval(measure, **{kind: key})
         name = view.name(kind, key)
-        found.append(Short(key, name, _floats(needed), supply, gap, since, sure))
+        found.append(Short(key, name, list(needed.values()), supply, gap, since, sure))
     return sorted(found, key=lambda one: np.inf if one.gap is None else -one.gap[-1])
 
 
@@ -90,10 +91,6 @@ def staff(view: View) -> Section:
         blocks.append(_gaps(view, competences, view.word("gap by competence", year=view.end)))
     blocks.append(_table(view, by_profession, view.word("profession"), "staff all"))
     return Section("staff", view.word("staff"), blocks)
-
-
-def _floats(values: xr.DataArray) -> list[float]:
-    return [float(value) for value in values.values]
 
 
 def _gaps(view: View, known: list[Short], title: str) -> Figure:

@@ -329,3 +329,18 @@ def test_every_wrong_cell_is_told_at_once(tmp_path: Path) -> None:
     assert result.output.count("own.csv, cell") == 20
     assert "own.csv: 70 more cells are wrong" in result.output
     assert np.isclose(result.exit_code, 4)
+
+
+def test_a_source_like_a_formula_stays_text_however_often_rows_are_added(
+    tmp_path: Path, quick: None
+) -> None:
+    source = "=HYPERLINK(1)"
+    assert added(tmp_path, "opphold", STAYS, "--source", source).exit_code == 0
+    more = tmp_path / "more.csv"
+    more.write_text("Kommune;Nivå;År;Antall opphold\nGol;KAD;2023;70\n", encoding="utf-8")
+    again = add("opphold", more, tmp_path / "mine", "--source", source)
+    assert again.exit_code == 0, again.output
+    written = set(table(tmp_path, "activity_counts")["source"])
+    assert written == {f"'{source}"}
+    read = load_inputs(tmp_path / "mine", {}).tables["activity_counts"]
+    assert set(read["source"]) == {source}
