@@ -1,5 +1,6 @@
-"""Sphinx settings, and the reference of the input tables made from their contracts."""
+"""Sphinx settings; the pages of `reference/` are made from the program itself."""
 
+import sys
 from pathlib import Path
 
 from docutils import nodes
@@ -9,65 +10,41 @@ from sphinx.util.math import wrap_displaymath
 from sphinx.writers.html5 import HTML5Translator
 
 from projector import __version__
-from projector.tables import INPUT_TABLES, VARIABLES, Column
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from command_reference import command_reference
+from data_dictionary import input_tables, result_variables
+from scenario_reference import scenario_reference
 
 project = "Projector"
 author = "The Projector authors"
+project_copyright = "2026, The Projector authors"
 version = release = __version__
 extensions = [
     "myst_parser",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
+    "sessions",
 ]
 myst_enable_extensions = ["dollarmath"]
 html_math_renderer = "mathml"
 numpydoc_show_class_members = False
 autodoc_typehints = "none"
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "examples"]
 html_theme = "alabaster"
-html_theme_options = {"description": "Who will live here, and what will they need?"}
+html_theme_options = {
+    "description": "Who will live here, and what will they need?",
+    "fixed_sidebar": True,
+    "page_width": "75rem",
+    "body_max_width": "none",
+    "sidebar_collapse": True,
+}
+html_static_path = ["static"]
+html_css_files = ["pages.css"]
 doctest_test_doctest_blocks = ""
-
-
-def _allowed(column: Column) -> str:
-    if column.allowed is not None:
-        return ", ".join(f"`{value}`" for value in column.allowed)
-    bounds = [
-        f"{word} {bound:g}"
-        for word, bound in (("at least", column.minimum), ("at most", column.maximum))
-        if bound is not None
-    ]
-    return ", ".join(bounds)
-
-
-def _input_tables() -> str:
-    lines = ["# Input tables", "", "One file per table in an input set, named after it.", ""]
-    for name, table in INPUT_TABLES.items():
-        need = "" if table.required else " Optional."
-        lines += [f"## {name}.csv", "", f"{table.description}{need}", ""]
-        lines += ["| column | what | unit | allowed |", "|---|---|---|---|"]
-        for key, column in table.columns.items():
-            what = column.description + (" (may be absent)" if column.optional else "")
-            if column.printed:
-                what += " (may be empty, `:` or `..`: not published; `-` is none)"
-            elif column.blank:
-                what += " (may be empty: does not apply)"
-            lines.append(f"| `{key}` | {what} | {column.unit or ''} | {_allowed(column)} |")
-        lines.append("")
-    return "\n".join(lines)
-
-
-def _result_variables() -> str:
-    lines = ["# Result variables", "", "Groups and variables of `results.nc`.", ""]
-    lines += ["| group | variable | what | dimensions | unit |", "|---|---|---|---|---|"]
-    for group, variables in VARIABLES.items():
-        for name, variable in variables.items():
-            lines.append(
-                f"| `{group}` | `{name}` | {variable.long_name} | {', '.join(variable.dims)} "
-                f"| {variable.unit} |"
-            )
-    return "\n".join([*lines, ""])
+doctest_global_setup = "from sessions import typed, wrote"
 
 
 def _inline(writer: HTML5Translator, node: nodes.Element) -> None:
@@ -90,5 +67,10 @@ def setup(app: Sphinx) -> None:
 
 _REFERENCE = Path(__file__).parent / "reference"
 _REFERENCE.mkdir(exist_ok=True)
-(_REFERENCE / "inputs.md").write_text(_input_tables(), encoding="utf-8")
-(_REFERENCE / "results.md").write_text(_result_variables(), encoding="utf-8")
+for _name, _page in (
+    ("scenario", scenario_reference),
+    ("inputs", input_tables),
+    ("results", result_variables),
+    ("commands", command_reference),
+):
+    (_REFERENCE / f"{_name}.md").write_text(_page(), encoding="utf-8")

@@ -7,6 +7,7 @@ import xarray as xr
 
 from projector.run import run
 from projector.scenario import load_scenario
+from projector.scenario.models import Scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE_AREAS = ROOT / "inputs" / "case-areas"
@@ -21,8 +22,13 @@ def result_of(name: str) -> xr.DataTree:
 
 def result_with(folder: Path, parent: str, **sections: object) -> xr.DataTree:
     """The result of a shipped scenario with some sections of its own, written as YAML flow."""
+    return run(scenario_with(folder, parent, **sections))
+
+
+def scenario_with(folder: Path, parent: str, **sections: object) -> Scenario:
+    """A shipped scenario with some sections of its own."""
     path = folder / "own.yaml"
     lines = ["scenario: Own", f"extends: {SCENARIOS / parent}.yaml"]
     lines += [f"{key}: {value}" for key, value in sections.items()]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return run(load_scenario(path))
+    return load_scenario(path)

@@ -1,4 +1,13 @@
-"""Which site treats whom: from the table ``flows`` to rows of the ledger and their shares."""
+r"""Which site treats whom: from the table ``flows`` to rows of the ledger and their shares.
+
+Of the contacts :math:`N_{rd}` of a region's people for a diagnosis in a setting a site :math:`s`
+has the share :math:`\phi_{rds}` of the table, and the rest are elsewhere:
+
+.. math:: N_{rds} = \phi_{rds} N_{rd}, \qquad
+          N_{rd,\text{elsewhere}} = \left(1 - \sum_s \phi_{rds}\right) N_{rd}
+
+Own coverage is the part of the contacts that sites have which serve the region.
+"""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass

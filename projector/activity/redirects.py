@@ -1,4 +1,12 @@
-"""Patients who are treated at another site: a share of them, or as many as reach a coverage."""
+r"""Patients who are treated at another site: a share of them, or as many as reach a coverage.
+
+With :math:`N_s` contacts of the selected residents at the site that they go to, :math:`N` in all,
+and :math:`c` the coverage to reach, the share
+
+.. math:: q = \frac{c N - N_s}{N - N_s}
+
+of what is treated elsewhere moves. Outside 0 to 1 it is refused.
+"""
 
 from dataclasses import replace
 

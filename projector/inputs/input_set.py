@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -46,6 +46,9 @@ class InputSet:
         SHA-256 of every file that was read, by table and file name.
     places
         The file that each table was read from, as a reader would look for it.
+    own_areas
+        Members, regions or areas, of the areas that a scenario draws itself: new, or in the place
+        of those of the table ``areas`` with the same name.
     """
 
     population: Population
@@ -53,6 +56,7 @@ class InputSet:
     tables: Mapping[str, pd.DataFrame]
     files: Mapping[str, str]
     places: Mapping[str, str]
+    own_areas: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @contextmanager
     def located(self) -> Iterator[None]:
@@ -85,6 +89,7 @@ class InputSet:
             self.tables["areas"]["area"], self.tables["areas"]["member"], strict=True
         ):
             direct.setdefault(area, []).append(member)
+        direct |= {area: list(members) for area, members in self.own_areas.items()}
 
         def opened(area: str) -> list[str]:
             codes: list[str] = []

@@ -15,6 +15,7 @@ from projector.population import population_stage
 from projector.population.calibration_tables import calibration_dataset
 from projector.run.area_divisions import shared_regions
 from projector.run.history import age_notes, age_tables
+from projector.run.own_areas import with_own_areas
 from projector.run.provenance import provenance
 from projector.run.regions import chosen_regions
 from projector.run.threads import in_one_thread
@@ -198,12 +199,13 @@ def read_inputs(scenario: "Scenario") -> InputSet:
     ScenarioError
         If the scenario names something that the inputs do not hold.
     ConsistencyError
-        If a way of drawing hospital areas puts a region in two of them.
+        If an area holds itself, or a way of drawing hospital areas puts a region in two of them.
     """
     inputs = load_inputs(scenario.inputs.set, scenario.inputs.tables)
     problems = check_names(scenario, inputs.vocabulary())
     if problems:
         raise ScenarioError(problems)
+    inputs = with_own_areas(inputs, scenario)
     shared = shared_regions(scenario, inputs.members)
     if shared:
         raise ConsistencyError(shared)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo, field_validator
 
 from projector.scenario import activity_rules, change_rules, fields
+from projector.scenario.fields import UNIT
 from projector.scenario.parsing import Ages
 from projector.scenario.section import Rule, Section, as_list
 from projector.scenario.values import Path
@@ -56,7 +57,7 @@ class Growth(Section):
     """only of those who live in these regions or areas"""
     limit: fields.Limit | None = None
     """use bends off, and never passes this multiple of the use of the base year"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
     rule: ClassVar[Rule] = staticmethod(activity_rules.growth_rule)
 
@@ -74,23 +75,31 @@ class HealthyAgeing(Section):
     ages: fields.AgeBand = Field(
         default_factory=lambda: _FROM_55, json_schema_extra={"default": str(_FROM_55)}
     )
+    """whose use moves up in age"""
     diagnosis: fields.Names | None = None
+    """only of these diagnoses; without it of all"""
     setting: fields.Settings | None = None
-    source: fields.Text | None = None
+    """only in these settings; without it in all"""
+    source: fields.Source | None = None
 
 
 class Selection(Section):
     """Which contacts a change concerns; a key left out means all."""
 
     diagnosis: fields.Names | None = None
+    """diagnoses of the inputs"""
     setting: fields.Settings | None = None
+    """levels of care"""
     ages: fields.AgeBands | None = None
+    """ages of the patients"""
     sex: fields.Sexes | None = None
+    """only of this sex"""
     region: fields.Names | None = None
     """where the people live (or stay, of visitors): regions or areas"""
     site: fields.Names | None = None
     """where they are treated"""
     urgency: fields.Urgency | None = None
+    """only what was planned, or what was not"""
     who: fields.Who | None = None
     """only residents, or only visitors"""
 
@@ -99,7 +108,10 @@ class Added(Section):
     """Contacts that come in place of each avoided one (each bed day saved, for shorten)."""
 
     setting: fields.Setting
-    contacts: fields.AmountPath
+    """where they are had"""
+    contacts: fields.AmountPath = Field(
+        json_schema_extra={UNIT: "contacts per avoided contact or bed day saved"}
+    )
     """contacts per avoided contact"""
     days: fields.Days | None = None
     """length of stay, where the setting has nights"""
@@ -111,10 +123,12 @@ class Step(Section):
     """One step of a pathway."""
 
     setting: fields.Setting
+    """where the step is had"""
     share: fields.Share
     """share of those who had the step before that go on to this one"""
     contacts: fields.AmountPath = Field(
-        default_factory=lambda: _ONE, json_schema_extra={"default": 1.0}
+        default_factory=lambda: _ONE,
+        json_schema_extra={"default": 1.0, UNIT: "contacts per person on the step"},
     )
     """contacts of each of them"""
     days: fields.Days | None = None
@@ -129,7 +143,9 @@ class Window(Section):
     """Whole years, the first and the last included."""
 
     first: fields.Year = Field(alias="from")
+    """the first year"""
     last: fields.Year = Field(alias="to")
+    """the last year, included"""
 
     rule: ClassVar[Rule] = staticmethod(change_rules.window_rule)
 
@@ -138,6 +154,7 @@ class Change(Section):
     """One change of the services: a verb with what it selects, and how much."""
 
     name: fields.Text
+    """what it is called in results and messages; a child finds it by the name"""
     avoid: Selection | None = None
     """contacts that no longer happen"""
     shift: Selection | None = None
@@ -164,11 +181,17 @@ class Change(Section):
     share: fields.ShareOnTop | None = None
     """share of the selected contacts (of the length of stay, for shorten); only that of add may
     be above 1"""
-    contacts: fields.AmountPath | None = None
+    contacts: fields.AmountPath | None = Field(
+        default=None, json_schema_extra={UNIT: "contacts a year"}
+    )
     """contacts a year"""
-    per_1000: fields.AmountPath | None = None
+    per_1000: fields.AmountPath | None = Field(
+        default=None, json_schema_extra={UNIT: "contacts a year per 1000 people"}
+    )
     """contacts a year per 1000 people of the selected ages and sex"""
-    nights: fields.AmountPath | None = None
+    nights: fields.AmountPath | None = Field(
+        default=None, json_schema_extra={UNIT: "nights per stay"}
+    )
     """nights off each stay"""
     coverage: fields.Share | None = None
     """own coverage to reach: share of the residents' contacts that the site treats; for cover,
@@ -179,7 +202,7 @@ class Change(Section):
     """the people that coverage is per one of"""
     of: fields.Text | None = None
     """a need of the inputs; coverage is then per person with the need, whatever their age"""
-    factor: fields.AmountPath | None = None
+    factor: fields.AmountPath | None = Field(default=None, json_schema_extra={UNIT: "times"})
     """visitors' use as a multiple of what it was"""
     portion: fields.Share | None = None
     """share of the contacts that lead to the pathway; without it all"""
@@ -192,7 +215,8 @@ class Change(Section):
     to_site: fields.Text | None = None
     """the site that contacts go to"""
     exchange: fields.AmountPath = Field(
-        default_factory=lambda: _ONE, json_schema_extra={"default": 1.0}
+        default_factory=lambda: _ONE,
+        json_schema_extra={"default": 1.0, UNIT: "contacts per contact shifted"},
     )
     """contacts in the new setting per contact shifted"""
     days: fields.Days | None = None
@@ -209,7 +233,7 @@ class Change(Section):
         BeforeValidator(as_list, json_schema_input_type=Step | tuple[Step, ...]),
     ] = ()
     """the steps of a pathway, each after the one that it names"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
     rule: ClassVar[Rule] = staticmethod(change_rules.change_rule)
 
@@ -263,8 +287,9 @@ class Activity(Section):
     """growth by diagnosis; one map, or a list of maps that are each about other people, settings
     or regions"""
     healthy_ageing: HealthyAgeing | None = None
+    """people grow old in better health"""
     changes: tuple[Change, ...] = ()
     """changes, applied in this order"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
     rule: ClassVar[Rule] = staticmethod(activity_rules.activity_rule)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from projector.scenario import capacity_rules, fields
+from projector.scenario.fields import UNIT
 from projector.scenario.section import Rule, Section, as_list
 from projector.scenario.values import Path
 
@@ -24,7 +25,9 @@ class Opening(Section):
     turnover: fields.Turnover | None = None
     """minutes between two contacts"""
     hours_per_day: fields.HoursPerDay | None = None
+    """hours open on an open day"""
     days_per_year: fields.DaysPerYear | None = None
+    """open days"""
     utilisation: fields.Utilisation | None = None
     """share of the open time in use"""
 
@@ -47,13 +50,14 @@ class Pool(Section):
     """Beds of several resources that stand for each other."""
 
     name: fields.Text
+    """what it is called in results and messages"""
     site: fields.Text
     """where they stand"""
     resources: fields.Names
     """two or more"""
     overflow: fields.OverflowShare
     """highest share of the patients who meet a full pool"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
     rule: ClassVar[Rule] = staticmethod(capacity_rules.pool_rule)
 
@@ -62,6 +66,7 @@ class StepChange(Section):
     """Beds, places or rooms that open or close on a 1 January."""
 
     resource: fields.Text
+    """what opens or closes"""
     first: fields.Year = Field(alias="from")
     """the first year it counts"""
     amount: fields.StepAmount
@@ -93,7 +98,16 @@ class SiteCapacity(Section):
         BeforeValidator(as_list, json_schema_input_type=StepChange | tuple[StepChange, ...]),
     ] = ()
     """what opens or closes, on top of the values over years"""
-    __pydantic_extra__: dict[str, fields.AmountPath]
+    __pydantic_extra__: dict[
+        str,
+        Annotated[
+            fields.AmountPath,
+            Field(
+                description="what the site has of the resource of that name",
+                json_schema_extra={UNIT: "beds, places or rooms"},
+            ),
+        ],
+    ]
 
     @property
     def amounts(self) -> dict[str, Path]:
@@ -138,6 +152,6 @@ class Capacity(Section):
     """resources whose beds are shared"""
     existing: dict[fields.Text, SiteCapacity] = Field(default_factory=dict)
     """existing and planned capacity by site and resource"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
     rule: ClassVar[Rule] = staticmethod(capacity_rules.capacity_rule)

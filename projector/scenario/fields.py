@@ -46,6 +46,9 @@ Schema = dict[str, Any]
 AUTO: Literal["auto"] = "auto"
 """As many draws as it takes."""
 
+UNIT = "x-unit"
+"""The keyword of the JSON schema that holds the unit of a number; editors pass over it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Parsed:
@@ -53,12 +56,14 @@ class Parsed:
 
     parse: Callable[[object], Any]
     schema: Schema
+    unit: str | None = None
+    """what numbers count, where it is the same wherever the kind stands"""
 
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self._validated)
 
     def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> Schema:
-        return dict(self.schema)
+        return self.schema | ({} if self.unit is None else {UNIT: self.unit})
 
     def _validated(self, written: object) -> Any:
         try:
@@ -117,9 +122,11 @@ def _path_schema(bounds: Bounds, rate: bool) -> Schema:
     return {"anyOf": [*amount["anyOf"], year_map]}
 
 
-def _path(bounds: Bounds, *, bare_rate: bool = False, rate: bool = True) -> Parsed:
+def _path(
+    bounds: Bounds, unit: str | None = None, *, bare_rate: bool = False, rate: bool = True
+) -> Parsed:
     parse = paths.parse_path(bounds, bare_rate=bare_rate, rate=rate)
-    return Parsed(parse, _path_schema(bounds, rate))
+    return Parsed(parse, _path_schema(bounds, rate), unit)
 
 
 def _by_name(
@@ -146,9 +153,9 @@ def _either(first: Parsed, other: Parsed, is_first: Callable[[object], bool]) ->
     return Parsed(parse, {"anyOf": [first.schema, other.schema]})
 
 
-def _number(bounds: Bounds) -> Parsed:
+def _number(bounds: Bounds, unit: str | None = None) -> Parsed:
     return Parsed(
-        lambda written: bounds.require(parse_number(written), written), _number_schema(bounds)
+        lambda written: bounds.require(parse_number(written), written), _number_schema(bounds), unit
     )
 
 
@@ -165,7 +172,7 @@ def _one_or_more(item: Parsed) -> Parsed:
 def _norm(column: str, word: str) -> Parsed:
     """A value over years with the limits that the same figure has in the inputs."""
     contract = INPUT_TABLES["norms"].columns[column]
-    return _path(Bounds(word, low=contract.minimum, high=contract.maximum))
+    return _path(Bounds(word, low=contract.minimum, high=contract.maximum), word)
 
 
 def _or_resource(settings: Sequence[str], parse: Callable[[object], str]) -> Parsed:
@@ -213,6 +220,16 @@ _SHARE = Bounds("share", low=0, high=1)
 _NO_LESS_THAN_ZERO = Bounds("number", low=0)
 
 Text = TypeAliasType("Text", Annotated[str, _TEXT])
+Source = TypeAliasType(
+    "Source",
+    Annotated[
+        str,
+        Parsed(
+            parsing.parse_text,
+            _TEXT.schema | {"description": "where the figures come from; stands in the report"},
+        ),
+    ],
+)
 Names = TypeAliasType("Names", Annotated[tuple[str, ...], _one_or_more(_TEXT)])
 Setting = TypeAliasType("Setting", Annotated[str, _SETTING])
 SettingOrResource = TypeAliasType(
@@ -270,7 +287,7 @@ MostDraws = TypeAliasType(
 )
 Tolerance = TypeAliasType(
     "Tolerance",
-    Annotated[float, _number(Bounds("tolerance", low=0, high=1, low_open=True))],
+    Annotated[float, _number(Bounds("tolerance", low=0, high=1, low_open=True), "share")],
 )
 Seed = TypeAliasType(
     "Seed", Annotated[int, Parsed(parsing.parse_integer(0), {"type": "integer", "minimum": 0})]
@@ -296,14 +313,21 @@ Folder = TypeAliasType(
 )
 Files = TypeAliasType("Files", Annotated[tuple[pathlib.Path, ...], _one_or_more(_FILE)])
 
-Part = TypeAliasType("Part", Annotated[float, _number(_SHARE)])
-Limit = TypeAliasType("Limit", Annotated[float, _number(LIMIT)])
-Dispersion = TypeAliasType("Dispersion", Annotated[float, _number(Bounds("dispersion", low=1))])
+Part = TypeAliasType("Part", Annotated[float, _number(_SHARE, "share")])
+Limit = TypeAliasType("Limit", Annotated[float, _number(LIMIT, "times the use of the base year")])
+Dispersion = TypeAliasType(
+    "Dispersion", Annotated[float, _number(Bounds("dispersion", low=1), "times the variance")]
+)
 Stays = TypeAliasType("Stays", Annotated[str, _one(STAYS, "distribution of stays")])
 Variation = TypeAliasType(
-    "Variation", Annotated[float, _number(Bounds("variation", low=0, low_open=True))]
+    "Variation",
+    Annotated[
+        float, _number(Bounds("variation", low=0, low_open=True), "standard deviations per mean")
+    ],
 )
-StepAmount = TypeAliasType("StepAmount", Annotated[float, _number(Bounds("amount"))])
+StepAmount = TypeAliasType(
+    "StepAmount", Annotated[float, _number(Bounds("amount"), "beds, places or rooms")]
+)
 RankCorrelation = TypeAliasType(
     "RankCorrelation",
     Annotated[
@@ -312,10 +336,10 @@ RankCorrelation = TypeAliasType(
     ],
 )
 Waiting = TypeAliasType(
-    "Waiting", Annotated[float, _number(Bounds("number", low=0, low_open=True))]
+    "Waiting", Annotated[float, _number(Bounds("number", low=0, low_open=True), "contacts")]
 )
 HalfLife = TypeAliasType(
-    "HalfLife", Annotated[float, _number(Bounds("years", low=0, low_open=True))]
+    "HalfLife", Annotated[float, _number(Bounds("years", low=0, low_open=True), "years")]
 )
 Parents = TypeAliasType("Parents", Annotated[str, _one(("county", "nation"), "parent")])
 Extraordinary = TypeAliasType(
@@ -329,15 +353,19 @@ SmallNumbers = TypeAliasType(
     "SmallNumbers", Annotated[str, _one(("vary", "expected"), "way small numbers are taken")]
 )
 
-Share = TypeAliasType("Share", Annotated[Path, _path(_SHARE)])
+Share = TypeAliasType("Share", Annotated[Path, _path(_SHARE, "share")])
 OverflowShare = TypeAliasType(
     "OverflowShare",
-    Annotated[Path, _path(Bounds("share", low=0, high=1, low_open=True, high_open=True))],
+    Annotated[Path, _path(Bounds("share", low=0, high=1, low_open=True, high_open=True), "share")],
 )
-FamilyShare = TypeAliasType("FamilyShare", Annotated[Path, _path(Bounds("share", low=-1, high=1))])
-ShareOnTop = TypeAliasType("ShareOnTop", Annotated[Path, _path(Bounds("share", low=0))])
-Days = TypeAliasType("Days", Annotated[Path, _path(Bounds("days", low=0, low_open=True))])
-Rate = TypeAliasType("Rate", Annotated[Path, _path(paths.RATE, rate=False)])
+FamilyShare = TypeAliasType(
+    "FamilyShare", Annotated[Path, _path(Bounds("share", low=-1, high=1), "share")]
+)
+ShareOnTop = TypeAliasType("ShareOnTop", Annotated[Path, _path(Bounds("share", low=0), "share")])
+Days = TypeAliasType(
+    "Days", Annotated[Path, _path(Bounds("days", low=0, low_open=True), "nights per stay")]
+)
+Rate = TypeAliasType("Rate", Annotated[Path, _path(paths.RATE, "share a year", rate=False)])
 AmountPath = TypeAliasType("AmountPath", Annotated[Path, _path(_NO_LESS_THAN_ZERO)])
 Visitors = TypeAliasType(
     "Visitors",
@@ -354,9 +382,13 @@ Visitors = TypeAliasType(
 )
 TotalFertility = TypeAliasType(
     "TotalFertility",
-    Annotated[Path, _path(Bounds("children per woman", low=0), bare_rate=True)],
+    Annotated[
+        Path, _path(Bounds("children per woman", low=0), "children per woman", bare_rate=True)
+    ],
 )
-MeanAge = TypeAliasType("MeanAge", Annotated[Path, _path(Bounds("mean age", low=20, high=40))])
+MeanAge = TypeAliasType(
+    "MeanAge", Annotated[Path, _path(Bounds("mean age", low=20, high=40), "years")]
+)
 LifeExpectancy = TypeAliasType(
     "LifeExpectancy",
     Annotated[
@@ -373,18 +405,23 @@ LifeExpectancy = TypeAliasType(
     ],
 )
 NetImmigration = TypeAliasType(
-    "NetImmigration", Annotated[Path, _path(Bounds("persons"), bare_rate=True)]
+    "NetImmigration", Annotated[Path, _path(Bounds("persons"), "persons a year", bare_rate=True)]
 )
 Occupancy = TypeAliasType("Occupancy", Annotated[Path, _norm("occupancy", "share")])
 Minutes = TypeAliasType("Minutes", Annotated[Path, _norm("minutes", "minutes")])
-Turnover = TypeAliasType("Turnover", Annotated[Path, _path(Bounds("minutes", low=0))])
+Turnover = TypeAliasType("Turnover", Annotated[Path, _path(Bounds("minutes", low=0), "minutes")])
 HoursPerDay = TypeAliasType("HoursPerDay", Annotated[Path, _norm("hours_per_day", "hours")])
 DaysPerYear = TypeAliasType("DaysPerYear", Annotated[Path, _norm("days_per_year", "days")])
 Utilisation = TypeAliasType("Utilisation", Annotated[Path, _norm("utilisation", "share")])
-RelativeChange = TypeAliasType("RelativeChange", Annotated[Path, _path(Bounds("change", low=-1))])
-YearsLater = TypeAliasType("YearsLater", Annotated[Path, _path(Bounds("years", low=-10, high=10))])
+RelativeChange = TypeAliasType(
+    "RelativeChange", Annotated[Path, _path(Bounds("change", low=-1), "share more")]
+)
+YearsLater = TypeAliasType(
+    "YearsLater", Annotated[Path, _path(Bounds("years", low=-10, high=10), "years")]
+)
 PartOfFullTime = TypeAliasType(
-    "PartOfFullTime", Annotated[Path, _path(Bounds("FTE of a head", low=0, high=1, low_open=True))]
+    "PartOfFullTime",
+    Annotated[Path, _path(Bounds("FTE of a head", low=0, high=1, low_open=True), "FTE per head")],
 )
 Amount = TypeAliasType("Amount", Annotated[float, _number(_NO_LESS_THAN_ZERO)])
 Calibrate = TypeAliasType(

@@ -6,7 +6,7 @@ the help text of the JSON schema.
 
 import pathlib
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, GetJsonSchemaHandler, PrivateAttr
 from pydantic_core import CoreSchema
@@ -32,6 +32,7 @@ from projector.scenario.capacity_models import (
     StepChange,
 )
 from projector.scenario.faults import find
+from projector.scenario.fields import UNIT
 from projector.scenario.section import Rule, Section
 from projector.scenario.supply_models import Closing, Education, Specialising, Supply
 from projector.scenario.tree import Map, Node, Place
@@ -109,7 +110,13 @@ class Inputs(Section):
 
     set: fields.Folder
     """the folder of the input set, relative to the file that names it"""
-    __pydantic_extra__: dict[str, fields.Files]
+    __pydantic_extra__: dict[
+        str,
+        Annotated[
+            fields.Files,
+            Field(description="a file in place of the table of that name; of people also several"),
+        ],
+    ]
 
     @property
     def tables(self) -> dict[str, tuple[pathlib.Path, ...]]:
@@ -169,15 +176,21 @@ class Population(Section):
     """letters for fertility, life expectancy, internal migration and immigration: L, M, H or
     K for constant; 0 for no moves, in the last two"""
     fertility: Fertility | None = None
-    life_expectancy: fields.LifeExpectancy | None = None
+    """in place of the letter of the variant"""
+    life_expectancy: fields.LifeExpectancy | None = Field(
+        default=None, json_schema_extra={UNIT: "years at birth"}
+    )
     """years at birth by sex, in place of the letter of the variant; or trend: as the death rates
     of the inputs have fallen"""
     net_immigration: dict[fields.Total, fields.NetImmigration] | None = None
     """persons a year to the country, in place of the letter; negative when more leave"""
     calibration: Calibration | None = None
-    visitors: dict[fields.Text, fields.Visitors] = Field(default_factory=dict)
+    """how the age tables are looked back on"""
+    visitors: dict[fields.Text, fields.Visitors] = Field(
+        default_factory=dict, json_schema_extra={UNIT: "persons present on an average day"}
+    )
     """non-residents present on an average day, by region or area; may differ by season"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
 
 class Workforce(Section):
@@ -195,7 +208,7 @@ class Workforce(Section):
     """what changes the staff that the same services take"""
     limits: Limits = Field(default_factory=Limits)
     """what the need is held against"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
 
 class Scenario(Section):
@@ -210,12 +223,14 @@ class Scenario(Section):
     scenario: fields.Text
     """the name of the scenario"""
     description: fields.Text | None = None
-    source: fields.Text | None = None
+    """what it is about, in a sentence or two; not inherited"""
+    source: fields.Source | None = None
     inputs: Inputs
     """an input set: the folder, or {set: folder, population: file}"""
     regions: fields.Names
     """names or codes, of regions or areas"""
     years: Years
+    """the base year and the last year projected"""
     areas: dict[fields.Text, fields.Names] = Field(default_factory=dict)
     """named groups of regions or areas, new or in place of the inputs' of the same name; they
     may stand wherever a region may"""
@@ -224,10 +239,15 @@ class Scenario(Section):
     area_criteria: AreaCriteria = Field(default_factory=AreaCriteria)
     """what a hospital area is held against"""
     population: Population = Field(default_factory=Population)
+    """who will live here"""
     activity: Activity = Field(default_factory=Activity)
+    """what people will need"""
     capacity: Capacity = Field(default_factory=Capacity)
+    """how many beds, rooms and places that takes"""
     workforce: Workforce = Field(default_factory=Workforce)
+    """who will staff it"""
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)
+    """how sure are we"""
     without: fields.Names = ()
     """changes that a run left out, as it recorded them in the resolved scenario"""
 

@@ -19,7 +19,7 @@ class Correlation(Section):
     of lists by name; or as many of these keys as it takes, such as the name of a change alone"""
     rank: fields.RankCorrelation
     """Spearman's rank correlation of every two of them"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
     rule: ClassVar[Rule] = staticmethod(rules.correlation_rule)
 
@@ -36,7 +36,9 @@ class Uncertainty(Section):
     most: fields.MostDraws = 4096
     """with `draws: auto`, draws that are never exceeded"""
     seed: fields.Seed = 0
+    """which draws: the same seed gives the same draws"""
     quantiles: fields.Quantiles = ()
+    """shares of the draws below the limits that are told, in increasing order"""
     correlations: tuple[Correlation, ...] = ()
     """assumptions that do not vary independently of each other"""
     population: fields.PeopleInDraws = "written"

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field
 
 from projector.scenario import fields, workforce_rules
+from projector.scenario.fields import UNIT
 from projector.scenario.section import Rule, Section, as_list
 from projector.scenario.values import Path
 
@@ -20,11 +21,14 @@ class Duty(Section):
     """Staff of one profession per unit of a driver."""
 
     per: fields.Driver
-    fte: fields.AmountPath = Field(alias="FTE")
+    """what the staff are counted per"""
+    fte: fields.AmountPath = Field(
+        alias="FTE", json_schema_extra={UNIT: "FTE per unit of the driver"}
+    )
     """full-time equivalents per unit"""
     kind: fields.DiagnosisKind | None = None
     """only this kind of diagnosis"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
 
 class RateLever(Section):
@@ -36,7 +40,7 @@ class RateLever(Section):
     """only of these professions"""
     setting: fields.Settings | None = None
     """only in these settings"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
 
 class FamilyCare(Section):
@@ -47,24 +51,29 @@ class FamilyCare(Section):
     profession: fields.Names | None = None
     """only of these professions"""
     setting: fields.Settings = ("home_care", "nursing_home", "care_home")
-    source: fields.Text | None = None
+    """only in these settings"""
+    source: fields.Source | None = None
 
 
 class TaskShift(Section):
     """Staff of one profession do what those of another did."""
 
     name: fields.Text | None = None
+    """what it is called in results and messages"""
     giver: fields.Text = Field(alias="from")
     """the profession that has less to do"""
     to: fields.Text
     """the profession that takes over"""
     share: fields.Share
     """part of the staff of the first"""
-    exchange: fields.AmountPath = Field(default_factory=lambda: _AS_MANY)
+    exchange: fields.AmountPath = Field(
+        default_factory=lambda: _AS_MANY,
+        json_schema_extra={"default": 1.0, UNIT: "FTE per FTE"},
+    )
     """full-time equivalents of the second for each of the first"""
     setting: fields.Settings | None = None
     """only in these settings"""
-    source: fields.Text | None = None
+    source: fields.Source | None = None
 
     rule: ClassVar[Rule] = staticmethod(workforce_rules.task_shift_rule)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 __all__ = [
     "ALLOWANCES",
@@ -14,6 +14,7 @@ __all__ = [
     "ENTRY_MEASURES",
     "HOSPITAL_SETTINGS",
     "LEVELS",
+    "LEVELS_OF_CARE",
     "LEVERS",
     "LONGEST_PERIODS",
     "MUNICIPAL_SETTINGS",
@@ -39,6 +40,7 @@ __all__ = [
     "WORKING_AGES",
     "WORKLOAD_UNITS",
     "WORK_PATTERNS",
+    "Care",
     "one_or_all",
     "unique",
 ]
@@ -50,40 +52,39 @@ NATION = "0"
 OPEN_AGE = 105
 """The last age of every population, and it is open: SSB's tables end with 105 years or older."""
 
-SETTINGS = (
-    "inpatient",
-    "observation",
-    "hotel",
-    "day",
-    "outpatient",
-    "remote",
-    "ambulatory",
-    "municipal_acute",
-    "municipal_short_stay",
-    "rehabilitation",
-    "nursing_home",
-    "care_home",
-    "home_care",
+
+class Care(NamedTuple):
+    """What a level of care is like: whether its contacts are stays with nights, and who runs it."""
+
+    nights: bool
+    municipal: bool
+
+
+LEVELS_OF_CARE: Mapping[str, Care] = MappingProxyType(
+    {
+        "inpatient": Care(nights=True, municipal=False),
+        "observation": Care(nights=True, municipal=False),
+        "hotel": Care(nights=True, municipal=False),
+        "day": Care(nights=False, municipal=False),
+        "outpatient": Care(nights=False, municipal=False),
+        "remote": Care(nights=False, municipal=False),
+        "ambulatory": Care(nights=False, municipal=False),
+        "municipal_acute": Care(nights=True, municipal=True),
+        "municipal_short_stay": Care(nights=True, municipal=True),
+        "rehabilitation": Care(nights=True, municipal=False),
+        "nursing_home": Care(nights=True, municipal=True),
+        "care_home": Care(nights=True, municipal=True),
+        "home_care": Care(nights=False, municipal=True),
+    }
 )
-BED_SETTINGS = (
-    "inpatient",
-    "observation",
-    "hotel",
-    "municipal_acute",
-    "municipal_short_stay",
-    "rehabilitation",
-    "nursing_home",
-    "care_home",
-)
+"""Every level of care, in the order of the axis `setting`. A new one is a line here, its names in
+`projector/outputs/words.csv`, and rows of the input tables."""
+
+SETTINGS = tuple(LEVELS_OF_CARE)
+BED_SETTINGS = tuple(name for name, care in LEVELS_OF_CARE.items() if care.nights)
 """Settings whose contacts are stays with nights; the others are visits."""
 
-MUNICIPAL_SETTINGS = (
-    "municipal_acute",
-    "municipal_short_stay",
-    "nursing_home",
-    "care_home",
-    "home_care",
-)
+MUNICIPAL_SETTINGS = tuple(name for name, care in LEVELS_OF_CARE.items() if care.municipal)
 """Settings that municipalities run; hospital trusts run the others."""
 
 HOSPITAL_SETTINGS = tuple(setting for setting in SETTINGS if setting not in MUNICIPAL_SETTINGS)

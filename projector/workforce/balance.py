@@ -1,4 +1,10 @@
-"""Need against supply: what is short, and since when."""
+r"""Need against supply: what is short, and since when.
+
+.. math:: \mathrm{gap}_{rpt} = \mathrm{need}_{rpt} - \mathrm{supply}_{rpt}
+
+in full-time equivalents of each region, profession and year; the first year of shortage is the
+first in which it is above the rounding.
+"""
 
 import numpy as np
 import xarray as xr

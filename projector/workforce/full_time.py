@@ -1,4 +1,9 @@
-"""How much a head works: as the tables have it, as counted, or as a scenario says."""
+r"""How much a head works: as the tables have it, as counted, or as a scenario says.
+
+FTE of a head :math:`f` of each sex and age become :math:`\alpha f + \beta`, with the mean that is
+counted or written: from the mean :math:`m` to a smaller :math:`w`, :math:`\alpha = w / m` and
+:math:`\beta = 0`; to a larger, :math:`\alpha = (1 - w) / (1 - m)` and :math:`\beta = 1 - \alpha`.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,14 @@
-"""Moves of staff between the regions of a run."""
+r"""Moves of staff between the regions of a run.
+
+With :math:`\nu_r` the net moves of people of working age of a region over those who live there,
+:math:`\bar\nu` of all regions of the run and :math:`H_r` the staff of the base year,
+
+.. math:: o_r = \max(\bar\nu - \nu_r, 0), \qquad
+          i_r = \frac{\max(\nu_r - \bar\nu, 0) \, H_r}{\sum_s \max(\nu_s - \bar\nu, 0) \, H_s}
+
+are the share of its staff that leaves a region, and the share of all who leave that it gets. Nobody
+moves out of the run.
+"""
 
 import numpy as np
 import xarray as xr

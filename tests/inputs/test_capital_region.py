@@ -68,7 +68,8 @@ def test_all_hospital_contacts_with_a_flow_go_somewhere() -> None:
     flows = region().tables["flows"]
     own = flows[flows["region"] != "Hovedstadsområdet"]
     assert set(own["region"]) == set(PARTS["code"])
-    assert set(own["setting"]) == set(HOSPITAL_SETTINGS) - {"rehabilitation"}
+    used = set(HOSPITAL_SETTINGS) & set(region().tables["use_rates"]["setting"])
+    assert set(own["setting"]) == used - {"rehabilitation"}
     regional = flows[flows["region"] == "Hovedstadsområdet"]
     assert own["share"].unique() + regional["share"].unique() == pytest.approx(1)
 

@@ -6,14 +6,20 @@ import pytest
 
 from projector.errors import ScenarioError
 from projector.scenario import load_scenario
+from projector.tables import BED_SETTINGS, SETTINGS
 
 BAD = pathlib.Path(__file__).parent / "bad"
 EXPECT = "# expect: "
+LISTS = {"settings": SETTINGS, "bed_settings": BED_SETTINGS}
+"""Lists that a message prints whole, by what stands in braces in their place."""
 
 
 def expected_problems(path):
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [line.removeprefix(EXPECT) for line in lines if line.startswith(EXPECT)]
+    stated = [line.removeprefix(EXPECT) for line in lines if line.startswith(EXPECT)]
+    for name, names in LISTS.items():
+        stated = [line.replace(f"{{{name}}}", ", ".join(names)) for line in stated]
+    return stated
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in BAD.glob("*.yaml")))

@@ -3,7 +3,7 @@
 import pytest
 
 from projector.scenario import VOCABULARY, check_names, load_scenario
-from projector.tables import VERBS
+from projector.tables import SETTINGS, VERBS
 
 KNOWN = {
     "region": ["3322", "Hallingdal", "Ringerike", "Norge"],
@@ -191,9 +191,8 @@ def test_what_is_sized_is_a_setting_or_a_resource(folder, monkeypatch):
     (folder / "own.yaml").write_text(text, encoding="utf-8")
     problems = check_names(load_scenario("own.yaml"), known)
     assert [str(problem).removeprefix("own.yaml:") for problem in problems] == [
-        "4:62: unknown setting or resource (found intensiv; expected one of inpatient, "
-        "observation, hotel, day, outpatient, remote, ambulatory, municipal_acute, "
-        "municipal_short_stay, rehabilitation, nursing_home, care_home, home_care, theatre)",
+        "4:62: unknown setting or resource (found intensiv; expected one of "
+        f"{', '.join(SETTINGS)}, theatre)",
         "5:14: unknown setting or resource (found municipal_accute). Did you mean "
         "'municipal_acute'?",
         "6:38: unknown setting or resource (found teatre). Did you mean 'theatre'?",
