@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from projector.cli.options import LANGUAGE
 from projector.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -64,13 +65,7 @@ __all__ = ["add"]
 )
 @click.option("--replace", is_flag=True, help="Put figures in the place of those of the set.")
 @click.option("--dry-run", is_flag=True, help="Show what is understood and write nothing.")
-@click.option(
-    "--language",
-    type=click.Choice(["nb", "en"]),
-    default="nb",
-    show_default=True,
-    help="Language of what is printed: bokmål or English.",
-)
+@LANGUAGE
 def add(
     table: str,
     file: Path,

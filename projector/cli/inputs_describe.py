@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from projector.cli.options import LANGUAGE
 from projector.cli.told import json_option
 
 if TYPE_CHECKING:
@@ -19,13 +20,7 @@ __all__ = ["describe"]
 @click.argument("inputs", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--table", metavar="NAME", help="Also tell what every row of this table is from.")
 @json_option
-@click.option(
-    "--language",
-    type=click.Choice(["nb", "en"]),
-    default="nb",
-    show_default=True,
-    help="Language of what is printed: bokmål or English.",
-)
+@LANGUAGE
 def describe(inputs: Path | None, table: str | None, as_json: bool, language: "Language") -> None:
     """Tell what INPUTS hold: tables, rows, regions, years, quality, and what is absent.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from projector.cli.completion import complete_parts, complete_results, complete_runs
+from projector.cli.options import LANGUAGE
 from projector.cli.told import json_option
 
 if TYPE_CHECKING:
@@ -64,13 +65,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with every quantile.")
 @json_option
-@click.option(
-    "--language",
-    type=click.Choice(["nb", "en"]),
-    default="nb",
-    show_default=True,
-    help="Language of what is printed: bokmål or English.",
-)
+@LANGUAGE
 def results(
     run: Path,
     result: str | None,

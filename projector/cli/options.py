@@ -1,0 +1,54 @@
+"""Options that several commands have, worded once."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from projector.cli.completion import complete_scenarios
+
+__all__ = ["FOLDER", "LANGUAGE", "RUN", "SCENARIO", "TABLE", "WITHOUT", "Draws"]
+
+
+class Draws(click.ParamType):  # type: ignore[type-arg]
+    """A number of draws, or ``auto``."""
+
+    name = "number or auto"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or the word itself."""
+        if value == "auto":
+            return value
+        return click.IntRange(min=0).convert(value, param, ctx)
+
+
+SCENARIO = click.argument(
+    "scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    shell_complete=complete_scenarios,
+)
+RUN = click.Path(path_type=Path)
+"""Results; one that is not there may have been set aside by a run that was killed."""
+
+FOLDER = click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that the scenario lay in.  [default: looked for here and around the results]",
+)
+LANGUAGE = click.option(
+    "--language",
+    type=click.Choice(["nb", "en"]),
+    default="nb",
+    show_default=True,
+    help="Language of what is printed: bokmål or English.",
+)
+
+
+WITHOUT = click.option(
+    "--without",
+    multiple=True,
+    metavar="NAME",
+    help="Leave this change out; may be given several times.",
+)
+
+TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
