@@ -9,6 +9,7 @@ import xarray as xr
 from projector.capacity.norms import UNITS
 from projector.capacity.stage import ROUNDING
 from projector.tables import VARIABLES
+from projector.tables.suppression import GATHERED, has_suppressed
 
 __all__ = ["AGE_BANDS", "MEASURES", "WHOLE", "Measure", "figures_of"]
 
@@ -102,13 +103,29 @@ def figures_of(groups: Mapping[str, xr.Dataset]) -> Iterator[tuple[Measure, xr.D
             continue
         array = groups[measure.group][measure.variable]
         if measure.over:
-            array = array.sum(measure.over)
+            array = _summed(array, measure.over)
         if "age" in array.dims:
             array = _by_band(array)
         if "region" in array.dims and measure.adds_up and array.sizes["region"] > 1:
-            whole = array.sum("region", min_count=1).expand_dims(region=[WHOLE])
+            whole = _of_all_regions(array).expand_dims(region=[WHOLE])
             array = xr.concat([array, whole], dim="region").transpose(*array.dims)
         yield measure, array.reset_coords(drop=True)
+
+
+def _summed(array: xr.DataArray, over: tuple[str, ...]) -> xr.DataArray:
+    """The sum over axes; none of what a run suppressed, unless it is told together in the sum."""
+    if not has_suppressed(array):
+        return array.sum(over)
+    if "diagnosis" not in over:
+        return array.sum(over, skipna=False)
+    return array.sum(over).where(array.sel(diagnosis=GATHERED, drop=True).notnull())
+
+
+def _of_all_regions(array: xr.DataArray) -> xr.DataArray:
+    """Regions added up; a diagnosis group that is suppressed in one of them has no sum."""
+    if has_suppressed(array):
+        return array.sum("region", skipna=False)
+    return array.sum("region", min_count=1)
 
 
 def _by_band(people: xr.DataArray) -> xr.DataArray:

@@ -68,6 +68,7 @@ __all__ = [
     "Levers",
     "Limits",
     "Opening",
+    "Outputs",
     "Pool",
     "Population",
     "RateLever",
@@ -198,6 +199,15 @@ class Workforce(Section):
     source: fields.Text | None = None
 
 
+class Outputs(Section):
+    """What is told of the results."""
+
+    suppress: fields.SmallCount | None = None
+    """counts of patients below it are suppressed in everything that is written or printed, and
+    others with them, so that none can be found again by subtraction"""
+    source: fields.Text | None = None
+
+
 class Scenario(Section):
     """A scenario with everything it inherits.
 
@@ -228,6 +238,7 @@ class Scenario(Section):
     capacity: Capacity = Field(default_factory=Capacity)
     workforce: Workforce = Field(default_factory=Workforce)
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)
+    outputs: Outputs = Field(default_factory=Outputs)
     without: fields.Names = ()
     """changes that a run left out, as it recorded them in the resolved scenario"""
 
@@ -282,6 +293,14 @@ class Scenario(Section):
         own.model_fields_set.difference_update(left)
         changed = self.model_copy(update={"uncertainty": own})
         changed.model_fields_set.add("uncertainty")
+        return changed
+
+    def with_suppression(self, limit: int) -> "Scenario":
+        """The scenario with another limit of small counts; 0 is none."""
+        own = self.outputs.model_copy(update={"suppress": limit or None})
+        (own.model_fields_set.add if limit else own.model_fields_set.discard)("suppress")
+        changed = self.model_copy(update={"outputs": own})
+        changed.model_fields_set.add("outputs")
         return changed
 
     def resolved(self) -> dict[str, Any]:
