@@ -33,6 +33,7 @@ from projector.tables.suppression import limit_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     import xarray as xr
 
     from projector.outputs.words import Language
@@ -108,8 +109,9 @@ def run_scenario(
     own = [file for files in scenario.inputs.tables.values() for file in files]
     refuse_calibration_target(output / CALIBRATION_FOLDER, own)
     scenario = _as_asked(scenario, draws, suppress)
-    asked = {"--keep-draws": keep_draws, "--ablate": ablate, "--drivers": drivers}
-    refuse_beside_suppression(scenario, [option for option, one in asked.items() if one])
+    refuse_beside_suppression(
+        scenario, {"--keep-draws": keep_draws, "--ablate": ablate, "--drivers": drivers}
+    )
     _tell_what_is_not_drawn(scenario, language)
     people = project_people(scenario, progress=progress)
     tree = project_care(scenario, people, progress=progress)
@@ -148,12 +150,7 @@ def run_scenario(
     if as_json:
         click.echo(dumped(run_told(tree, path, output, report, effects)))
         return
-    click.echo(printed(tree.attrs["title"], years, summary(tree, language)))
-    _tell_suppressed(tree, language)
-    if effects is not None:
-        click.echo(f"\n{printed_ablation(effects, language)}")
-    if left_out := json.loads(tree.attrs["sites_left_out"]):
-        click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
+    _tell_figures(tree, years, effects, language)
     click.echo(f"\n{word('results in', language, folder=output)}/")
     if report is not None:
         click.echo(word("report in", language, page=report))
@@ -168,11 +165,19 @@ def _as_asked(
     return scenario if suppress is None else scenario.with_suppression(suppress)
 
 
-def _tell_suppressed(tree: "xr.DataTree", language: "Language") -> None:
+def _tell_figures(
+    tree: "xr.DataTree", years: list[int], effects: "pd.DataFrame | None", language: "Language"
+) -> None:
+    """The table of the main figures, and what there is to say of them."""
+    click.echo(printed(tree.attrs["title"], years, summary(tree, language)))
     limit = limit_of(tree)
     if limit is not None:
         count = tree.attrs["suppressed"]
         click.echo(f"\n{word('suppressed note', language, limit=limit, count=count)}")
+    if effects is not None:
+        click.echo(f"\n{printed_ablation(effects, language)}")
+    if left_out := json.loads(tree.attrs["sites_left_out"]):
+        click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
 
 
 def _tell_what_is_not_drawn(scenario: "Scenario", language: "Language") -> None:

@@ -298,9 +298,11 @@ class Scenario(Section):
     def with_suppression(self, limit: int) -> "Scenario":
         """The scenario with another limit of small counts; 0 is none."""
         own = self.outputs.model_copy(update={"suppress": limit or None})
-        (own.model_fields_set.add if limit else own.model_fields_set.discard)("suppress")
+        own.model_fields_set.discard("suppress")
+        own.model_fields_set.update({"suppress"} if limit else ())
         changed = self.model_copy(update={"outputs": own})
-        changed.model_fields_set.add("outputs")
+        changed.model_fields_set.discard("outputs")
+        changed.model_fields_set.update({"outputs"} if own.model_fields_set else ())
         return changed
 
     def resolved(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What cannot be had together with suppressed small numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from projector.errors import Problem, UsageError
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["refuse_beside_suppression", "refuse_suppression"]
 
 
-def refuse_beside_suppression(scenario: "Scenario", options: Sequence[str]) -> None:
+def refuse_beside_suppression(scenario: "Scenario", options: Mapping[str, bool]) -> None:
     """Refuse options that tell what is not suppressed.
 
     Parameters
@@ -19,15 +19,16 @@ def refuse_beside_suppression(scenario: "Scenario", options: Sequence[str]) -> N
     scenario
         Any scenario.
     options
-        Those that were given.
+        Whether each was given.
 
     Raises
     ------
     UsageError
-        If there are any and the scenario asks for small numbers to be suppressed.
+        If any was given and the scenario asks for small numbers to be suppressed.
     """
-    if options and scenario.outputs.suppress is not None:
-        raise UsageError([_problem(option, option, scenario) for option in options])
+    given = [option for option, asked in options.items() if asked]
+    if given and scenario.outputs.suppress is not None:
+        raise UsageError([_problem(option, option, scenario) for option in given])
 
 
 def refuse_suppression(scenario: "Scenario", command: str) -> None:
