@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
+from scipy.sparse import csr_array
 
 Told = tuple[Sequence[int], float]
 """Places of the counts that a told number is the sum of, and the number."""
@@ -15,17 +16,17 @@ def possible(size: int, told: Iterable[Told], places: Iterable[int]) -> list[tup
 
     Counts are not negative. Nothing is known of how they were chosen.
     """
-    rows, sums = [], []
-    for members, number in told:
-        row = np.zeros(size)
-        row[list(members)] = 1.0
-        rows.append(row)
-        sums.append(number)
-    return [_range(size, np.array(rows), np.array(sums), place) for place in places]
+    sums, columns, rows = [], [], []
+    for number, (members, total) in enumerate(told):
+        sums.append(total)
+        columns += list(members)
+        rows += [number] * len(members)
+    matrix = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(sums), size))
+    return [_range(size, matrix, np.array(sums), place) for place in places]
 
 
 def _range(
-    size: int, rows: NDArray[np.float64], sums: NDArray[np.float64], place: int
+    size: int, rows: csr_array, sums: NDArray[np.float64], place: int
 ) -> tuple[float, float]:
     ends = []
     for sign in (1.0, -1.0):

@@ -141,7 +141,13 @@ def test_without_a_limit_nothing_is_touched_and_without_small_counts_nothing_is_
 
 def test_a_run_of_too_few_people_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConsistencyError) as error:
-        result_with(tmp_path, "hallingdal", regions="[Flå]", outputs="{suppress: 5}")
+        result_with(
+            tmp_path,
+            "hallingdal",
+            regions="[Flå]",
+            outputs="{suppress: 5}",
+            years="{base: 2026, end: 2028}",
+        )
     problems = error.value.problems
     assert {"nursing_home", "care_home"} <= {one.message.split()[4] for one in problems}
     assert all(problem.where.endswith("own.yaml:4:11") for problem in problems)
@@ -151,6 +157,7 @@ def test_a_run_of_too_few_people_is_refused(tmp_path: Path) -> None:
 def test_summaries_over_draws_hide_what_is_hidden(tmp_path: Path) -> None:
     tree = result_with(
         tmp_path, "hallingdal", outputs="{suppress: 5}",
+        years="{base: 2026, end: 2028}",
         uncertainty="{draws: 4, population: written}",
     )  # fmt: skip
     activity, summaries = tree["activity"].to_dataset(), tree["uncertainty"].children
@@ -212,7 +219,9 @@ def test_the_printed_table_keeps_every_total_and_does_not_divide_by_kind() -> No
 
 
 def test_a_run_writes_nothing_small_and_is_verified(tmp_path: Path) -> None:
-    file, out = SCENARIOS / "hallingdal.yaml", tmp_path / "out"
+    file, out = tmp_path / "own.yaml", tmp_path / "out"
+    parent = f"scenario: Own\nextends: {SCENARIOS / 'hallingdal.yaml'}\n"
+    file.write_text(f"{parent}years: {{base: 2026, end: 2028}}\n", "utf-8")
     command = ["run", str(file), "--output", str(out), "--draws", "0", "--suppress", "5"]
     run = CliRunner().invoke(cli, [*command, "--language", "en"])
     assert run.exit_code == 0, run.output
