@@ -17,6 +17,7 @@ from projector.run.area_divisions import divisions
 from projector.run.areas import area_figures, area_people, with_present
 from projector.run.pipeline import read_inputs, region_names
 from projector.scenario import load_scenario
+from projector.scenario.suppression import refuse_suppression
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -38,6 +39,7 @@ def compare_areas(path: Path, output: Path, language: "Language") -> None:
     """
     refuse_study_target(output)
     scenario = load_scenario(path, vocabulary=vocabulary)
+    refuse_suppression(scenario, "areas")
     if not scenario.catchments:
         raise UsageError(
             Problem(

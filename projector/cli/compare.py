@@ -18,6 +18,7 @@ from projector.compare.write import PAGE_FILE, refuse_comparison_target, write_c
 from projector.errors import Problem, ScenarioError, UsageError, nearest_name
 from projector.outputs import RESULTS_FILE, read_results, results_file
 from projector.outputs.draws import DRAWS_FILE, write_draws
+from projector.outputs.suppression import as_told
 from projector.outputs.words import word
 from projector.run import vocabulary
 from projector.run.measures import WHOLE
@@ -234,12 +235,16 @@ def _run(
     """A scenario's results, with draws in a folder; and the areas asked about that it has."""
     people = project_people(scenario)
     tree = project_care(scenario, people)
-    work = draws_to_make(tree, scenario, people, folder=folder, with_draws=True)
+    # Draws tell what is suppressed: nothing is then compared draw by draw.
+    keeps = scenario.outputs.suppress is None
+    work = draws_to_make(tree, scenario, people, folder=folder, with_draws=keeps)
     drawn = None
     if work is not None:
         work = add_draws(tree, people, work, executor)
-        drawn = folder / DRAWS_FILE
-        write_draws(work, {str(key): text for key, text in tree.attrs.items()}, drawn)
+        if keeps:
+            drawn = folder / DRAWS_FILE
+            write_draws(work, {str(key): text for key, text in tree.attrs.items()}, drawn)
+    tree = as_told(tree, scenario)
     told = tree["population"].to_dataset()
     inside = set(map(str, told["region"].values))
     own = inside | set(map(str, told["region_name"].values))

@@ -16,6 +16,7 @@ from projector.run.explain import explain
 from projector.run.pipeline import project_people
 from projector.run.questions import question_of
 from projector.scenario import load_scenario
+from projector.scenario.suppression import refuse_suppression
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -65,6 +66,7 @@ def explain_scenario(
     if draws:
         refuse_picture(picture, "explain")
     scenario = load_scenario(path, vocabulary=vocabulary, without=without)
+    refuse_suppression(scenario, "explain")
     last = year_asked(scenario, year)
     people = project_people(scenario)
     question = question_of(scenario, people, result, of=of, regions=regions)

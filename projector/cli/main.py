@@ -137,6 +137,13 @@ def cli(debug: bool) -> None:
 @click.option(
     "--drivers", is_flag=True, help="Tell in the report what drives the changes: some runs more."
 )
+@click.option(
+    "--suppress",
+    type=click.IntRange(min=0),
+    metavar="LIMIT",
+    help="Suppress counts of patients below it, and what would give them away, in the place of "
+    "what the scenario says; 0 is none.",
+)
 @click.option("--quiet", is_flag=True, help="Tell nothing of how far the run is.")
 @click.option(
     "--dry-run",
@@ -157,6 +164,7 @@ def run(
     keep_draws: bool,
     page: bool,
     drivers: bool,
+    suppress: int | None,
     quiet: bool,
     dry_run: bool,
     as_json: bool,
@@ -212,6 +220,7 @@ def run(
             drivers=drivers,
             quiet=quiet,
             as_json=as_json,
+            suppress=suppress,
         )
 
 

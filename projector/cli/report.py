@@ -126,4 +126,8 @@ def _explanations(
         for problem in error.problems:
             click.echo(word("no drivers", language, problem=problem), err=True)
         return []
+    if scenario.outputs.suppress is not None:
+        # They are taken apart by diagnosis group, of which some are suppressed.
+        click.echo(word("no drivers suppressed", language), err=True)
+        return []
     return explanations_of(scenario, project_people(scenario))

@@ -16,6 +16,7 @@ from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration
 from projector.outputs.readings import dumped
 from projector.outputs.sensitivity import sensitivity_tables
 from projector.outputs.summary import headline_years, summary
+from projector.outputs.suppression import as_told
 from projector.outputs.table import printed
 from projector.outputs.uncertainty import uncertainty_tables
 from projector.outputs.words import word
@@ -26,10 +27,13 @@ from projector.run.kept import LotsOfRun
 from projector.run.pipeline import project_care, project_people
 from projector.run.whole import add_draws, draws_to_make, executor_of
 from projector.scenario import load_scenario
+from projector.scenario.suppression import refuse_beside_suppression
+from projector.tables.suppression import limit_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     import xarray as xr
 
     from projector.outputs.words import Language
@@ -56,6 +60,7 @@ def run_scenario(
     member: "Scenario | None" = None,
     quiet: bool = False,
     as_json: bool = False,
+    suppress: int | None = None,
 ) -> None:
     """Run one scenario file for a reader at a terminal.
 
@@ -92,6 +97,9 @@ def run_scenario(
         Whether to tell nothing of how far the run is.
     as_json
         Whether to print a summary for scripts in the place of the table.
+    suppress
+        Counts of patients below it are suppressed, in the place of what the scenario says; 0 is
+        none.
     """
     told = RunProgress(language, quiet=quiet)
     progress = told.stage
@@ -100,8 +108,10 @@ def run_scenario(
     scenario = member or load_scenario(path, vocabulary=vocabulary, without=without)
     own = [file for files in scenario.inputs.tables.values() for file in files]
     refuse_calibration_target(output / CALIBRATION_FOLDER, own)
-    if draws is not None:
-        scenario = scenario.with_draws(draws)
+    scenario = _as_asked(scenario, draws, suppress)
+    refuse_beside_suppression(
+        scenario, {"--keep-draws": keep_draws, "--ablate": ablate, "--drivers": drivers}
+    )
     _tell_what_is_not_drawn(scenario, language)
     people = project_people(scenario, progress=progress)
     tree = project_care(scenario, people, progress=progress)
@@ -120,6 +130,7 @@ def run_scenario(
             work = add_draws(tree, people, work, executor, progress=progress, heard=told.draws)
         finally:
             told.stop()
+    tree = as_told(tree, scenario)
     for note in filter(None, tree.attrs["inputs_notes"].splitlines()):
         click.echo(word("note", language, text=note), err=True)
     years = headline_years(tree["population"].to_dataset()["year"].values)
@@ -139,14 +150,34 @@ def run_scenario(
     if as_json:
         click.echo(dumped(run_told(tree, path, output, report, effects)))
         return
+    _tell_figures(tree, years, effects, language)
+    click.echo(f"\n{word('results in', language, folder=output)}/")
+    if report is not None:
+        click.echo(word("report in", language, page=report))
+
+
+def _as_asked(
+    scenario: "Scenario", draws: int | Literal["auto"] | None, suppress: int | None
+) -> "Scenario":
+    """The scenario with what the options say in the place of it."""
+    if draws is not None:
+        scenario = scenario.with_draws(draws)
+    return scenario if suppress is None else scenario.with_suppression(suppress)
+
+
+def _tell_figures(
+    tree: "xr.DataTree", years: list[int], effects: "pd.DataFrame | None", language: "Language"
+) -> None:
+    """The table of the main figures, and what there is to say of them."""
     click.echo(printed(tree.attrs["title"], years, summary(tree, language)))
+    limit = limit_of(tree)
+    if limit is not None:
+        count = tree.attrs["suppressed"]
+        click.echo(f"\n{word('suppressed note', language, limit=limit, count=count)}")
     if effects is not None:
         click.echo(f"\n{printed_ablation(effects, language)}")
     if left_out := json.loads(tree.attrs["sites_left_out"]):
         click.echo(f"\n{word('left out', language, sites=', '.join(left_out))}")
-    click.echo(f"\n{word('results in', language, folder=output)}/")
-    if report is not None:
-        click.echo(word("report in", language, page=report))
 
 
 def _tell_what_is_not_drawn(scenario: "Scenario", language: "Language") -> None:

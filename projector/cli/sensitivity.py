@@ -16,6 +16,7 @@ from projector.run.pipeline import project_people
 from projector.run.questions import question_of
 from projector.run.sensitivity import sensitivity
 from projector.scenario import load_scenario
+from projector.scenario.suppression import refuse_suppression
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -73,6 +74,7 @@ def tell_sensitivity(
     if drawn:
         refuse_picture(picture, "sensitivity")
     scenario = load_scenario(path, vocabulary=vocabulary, without=without)
+    refuse_suppression(scenario, "sensitivity")
     last = year_asked(scenario, year)
     people = project_people(scenario)
     question = question_of(scenario, people, result, of=of, regions=regions)

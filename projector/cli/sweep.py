@@ -37,6 +37,7 @@ def run_family(
     cluster: str | None = None,
     keep_draws: bool = False,
     page: bool = True,
+    suppress: int | None = None,
     **options: Any,
 ) -> None:
     """Run every scenario of a file, each into a folder of its own, and compare them.
@@ -49,10 +50,10 @@ def run_family(
         Folder for all: one for each scenario, named after its values, and ``comparison``.
     language
         ``nb`` or ``en``.
-    without, draws, cluster, keep_draws, page, options
+    without, draws, cluster, keep_draws, page, suppress, options
         As for `projector.cli.run.run_scenario`. Where draws are made they are kept until the
         scenarios have been compared draw by draw, but not on a cluster, which may not share a
-        folder.
+        folder, nor where small numbers are suppressed.
 
     Raises
     ------
@@ -66,11 +67,13 @@ def run_family(
         said = {"count": count, "of": len(family.scenarios), "name": family.labels[name]}
         click.echo(word("compare member", language, **said), err=True)
         own = scenario if draws is None else scenario.with_draws(draws)
-        passing = own.uncertainty.draws is not None and cluster is None and not keep_draws
+        own = own if suppress is None else own.with_suppression(suppress)
+        drawn = own.uncertainty.draws is not None and own.outputs.suppress is None
+        passing = drawn and cluster is None and not keep_draws
         folder = output / name
         run_scenario(
             path, folder, language, draws=draws, cluster=cluster, page=page,
-            keep_draws=keep_draws or passing, member=scenario, **options,
+            keep_draws=keep_draws or passing, member=scenario, suppress=suppress, **options,
         )  # fmt: skip
         given.append((folder, family.labels[name], passing))
     found = [given_of_folder(folder, label) for folder, label, _ in given]

@@ -16,6 +16,7 @@ from projector.outputs.draws import DRAWS_FILE
 from projector.outputs.sensitivity import sensitivity_tables
 from projector.outputs.summary import headline_years
 from projector.outputs.sums import SUMS_FILE, changed_files, differing_files
+from projector.outputs.suppression import as_told
 from projector.outputs.uncertainty import uncertainty_tables
 from projector.outputs.words import number, word
 from projector.outputs.write import RESULTS_FILE, has_table
@@ -99,6 +100,7 @@ def _write_again(
     work = draws_to_make(anew, scenario, people, folder=kept, with_draws=keeps)
     if work is not None:
         work = add_draws(anew, people, work, executor_of(workers, None))
+    anew = as_told(anew, scenario)
     tables = {**dict(uncertainty_tables(anew)), **dict(sensitivity_tables(anew))}
     if has_table(written, ABLATION_TABLE):
         years = headline_years(tree["population"].to_dataset()["year"].values)

@@ -139,13 +139,20 @@ class Side:
             return array
         there = [str(code) for code in array["region"].values]
         more = [
-            array.sel(region=codes).sum("region", min_count=1).expand_dims(region=[label])
+            _added(array.sel(region=codes), measure).expand_dims(region=[label])
             for label in (*self.areas, WHOLE)
             if label not in there and (codes := self.parts_of(label)) is not None
         ]
         if not more:
             return array
         return xr.concat([array, *more], dim="region").transpose(*array.dims)
+
+
+def _added(array: xr.DataArray, measure: Measure) -> xr.DataArray:
+    """Regions added up; of counts of patients only if none of them is suppressed."""
+    if measure.group == "activity":
+        return array.sum("region", skipna=False)
+    return array.sum("region", min_count=1)
 
 
 def sides_of(given: Sequence[Given], areas: Areas | None = None) -> tuple[Side, ...]:

@@ -20,6 +20,7 @@ from projector.run.rerun import Rerun, Results
 from projector.scenario import load_scenario
 from projector.scenario.loading import load_over
 from projector.scenario.models import Scenario
+from projector.scenario.suppression import refuse_suppression
 
 __all__ = ["Session", "open_session"]
 
@@ -173,10 +174,14 @@ def open_session(path: Path, other: Path | None = None) -> Session:
         If the two have other years.
     """
     rerun = Rerun()
-    written = rerun.run(load_scenario(path, vocabulary=vocabulary))
+    scenario = load_scenario(path, vocabulary=vocabulary)
+    refuse_suppression(scenario, "explore")
+    written = rerun.run(scenario)
     beside = None
     if other is not None:
-        beside = rerun.run(load_scenario(other, vocabulary=vocabulary))
+        alongside = load_scenario(other, vocabulary=vocabulary)
+        refuse_suppression(alongside, "explore")
+        beside = rerun.run(alongside)
         if beside.scenario.years != written.scenario.years:
             raise UsageError(
                 Problem(

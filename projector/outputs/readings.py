@@ -69,13 +69,16 @@ def reading_table(reading: "Reading") -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for line in reading.lines:
         for place, year in enumerate(reading.years or (None,)):
-            if np.isnan(line.values[place]):
+            if np.isnan(line.values[place]) and reading.suppressed is None:
                 continue
             row: dict[str, Any] = _axes_of(reading, line)
             row |= {} if year is None else {"year": year}
             row["value"] = float(line.values[place])
             row |= {key: values[place] for key, values in _draws_of(line)}
-            rows.append(row | {"unit": reading.unit})
+            row["unit"] = reading.unit
+            if reading.suppressed is not None:
+                row["status"] = "suppressed" if np.isnan(row["value"]) else "told"
+            rows.append(row)
     if not rows:
         return pd.DataFrame(columns=[*_axes_of(reading, reading.lines[0]), "value", "unit"])
     table = pd.DataFrame(rows)
@@ -102,8 +105,9 @@ def _draws_of(line: "Line") -> Iterator[tuple[str, NDArray[np.float64]]]:
 
 
 def _columns(table: pd.DataFrame) -> list[str]:
-    """The unit last, though the first row has no draws."""
-    return [*(name for name in table.columns if name != "unit"), "unit"]
+    """The unit and the status last, though the first row has no draws."""
+    last = [name for name in ("unit", "status") if name in table.columns]
+    return [*(name for name in table.columns if name not in last), *last]
 
 
 def reading_json(reading: "Reading") -> dict[str, Any]:
@@ -131,6 +135,8 @@ def reading_json(reading: "Reading") -> dict[str, Any]:
         "draws": reading.draws,
         "years": list(reading.years),
         "lines": lines,
+        # Where there is a limit, null is suppressed.
+        **({} if reading.suppressed is None else {"suppressed_below": reading.suppressed}),
     }
 
 
@@ -174,7 +180,8 @@ def reading_text(
             _label(reading, axis, line.parts[axis], named, language, varying) for axis in varying
         ) or _title(reading, common, named, language)
         values = line.values[places]
-        if len(reading.lines) > 1 and not np.any(np.nan_to_num(values)):
+        hidden = reading.suppressed is not None and bool(np.isnan(values).any())
+        if len(reading.lines) > 1 and not np.any(np.nan_to_num(values)) and not hidden:
             empty.append(name)
             continue
         told.append(line)
@@ -203,6 +210,8 @@ def _notes(
         yield word("reading draws", language, low=shares[0], high=shares[-1], draws=reading.draws)
     if reading.draws is not None and len(sure) < len(shown):
         yield word("reading unsure", language)
+    if reading.suppressed is not None:
+        yield word("reading suppressed", language, limit=reading.suppressed)
     if empty:
         more = ", …" if len(empty) > _MOST_NAMED else ""
         names = ", ".join(empty[:_MOST_NAMED]) + more
@@ -264,7 +273,8 @@ def part_name(
 def _figure(reading: "Reading", line: "Line", place: int, language: Language) -> str:
     value = float(line.values[place])
     if np.isnan(value):
-        return word("reading does not arise", language)
+        hidden = reading.suppressed is not None
+        return ":" if hidden else word("reading does not arise", language)
     if reading.tells_years:
         return f"{value:.0f}"
     decimals = _decimals(value, reading.unit)

@@ -14,6 +14,7 @@ from projector.outputs.table import Row, Section
 from projector.outputs.uncertainty import uncertainty_sections
 from projector.outputs.words import Language, number, word
 from projector.tables import DIAGNOSIS_KINDS, SEASONS
+from projector.tables.suppression import GATHERED
 
 __all__ = [
     "AGE_GROUPS",
@@ -151,9 +152,12 @@ def _visitors(visitors: xr.DataArray) -> Iterator[tuple[str, xr.DataArray]]:
 def _by_setting(activity: xr.DataArray, language: Language) -> Iterator[tuple[str, xr.DataArray]]:
     """Activity of each setting; of hospital stays and visits by kind of diagnosis."""
     amounts = activity.sum("region").groupby("kind").sum()
+    # What is told together is of several kinds.
+    together = amounts.sel(kind=GATHERED) if GATHERED in amounts["kind"].values else None
     for setting in activity["setting"].values:
         name, of_setting = word(str(setting), language), amounts.sel(setting=setting)
-        if setting in _SHOWN_BY_KIND:
+        mixed = together is not None and bool((together.sel(setting=setting) > 0).any())
+        if setting in _SHOWN_BY_KIND and not mixed:
             for kind in DIAGNOSIS_KINDS:
                 if kind in of_setting["kind"].values and (of_setting.sel(kind=kind) != 0).any():
                     yield f"{name}, {word(f'kind {kind}', language)}", of_setting.sel(kind=kind)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from itertools import product
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import xarray as xr
 
 from projector.tables.cells import guarded, guarded_table
 from projector.tables.result_names import result_name
+from projector.tables.suppression import FLAGS
 
 __all__ = ["csv_name", "table_text", "write_csv", "write_table", "write_variable"]
 
@@ -28,7 +30,9 @@ _SECOND_COLUMN = {
 """Dimensions that have another column beside them: its heading, and the coordinate it is from."""
 
 
-def write_variable(variable: xr.DataArray, path: Path) -> None:
+def write_variable(
+    variable: xr.DataArray, path: Path, suppressed: xr.DataArray | None = None
+) -> None:
     """Write a variable as ``region,region_name,year,…,value,unit``.
 
     Parameters
@@ -38,6 +42,9 @@ def write_variable(variable: xr.DataArray, path: Path) -> None:
         as coordinate ``region_name``.
     path
         The file to write, UTF-8 with LF.
+    suppressed
+        Which cells are suppressed, in all years: there is a column ``status`` then, and suppressed
+        cells have a row without a value. None is of a result that is told whole.
 
     Notes
     -----
@@ -51,13 +58,22 @@ def write_variable(variable: xr.DataArray, path: Path) -> None:
     ending = f",{_cell(variable.attrs['units'])}"
     values = variable.values.reshape(len(outer), len(inner))
     applies = ~np.isnan(values)
+    status = np.full(values.shape, "")
+    if suppressed is not None:
+        hidden = (suppressed.broadcast_like(variable).transpose(*variable.dims) == 1).values
+        hidden = hidden.reshape(values.shape)
+        status = np.where(hidden, ",suppressed", ",told")
+        applies |= hidden
     heading = [name for dim in variable.dims for name in _headings(str(dim))]
+    last = ["value", "unit"] if suppressed is None else ["value", "unit", "status"]
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(",".join([*heading, "value", "unit"]) + "\n")
-        for start, row, there in zip(outer, values.tolist(), applies, strict=True):
+        file.write(",".join([*heading, *last]) + "\n")
+        for start, row, there, said in zip(outer, values.tolist(), applies, status, strict=True):
             file.writelines(
-                f"{start}{labels},{value:.10g}{ending}\n"
-                for labels, value, kept in zip(inner, row, there.tolist(), strict=True)
+                f"{start}{labels},{_figure(value)}{ending}{text}\n"
+                for labels, value, kept, text in zip(
+                    inner, row, there.tolist(), said.tolist(), strict=True
+                )
                 if kept
             )
 
@@ -80,8 +96,9 @@ def write_csv(tree: xr.DataTree, folder: Path) -> None:
         if node.path.startswith(_OWN_TABLES):
             continue
         for name, variable in node.data_vars.items():
-            if variable.size:
-                write_variable(variable, folder / csv_name(node.path, str(name)))
+            if variable.size and name not in FLAGS:
+                flag = node.data_vars.get(variable.attrs.get("ancillary_variables"))
+                write_variable(variable, folder / csv_name(node.path, str(name)), flag)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -97,6 +114,10 @@ def table_text(table: pd.DataFrame) -> str:
 def csv_name(group: str, variable: str) -> str:
     """The file of a result; see `projector.tables.result_names`."""
     return f"{result_name(group, variable)}.csv"
+
+
+def _figure(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.10g}"
 
 
 def _headings(dim: str) -> list[str]:

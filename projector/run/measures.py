@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from projector.capacity.norms import UNITS
 from projector.capacity.stage import ROUNDING
 from projector.tables import VARIABLES
+from projector.tables.suppression import GATHERED, has_suppressed
 
 __all__ = ["AGE_BANDS", "MEASURES", "WHOLE", "Measure", "figures_of"]
 
@@ -107,6 +108,9 @@ def figures_of(groups: Mapping[str, xr.Dataset]) -> Iterator[tuple[Measure, xr.D
             continue
         known = groups[measure.group].variables
         variable = known[measure.variable]
+        if "diagnosis" in variable.dims and GATHERED in known["diagnosis"].values:
+            yield measure, _told(groups[measure.group][measure.variable], measure)
+            continue
         dims, values = tuple(map(str, variable.dims)), variable.values
         coords: dict[str, Any] = {dim: known[dim] for dim in dims if dim in known}
         dims, values = _summed(dims, values, measure.over)
@@ -119,6 +123,22 @@ def figures_of(groups: Mapping[str, xr.Dataset]) -> Iterator[tuple[Measure, xr.D
             coords["region"] = np.array([*map(str, coords["region"].values), WHOLE], dtype=object)
         kept = {dim: labels for dim, labels in coords.items() if dim in dims}
         yield measure, xr.DataArray(values, dims=dims, coords=kept)
+
+
+def _told(array: xr.DataArray, measure: Measure) -> xr.DataArray:
+    """The figures of a run that suppresses small numbers: what is hidden in a part has no sum."""
+    over = measure.over
+    if "diagnosis" in over:
+        array = array.sum(over).where(array.sel(diagnosis=GATHERED, drop=True).notnull())
+    elif over:
+        array = array.sum(over, skipna=False)
+    if "region" in array.dims and measure.adds_up and array.sizes["region"] > 1:
+        # A diagnosis group that is suppressed in one region has no sum over all of them.
+        hidden = has_suppressed(array)
+        whole = array.sum("region", skipna=False) if hidden else array.sum("region", min_count=1)
+        whole = whole.expand_dims(region=[WHOLE])
+        array = xr.concat([array, whole], dim="region").transpose(*array.dims)
+    return array.reset_coords(drop=True)
 
 
 def _summed(dims: tuple[str, ...], values: Array, over: tuple[str, ...]) -> tuple[Dims, Array]:

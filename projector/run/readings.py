@@ -14,6 +14,7 @@ from projector.run.asking import Part, Words, find_result, parts_asked
 from projector.run.measures import AGE_BANDS, MEASURES, WHOLE, Measure
 from projector.tables import VARIABLES
 from projector.tables.result_names import YEARS_TOLD, may_add
+from projector.tables.suppression import GATHERED, has_suppressed, limit_of
 
 __all__ = ["Line", "Reading", "Sure", "groups_to_read", "read_figures"]
 
@@ -85,6 +86,9 @@ class Reading:
         How many the run has; None without.
     region_names
         By code.
+    suppressed
+        Limit below which the run suppressed counts: what has no number is suppressed then. None
+        where the result is told whole.
     """
 
     result: str
@@ -97,6 +101,7 @@ class Reading:
     axes: tuple[str, ...]
     draws: int | None
     region_names: Mapping[str, str]
+    suppressed: int | None = None
 
     @property
     def tells_years(self) -> bool:
@@ -187,6 +192,7 @@ def read_figures(
     return Reading(
         name, group, variable, about.unit, about.long_name, tuple(years), lines, axes,
         _draws(tree), dict(zip(codes, names, strict=True)),
+        limit_of(tree) if has_suppressed(figures) else None,
     )  # fmt: skip
 
 
@@ -243,8 +249,26 @@ def _added(figures: xr.DataArray, parts: Mapping[str, Part]) -> Floats:
     for axis, part in parts.items():
         values = values.sel({axis: list(part.labels)})
     several = [axis for axis, part in parts.items() if len(part.labels) > 1]
-    values = values.sum(several, min_count=1) if several else values
+    if several and has_suppressed(figures):
+        values = _told(values, several)
+    elif several:
+        values = values.sum(several, min_count=1)
     return np.atleast_1d(values.squeeze([axis for axis in parts if axis not in several]).values)
+
+
+def _told(values: xr.DataArray, several: list[str]) -> xr.DataArray:
+    """The sum of what a run with suppressed small numbers tells; NaN if a part is not told.
+
+    The diagnosis groups of a region are, if what is told together is among them and a number; the
+    regions are, if those that are told together are among them.
+    """
+    together = "diagnosis" in several and GATHERED in values["diagnosis"].values
+    if together:
+        told = values.sel(diagnosis=GATHERED, drop=True).notnull()
+        values = values.sum("diagnosis").where(told)
+    rest = [axis for axis in several if not (together and axis == "diagnosis")]
+    whole = together and "region" in rest and GATHERED in values["region"].values
+    return values.sum(rest, skipna=whole) if rest else values
 
 
 def _measures(group: str, variable: str) -> list[Measure]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from projector.errors import Problem, UsageError
+from projector.outputs.suppression import as_told
 from projector.run.cluster import Cluster
 from projector.run.draws import Heard, Reached, nobody, summarised, work_of
 from projector.run.executors import Executor, Here, Processes
@@ -76,6 +77,10 @@ def run(
         If scenario and inputs do not fit together.
     ClusterError
         If the cluster cannot do what it is asked.
+
+    Notes
+    -----
+    Small counts are suppressed where the scenario asks for it.
     """
     executor = executor_of(workers, cluster)
     people = project_people(scenario, progress=progress)
@@ -83,7 +88,7 @@ def run(
     work = draws_to_make(tree, scenario, people)
     if work is not None:
         add_draws(tree, people, work, executor, progress=progress)
-    return tree
+    return as_told(tree, scenario)
 
 
 def executor_of(workers: int, cluster: str | None) -> Executor:

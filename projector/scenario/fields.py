@@ -285,6 +285,10 @@ MostDraws = TypeAliasType(
     "MostDraws",
     Annotated[int, Parsed(parsing.parse_integer(1), {"type": "integer", "minimum": 1})],
 )
+SmallCount = TypeAliasType(
+    "SmallCount",
+    Annotated[int, Parsed(parsing.parse_integer(2), {"type": "integer", "minimum": 2})],
+)
 Tolerance = TypeAliasType(
     "Tolerance",
     Annotated[float, _number(Bounds("tolerance", low=0, high=1, low_open=True), "share")],

@@ -69,6 +69,7 @@ __all__ = [
     "Levers",
     "Limits",
     "Opening",
+    "Outputs",
     "Pool",
     "Population",
     "RateLever",
@@ -211,6 +212,15 @@ class Workforce(Section):
     source: fields.Source | None = None
 
 
+class Outputs(Section):
+    """What is told of the results."""
+
+    suppress: fields.SmallCount | None = None
+    """counts of patients below it are suppressed in everything that is written or printed, and
+    others with them, so that none can be found again by subtraction"""
+    source: fields.Source | None = None
+
+
 class Scenario(Section):
     """A scenario with everything it inherits.
 
@@ -248,6 +258,8 @@ class Scenario(Section):
     """who will staff it"""
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)
     """how sure are we"""
+    outputs: Outputs = Field(default_factory=Outputs)
+    """what is told of the results"""
     without: fields.Names = ()
     """changes that a run left out, as it recorded them in the resolved scenario"""
 
@@ -302,6 +314,16 @@ class Scenario(Section):
         own.model_fields_set.difference_update(left)
         changed = self.model_copy(update={"uncertainty": own})
         changed.model_fields_set.add("uncertainty")
+        return changed
+
+    def with_suppression(self, limit: int) -> "Scenario":
+        """The scenario with another limit of small counts; 0 is none."""
+        own = self.outputs.model_copy(update={"suppress": limit or None})
+        own.model_fields_set.discard("suppress")
+        own.model_fields_set.update({"suppress"} if limit else ())
+        changed = self.model_copy(update={"outputs": own})
+        changed.model_fields_set.discard("outputs")
+        changed.model_fields_set.update({"outputs"} if own.model_fields_set else ())
         return changed
 
     def resolved(self) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """What they will need: stays, consultations and visits by level of care and by diagnosis."""
 
+import numpy as np
 import xarray as xr
 
 from projector.report.blocks import Block, Figure, Paragraph, Section, Table
 from projector.report.drawing import Bar, bars
 from projector.report.view import View
+from projector.tables.suppression import has_suppressed, limit_of
 
 __all__ = ["activity"]
 
@@ -15,13 +17,18 @@ def activity(view: View) -> Section:
     """The section about activity."""
     care = view.dataset("activity")
     blocks: list[Block] = [Paragraph(view.word("activity lead"))]
+    limit = limit_of(view.tree)
+    if limit is not None:
+        count = view.tree.attrs["suppressed"]
+        blocks.append(Paragraph(view.common("suppressed note", limit=limit, count=count)))
     for measure in ("contacts", "bed_days"):
         by_setting = care[measure].sum(("region", "diagnosis"))
         names = {key: view.common(key) for key in map(str, by_setting["setting"].values)}
         title = view.word(f"{measure} by setting", base=view.base, end=view.end)
         blocks += _changes(view, by_setting, "setting", names, title, measure)
     for setting in _SHOWN_BY_DIAGNOSIS:
-        by_diagnosis = care["contacts"].sel(setting=setting).sum("region")
+        by_diagnosis = care["contacts"].sel(setting=setting)
+        by_diagnosis = by_diagnosis.sum("region", skipna=not has_suppressed(by_diagnosis))
         names = {
             key: view.name("diagnosis", key) for key in map(str, by_diagnosis["diagnosis"].values)
         }
@@ -40,7 +47,8 @@ def _changes(
 ) -> list[Block]:
     """Growth in per cent as bars, and amounts in the table behind them."""
     figures = view.by_key(amounts, axis)
-    keys = [key for key in names if any(figure > 0 for figure in figures[key].values())]
+    # What has no number is suppressed.
+    keys = [key for key in names if any(not figure <= 0 for figure in figures[key].values())]
     if not keys:
         return []
     growing = [key for key in keys if figures[key][view.base] > 0]
@@ -74,6 +82,10 @@ def _changes(
     cells = []
     for key in keys:
         one = figures[key]
+        if np.isnan(one[view.base]):
+            hidden = view.common("suppressed")
+            cells.append((names[key], *(hidden for _ in view.headline), ""))
+            continue
         texts = (view.number(one[year], 0) for year in view.headline)
         cells.append((names[key], *texts, view.change(one[view.base], one[view.end])))
         sure = None if measure is None else view.interval(measure, setting=key)

@@ -13,6 +13,7 @@ from projector.outputs.readings import part_name
 from projector.report.view import View
 from projector.report.workbook.book import Cell
 from projector.tables.result_names import RESULT_NAMES, YEARS_TOLD, result_name
+from projector.tables.suppression import GATHERED, limit_of
 
 if TYPE_CHECKING:
     from projector.run.measures import Measure
@@ -75,22 +76,26 @@ class Rows:
     figures
         ``[row, column]`` by the product of the axes; NaN is an empty cell.
     kept
-        Rows that have a figure.
+        Rows that have a figure, or one that is suppressed.
+    hidden
+        What stands for NaN where it is suppressed; None leaves the cell empty.
     """
 
     labels: tuple[tuple[tuple[Cell, ...], ...], ...]
     figures: NDArray[np.float64]
     kept: NDArray[np.bool_]
+    hidden: str | None = None
 
-    def __iter__(self) -> Iterator[tuple[list[Cell], list[float | None]]]:
+    def __iter__(self) -> Iterator[tuple[list[Cell], list[float | str | None]]]:
         there = self.kept.tolist()
         known = (~np.isnan(self.figures)).tolist()
         values = self.figures.tolist()
         for n, parts in enumerate(product(*self.labels)):
             if there[n]:
                 cells = [cell for part in parts for cell in part]
-                figures = [
-                    value if told else None for value, told in zip(values[n], known[n], strict=True)
+                figures: list[float | str | None] = [
+                    value if told else self.hidden
+                    for value, told in zip(values[n], known[n], strict=True)
                 ]
                 yield cells, figures
 
@@ -113,17 +118,25 @@ def result_tables(
         if array.size:
             if not measure.over and "ages" not in array.dims:
                 told.add((measure.group, measure.variable))
-            yield _overview(view, measure, array)
+            yield _overview(view, measure, array, _hidden(view, measure.group))
     for name, (group, variable) in RESULT_NAMES.items():
         if view.has(group) and (group, variable) not in told:
             array = view.dataset(group)[variable]
             if array.size and not bool(array.isnull().all()):
                 # A sheet of the same name holds what is summarised over draws.
                 own = f"{name}{_IN_DETAIL}" if name in overviews else name
-                yield _detail(view, name, own, array, variable)
+                yield _detail(view, name, own, array, variable, _hidden(view, group))
 
 
-def _overview(view: View, measure: "Measure", array: xr.DataArray) -> ResultTable:
+def _hidden(view: View, group: str) -> str | None:
+    """What stands in the place of a count that is suppressed; None where none is."""
+    suppressed = group == "activity" and limit_of(view.tree) is not None
+    return view.common("suppressed") if suppressed else None
+
+
+def _overview(
+    view: View, measure: "Measure", array: xr.DataArray, hidden: str | None
+) -> ResultTable:
     """A measure with a row for each figure, and how sure it is."""
     unit = view.common(f"unit {measure.unit}")
     columns = [array.values.ravel()]
@@ -150,7 +163,7 @@ def _overview(view: View, measure: "Measure", array: xr.DataArray) -> ResultTabl
         if measure.name == "people"
         else f"result {result_name(measure.group, measure.variable)}"
     )
-    kept = ~np.isnan(figures[:, 0])
+    kept = ~np.isnan(figures[:, 0]) | (hidden is not None)
     return ResultTable(
         measure.name,
         what,
@@ -159,7 +172,7 @@ def _overview(view: View, measure: "Measure", array: xr.DataArray) -> ResultTabl
         len(_headings(view, axes)),
         tuple(formats),
         int(kept.sum()),
-        Rows(tuple(_labels(view, array, axis) for axis in axes), figures, kept),
+        Rows(tuple(_labels(view, array, axis) for axis in axes), figures, kept, hidden),
     )
 
 
@@ -170,7 +183,9 @@ def _aligned(one: xr.DataArray, like: xr.DataArray, order: list[str]) -> NDArray
     return values
 
 
-def _detail(view: View, name: str, sheet: str, array: xr.DataArray, variable: str) -> ResultTable:
+def _detail(
+    view: View, name: str, sheet: str, array: xr.DataArray, variable: str, hidden: str | None
+) -> ResultTable:
     """A variable with a column for each year."""
     axes = [str(dim) for dim in array.dims if dim != "year"]
     unit = view.common(f"unit {array.attrs['units']}")
@@ -184,7 +199,7 @@ def _detail(view: View, name: str, sheet: str, array: xr.DataArray, variable: st
     else:
         years = (view.common("excel value", unit=unit),)
         figures = array.transpose(*axes).values.reshape(-1, 1)
-    kept = ~np.isnan(figures).all(axis=1)
+    kept = ~np.isnan(figures).all(axis=1) | (hidden is not None)
     return ResultTable(
         sheet,
         view.common(f"result {name}"),
@@ -193,7 +208,7 @@ def _detail(view: View, name: str, sheet: str, array: xr.DataArray, variable: st
         len(_headings(view, axes)),
         (style,) * len(years),
         int(kept.sum()),
-        Rows(tuple(_labels(view, array, axis) for axis in axes), figures, kept),
+        Rows(tuple(_labels(view, array, axis) for axis in axes), figures, kept, hidden),
     )
 
 
@@ -212,8 +227,11 @@ def _labels(view: View, array: xr.DataArray, axis: str) -> tuple[tuple[Cell, ...
     if axis in ("year", "age"):
         return tuple((int(label),) for label in labels)
     if axis == "region":
-        names = view.region_names
-        whole = view.common("reading all region")
-        return tuple((code, names.get(code, whole if code == "all" else code)) for code in labels)
+        names = {
+            "all": view.common("reading all region"),
+            GATHERED: view.common("suppressed together"),
+            **view.region_names,
+        }
+        return tuple((code, names.get(code, code)) for code in labels)
     kind = "age" if axis == "ages" else axis
     return tuple((part_name(kind, str(label), {}, view.names, view.language),) for label in labels)

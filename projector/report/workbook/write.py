@@ -122,7 +122,7 @@ def _plan(tables: Iterable[ResultTable], own: Iterable[str], most: int) -> list[
 
 
 def _write_results(book: Book, view: View, planned: Sequence[_Planned]) -> Iterator[Listed]:
-    rows: Iterator[tuple[list[Cell], list[float | None]]] = iter(())
+    rows: Iterator[tuple[list[Cell], list[float | str | None]]] = iter(())
     for one in planned:
         if one.before is None:
             rows = iter(one.table.rows)
@@ -142,8 +142,8 @@ def _write_result(
     sheet: Worksheet,
     view: View,
     one: _Planned,
-    first: list[tuple[list[Cell], list[float | None]]],
-    more: Iterator[tuple[list[Cell], list[float | None]]],
+    first: list[tuple[list[Cell], list[float | str | None]]],
+    more: Iterator[tuple[list[Cell], list[float | str | None]]],
 ) -> None:
     table, texts = one.table, one.table.texts
     headings = [str(heading) for heading in table.headings]
@@ -164,6 +164,8 @@ def _write_result(
     for cells, figures in (*first, *islice(more, one.rows - len(first))):
         book.labels(sheet, at, cells)
         for column, (value, look) in enumerate(zip(figures, looks, strict=True), start=texts):
-            if value is not None:
+            if isinstance(value, str):
+                sheet.write_string(at, column, value)
+            elif value is not None:
                 sheet.write_number(at, column, value, look)
         at += 1

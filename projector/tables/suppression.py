@@ -1,0 +1,28 @@
+"""What the results of a run with suppressed small numbers say of themselves."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["FLAGS", "GATHERED", "has_suppressed", "limit_of"]
+
+GATHERED = "suppressed"
+"""Label of what is told together, among the diagnosis groups and among the regions."""
+
+FLAGS = {
+    "suppressed": ("contacts", "bed_days", "acute"),
+    "suppressed_by_diagnosis": ("readmissions", "ready_days"),
+}
+"""Variables that say which cells are suppressed, and the results that they are about."""
+
+
+def has_suppressed(values: "xr.DataArray") -> bool:
+    """Whether some of a result by diagnosis group is suppressed."""
+    return "diagnosis" in values.dims and GATHERED in values["diagnosis"].values
+
+
+def limit_of(tree: "xr.DataTree") -> int | None:
+    """The limit below which a run suppressed counts; None where it suppressed nothing."""
+    limit = tree.attrs.get("suppress")
+    return None if limit is None else int(limit)
