@@ -26,6 +26,7 @@ __all__ = [
     "hidden_in",
     "nearest_name",
     "printable",
+    "same_names",
 ]
 
 _MOST_PLACE, _MOST_MESSAGE, _MOST_FOUND, _MOST_EXPECTED = 1000, 600, 160, 1500
@@ -199,6 +200,28 @@ class ResultsError(ProjectorError):
 def _folded(name: str) -> str:
     """Lower case, composed accents, one space: how names are compared for likeness."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().replace("_", " ").split())
+
+
+def same_names(name: str, known: Iterable[str]) -> list[str]:
+    """The known names that somebody means by `name`: that very one, else all that read the same.
+
+    Parameters
+    ----------
+    name
+        What was written.
+    known
+        The valid names.
+
+    Returns
+    -------
+    list of str
+        `name` itself where it is known; else those that differ in nothing but capitals, spaces
+        and how accents are stored; none where there are none.
+    """
+    names = list(known)
+    if name in names:
+        return [name]
+    return [one for one in dict.fromkeys(names) if _folded(one) == _folded(name)]
 
 
 def nearest_name(name: str, allowed: Iterable[str]) -> str | None:

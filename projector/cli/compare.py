@@ -15,12 +15,13 @@ from projector.compare.printed import printed_comparison
 from projector.compare.sides import Given, sides_of
 from projector.compare.telling import Teller
 from projector.compare.write import PAGE_FILE, refuse_comparison_target, write_comparison
-from projector.errors import Problem, ScenarioError, UsageError, nearest_name
+from projector.errors import Problem, ScenarioError, UsageError, nearest_name, same_names
 from projector.outputs import RESULTS_FILE, read_results, results_file
 from projector.outputs.draws import DRAWS_FILE, write_draws
 from projector.outputs.suppression import as_told
 from projector.outputs.words import word
 from projector.run import vocabulary
+from projector.run.asking import areas_of, regions_called
 from projector.run.measures import WHOLE
 from projector.run.pipeline import project_care, project_people
 from projector.run.whole import add_draws, draws_to_make, executor_of
@@ -88,7 +89,6 @@ def compare_files(
     refuse_comparison_target(target, [one.path for one in sources])
     with tempfile.TemporaryDirectory() as folder:
         given: list[Given] = []
-        areas: dict[str, Sequence[str]] = {}
         for i, source in enumerate(sources):
             where = f"{source.path}" + (f" ({source.label})" if source.label else "")
             if source.scenario is None:
@@ -97,11 +97,10 @@ def compare_files(
                 continue
             click.echo(word("compare running", language, name=where), err=True)
             scenario = source.scenario if draws is None else source.scenario.with_draws(draws)
-            one, named = _run(scenario, source, executor, Path(folder) / str(i), regions)
-            given.append(one)
-            areas |= named
+            given.append(_run(scenario, source, executor, Path(folder) / str(i)))
+        codes, areas = _called(regions, given)
         comparison = compare(sides_of(given, areas))
-    tell(comparison, target, language, _called(regions, comparison, areas), page=page)
+    tell(comparison, target, language, codes, page=page)
 
 
 def tell(
@@ -230,9 +229,8 @@ def _run(
     source: _Source,
     executor: "Executor",
     folder: Path,
-    regions: Sequence[str],
-) -> tuple[Given, dict[str, Sequence[str]]]:
-    """A scenario's results, with draws in a folder; and the areas asked about that it has."""
+) -> Given:
+    """A scenario's results, with draws in a folder."""
     people = project_people(scenario)
     tree = project_care(scenario, people)
     # Draws tell what is suppressed: nothing is then compared draw by draw.
@@ -244,38 +242,32 @@ def _run(
         if keeps:
             drawn = folder / DRAWS_FILE
             write_draws(work, {str(key): text for key, text in tree.attrs.items()}, drawn)
-    tree = as_told(tree, scenario)
-    told = tree["population"].to_dataset()
-    inside = set(map(str, told["region"].values))
-    own = inside | set(map(str, told["region_name"].values))
-    members = {name: people.inputs.members(name) for name in regions if name not in own}
-    known: dict[str, Sequence[str]] = {
-        name: codes for name, codes in members.items() if codes and inside.issuperset(codes)
-    }
-    return Given(str(source.path), tree, drawn, source.label), known
+    return Given(str(source.path), as_told(tree, scenario), drawn, source.label)
 
 
 def _called(
-    names: Sequence[str], comparison: Comparison, areas: dict[str, Sequence[str]]
-) -> Sequence[str]:
-    """Codes of the regions that were asked about, and names of areas."""
+    names: Sequence[str], given: Sequence[Given]
+) -> tuple[Sequence[str], dict[str, tuple[str, ...]]]:
+    """Codes of the regions and names of the areas asked about; and the areas with their regions."""
     if not names:
-        return (WHOLE,)
-    codes: dict[str, str] = {}
-    for side in comparison.sides:
-        codes |= {code: code for code in side.regions}
-        codes |= {name: code for code, name in side.regions.items()}
-    known = [*codes, *areas]
-    problems = [
-        Problem(
-            "--region",
-            "no region of the runs has this name; of results, areas are not known",
-            name,
-            nearest=nearest_name(name, known),
-        )
-        for name in names
-        if name not in known
-    ]
+        return (WHOLE,), {}
+    names_of: dict[str, str] = {}
+    areas: dict[str, tuple[str, ...]] = {}
+    for one in given:
+        told = one.tree["population"].to_dataset()
+        codes = list(map(str, told["region"].values))
+        names_of |= dict(zip(codes, map(str, told["region_name"].values), strict=True))
+        areas |= areas_of(one.tree, codes)
+    known = regions_called(names_of, areas)
+    found: list[str] = []
+    problems: list[Problem] = []
+    for name in names:
+        match same_names(name, known):
+            case [meant]:
+                found.append(meant if len(known[meant]) > 1 else known[meant][0])
+            case _:
+                message, near = "no region of the runs has this name", nearest_name(name, known)
+                problems.append(Problem("--region", message, name, nearest=near))
     if problems:
         raise UsageError(problems)
-    return [codes.get(name, name) for name in names]
+    return found, {name: codes for name, codes in areas.items() if name in found}

@@ -85,7 +85,15 @@ def results(
     if as_csv and as_json:
         raise UsageError(Problem("--csv", "CSV or JSON, not both", expected="one of the two"))
     if result is None:
-        _list(run, as_csv=as_csv, as_json=as_json)
+        given = [axis for axis, names in {**of, "by": by}.items() if names]
+        if given:
+            raise UsageError(
+                [
+                    Problem(f"--{axis}", "which result is meant is not said", expected="--result")
+                    for axis in given
+                ]
+            )
+        _list(run, as_csv=as_csv, as_json=as_json, language=language)
     else:
         _read(run, result, of, by, as_csv=as_csv, as_json=as_json, language=language)
 
@@ -135,7 +143,7 @@ def _about(attributes: dict[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _list(run: Path, *, as_csv: bool, as_json: bool) -> None:
+def _list(run: Path, *, as_csv: bool, as_json: bool, language: "Language") -> None:
     """What the run has, by name."""
     import pandas as pd
 
@@ -143,8 +151,9 @@ def _list(run: Path, *, as_csv: bool, as_json: bool) -> None:
     from projector.outputs.netcdf import groups_in
     from projector.outputs.readings import dumped
     from projector.outputs.tidy import table_text
+    from projector.outputs.words import word
     from projector.tables import VARIABLES
-    from projector.tables.result_names import ALSO_CALLED, RESULT_NAMES
+    from projector.tables.result_names import ALSO_CALLED, RESULT_NAMES, YEARS_TOLD
 
     groups = {group.strip("/") for group in groups_in(results_file(run))}
     also = {full: short for short, full in ALSO_CALLED.items()}
@@ -154,16 +163,23 @@ def _list(run: Path, *, as_csv: bool, as_json: bool) -> None:
             "unit": VARIABLES[group][variable].unit,
             "by": " ".join(VARIABLES[group][variable].dims),
             "what": VARIABLES[group][variable].long_name,
+            "name": name,
         }
         for name, (group, variable) in RESULT_NAMES.items()
         if group in groups
     ]
+    names = [row.pop("name") for row in rows]
     if as_json:
         click.echo(dumped({"format": "projector results 1", "results": rows}))
     elif as_csv:
         click.echo(table_text(pd.DataFrame(rows)), nl=False)
     else:
-        widths = {key: max(len(str(row[key])) for row in rows) for key in ("result", "unit", "by")}
+        for row, name in zip(rows, names, strict=True):
+            variable = RESULT_NAMES[name][1]
+            told = "calendar year" if variable in YEARS_TOLD else row["unit"]
+            row["unit"] = word(f"unit {told}", language)
+            row["what"] = word(f"result {name}", language)
+        widths = {key: max(len(row[key]) for row in rows) for key in ("result", "unit", "by")}
         for row in rows:
-            cells = [str(row[key]).ljust(width) for key, width in widths.items()]
-            click.echo("  ".join([*cells, str(row["what"])]))
+            cells = [row[key].ljust(width) for key, width in widths.items()]
+            click.echo("  ".join([*cells, row["what"]]))

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from projector.errors import Problem, UsageError
 from projector.explore.ranges import Range
 from projector.explore.written import Edit
-from projector.outputs.words import Language, word
+from projector.outputs.words import Language, number, word
 from projector.scenario.numbers import NUMBER_PATTERN
 from projector.tables import SETTINGS
 
@@ -21,6 +22,7 @@ __all__ = [
     "amount",
     "edits_of",
     "shown",
+    "told",
 ]
 
 GROUPS = ("changes", "beds", "exists", "use", "people", "staff", "supply", "rooms")
@@ -133,6 +135,13 @@ class Names:
 def shown(value: float, percent: bool) -> str:
     """A number in the text of the page."""
     return f"{100 * value if percent else value:.10g}"
+
+
+def told(value: float, percent: bool, language: Language) -> str:
+    """The same number for a reader, in the form of the language."""
+    text = shown(value, percent)
+    exponent = int(Decimal(text).as_tuple().exponent)
+    return number(float(text), language, max(-exponent, 0))
 
 
 def amount(text: str, percent: bool) -> float | int | str:

@@ -66,7 +66,8 @@
             if (one.value === value) return one.textContent;
           }
         }
-        return value + (unit && unit.textContent ? " " + unit.textContent : "");
+        const figure = language === "nb" ? value.replace(".", ",") : value;
+        return figure + (unit && unit.textContent ? " " + unit.textContent : "");
       };
       item.append(`${element.dataset.name}: ${said(element.dataset.value)} → ${said(text)} `);
       const back = document.createElement("button");

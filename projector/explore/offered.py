@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from projector.explore.controls import Choice, Control, Names, Slider, shown
+from projector.explore.controls import Choice, Control, Names, Slider, shown, told
 from projector.explore.ranges import range_of, start_of
 from projector.explore.stated import place_of, said_of
 from projector.explore.written import APPENDED, Edit
@@ -161,7 +161,9 @@ class _Offer:
             yield self._slider(
                 "paths", row, ("population", *keys), group="people", title=title, label=label,
                 value=last, kind=kind, bounds=bounds,
-                note=self.names.word("from base", value=shown(first, False), base=self.base),
+                note=self.names.word(
+                    "from base", value=told(first, False, self.names.language), base=self.base
+                ),
                 wrap=lambda number, first=first: {  # type: ignore[misc]
                     self.base: first, self.end: number
                 },

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from projector.explore.controls import Control, Names, Slider, Switch, shown
+from projector.explore.controls import Control, Names, Slider, Switch, shown, told
 from projector.explore.ranges import Range, range_of
 from projector.explore.written import Edit
 from projector.report.assumptions import Assumption
@@ -142,7 +142,7 @@ def _slider(
     uncertain = ""
     if isinstance(value, Distribution):
         ends = (float(f"{float(end):.{_DIGITS}g}") for end in value.ppf([0.1, 0.9]))
-        low, high = (shown(end, reach.percent) for end in ends)
+        low, high = (told(end, reach.percent, names.language) for end in ends)
         unit = " %" if reach.percent else ""
         uncertain = names.word("uncertain", low=low, high=high + unit)
     return Slider(

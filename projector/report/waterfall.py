@@ -91,7 +91,8 @@ def _bars(axes: "Axes", shown: list[Line], places: int, language: Language) -> N
         axes.get_yticklabels()[place].set_fontweight("bold")
     axes.set_ylim(row + 1.6, -0.6)
     low, high = min(*ends, whole), max(*ends, whole)
-    axes.set_xlim(low - 0.03 * (high - low), high + 0.12 * (high - low))
+    width = high - low or 1.0  # nothing changes where the base year is the last one
+    axes.set_xlim(low - 0.03 * width, high + 0.12 * width)
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.xaxis.set_major_formatter(lambda value, _: signed(value, language, _places(axes)))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-from projector.errors import Problem, UsageError, nearest_name
+from projector.errors import Problem, UsageError, nearest_name, same_names
 from projector.inputs.ages import OPEN, age_label, parse_ages
+from projector.inputs.input_set import ALL_REGIONS
 from projector.tables import unique
 from projector.tables.result_names import ALSO_CALLED, RESULT_NAMES
 
-__all__ = ["Part", "Words", "find_result", "parts_asked"]
+__all__ = ["Part", "Words", "areas_of", "find_result", "parts_asked", "regions_called"]
 
 Words = Mapping[str, Mapping[str, Sequence[str]]]
 """What the keys of an axis are called, in every language."""
@@ -129,8 +130,9 @@ def _part(
     for key in labels:
         own = [*told.get(key, {}).values(), *called.get(axis, {}).get(key, ())]
         keys |= {text: str(key) for text in own if text not in keys}
-    if name in keys:
-        return Part(keys[name], (keys[name],))
+    found = unique(keys[text] for text in same_names(name, keys))
+    if len(found) == 1:
+        return Part(found[0], (found[0],))
     return _unknown(axis, name, unique(keys), unique(keys.values()))
 
 
@@ -148,23 +150,54 @@ def _ages(labels: Sequence[int], name: str) -> Part | Problem:
 
 
 def _region(tree: xr.DataTree, figures: xr.DataArray, name: str) -> Part | Problem:
-    """A region by code or name, an area of the run, or ``all``; a code goes before an area."""
+    """A region by code or name, an area of the run, or ``all``."""
     codes = [str(code) for code in figures["region"].values]
-    names = [str(text) for text in figures["region_name"].values]
-    areas = _areas(tree, codes)
-    if name in codes:
-        return Part(name, (name,))
-    if name == "all":
-        return Part(name, tuple(codes))
-    if name in names and (name not in areas or len(areas[name]) == 1):
-        return Part(codes[names.index(name)], (codes[names.index(name)],))
-    if name in areas:
-        return Part(name, areas[name])
-    return _unknown("region", name, [*names, *codes, *areas, "all"], [*names, *areas])
+    names = dict(zip(codes, map(str, figures["region_name"].values), strict=True))
+    areas = areas_of(tree, codes)
+    known = regions_called(names, areas)
+    meant = same_names(name, known)
+    if len(meant) == 1:
+        own = known[meant[0]]
+        return Part(own[0] if len(own) == 1 and meant[0] != ALL_REGIONS else meant[0], own)
+    return _unknown("region", name, list(known), [*names.values(), *areas])
 
 
-def _areas(tree: xr.DataTree, codes: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Regions of every area that lies wholly in the run; results of old versions have none."""
+def regions_called(
+    names: Mapping[str, str], areas: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Codes by everything that the regions of a run can be asked about by.
+
+    Parameters
+    ----------
+    names
+        Name by code of the regions of the run.
+    areas
+        Codes by name of the areas that lie wholly in it.
+
+    Returns
+    -------
+    dict
+        As in the inputs, a code goes before an area, and an area before a region's name; ``all``
+        is the whole run.
+    """
+    return {
+        **{name: (code,) for code, name in names.items()},
+        **{name: tuple(codes) for name, codes in areas.items()},
+        ALL_REGIONS: tuple(names),
+        **{code: (code,) for code in names},
+    }
+
+
+def areas_of(tree: xr.DataTree, codes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Regions of every area that lies wholly in the run; results of old versions have none.
+
+    Parameters
+    ----------
+    tree
+        Results, whose attributes hold the areas.
+    codes
+        Regions of the run.
+    """
     told: dict[str, list[str]] = json.loads(str(tree.attrs.get("areas", "{}")))
     return {name: tuple(own) for name, own in told.items() if set(own) <= set(codes)}
 

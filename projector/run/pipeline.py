@@ -1,6 +1,7 @@
 """The main job, read as its table of contents: scenario and inputs in, the tree of results out."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -213,9 +214,14 @@ def read_inputs(scenario: "Scenario") -> InputSet:
 
 
 def region_names(inputs: InputSet) -> dict[str, str]:
-    """Name by code of the regions, and of the nation where only the set's own table has it."""
+    """Name by code of the regions, and of the nation where only the set's own table has it.
+
+    Regions that share a name have their code behind it, so that every name is of one region.
+    """
     nation = {} if inputs.nation is None else inputs.nation.region_names
-    return {**nation, **inputs.population.region_names}
+    names = {**nation, **inputs.population.region_names}
+    shared = Counter(names.values())
+    return {code: name if shared[name] == 1 else f"{name} ({code})" for code, name in names.items()}
 
 
 def _with_names(dataset: xr.Dataset, known: Mapping[str, str]) -> xr.Dataset:

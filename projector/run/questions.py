@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from projector.capacity.norms import UNITS
 from projector.capacity.sizing import BUSY
-from projector.errors import Problem, UsageError, nearest_name
+from projector.errors import Problem, UsageError, nearest_name, same_names
+from projector.run.asking import regions_called
 from projector.run.pipeline import SUPPLY, People, region_names
 from projector.run.provenance import names_of
 from projector.tables import BED_SETTINGS, SETTINGS, VARIABLES, unique
@@ -187,12 +188,16 @@ def question_of(
             )
     inside = [str(code) for code in people.population["region"].values]
     codes: list[str] = []
+    named: list[str] = []
+    known_regions = _regions_inside(people, inside)
     for name in regions:
-        members = people.inputs.members(name)
-        if not set(members) <= set(inside):
-            names = _names_inside(people, inside)
+        meant = same_names(name, known_regions)
+        if len(meant) != 1:
+            names = [one for one in known_regions if one not in inside]
             problems.append(_unknown("--region", "region of the run", name, names, inside))
-        codes += members
+            continue
+        named += meant
+        codes += known_regions[meant[0]]
     if problems:
         raise UsageError(problems)
     return Question(
@@ -200,7 +205,7 @@ def question_of(
         tuple(chosen.items()),
         _group(RESULTS[result], chosen, people),
         tuple(unique(codes)) or tuple(inside),
-        tuple(regions),
+        tuple(named),
     )
 
 
@@ -225,7 +230,10 @@ def _not_chosen(result: str, chosen: Mapping[str, str]) -> Iterable[Problem]:
 
 def _part(name: str, known: Mapping[str, Mapping[str, str]]) -> tuple[str, str] | None:
     """The axis that has the name, and the key that it stands for."""
-    return next(((axis, keys[name]) for axis, keys in known.items() if name in keys), None)
+    found = unique(
+        (axis, keys[text]) for axis, keys in known.items() for text in same_names(name, keys)
+    )
+    return found[0] if found else None
 
 
 def _parts(result: str, scenario: "Scenario", people: People) -> dict[str, dict[str, str]]:
@@ -266,11 +274,14 @@ def _keys(axis: str, about: Result, scenario: "Scenario", people: People) -> Ite
     return known[axis]
 
 
-def _names_inside(people: People, inside: Sequence[str]) -> list[str]:
-    """What regions and areas of the run are called."""
+def _regions_inside(people: People, inside: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Codes by what regions and areas of the run are called."""
     known = region_names(people.inputs)
-    areas = [name for name, codes in people.inputs.areas.items() if set(codes) <= set(inside)]
-    return [*(known.get(code, code) for code in inside), *areas]
+    areas = people.inputs.areas.items()
+    return regions_called(
+        {code: known.get(code, code) for code in inside},
+        {name: codes for name, codes in areas if set(codes) <= set(inside)},
+    )
 
 
 def _unknown(

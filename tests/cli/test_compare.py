@@ -46,6 +46,14 @@ def test_results_and_a_scenario_are_compared(results: Path, tmp_path: Path) -> N
     run = pd.read_csv(results / "csv" / "beds_need.csv", dtype={"region": str})
     own = beds[(beds["scenario"] == "small") & (beds["region"] != "all")]
     assert list(own["value"]) == list(run["value"])
+    area = projector(
+        "compare", results, results, "--output", tmp_path / "area", "--no-report", "--region",
+        "hallingdal",
+    )  # fmt: skip
+    assert area.exit_code == 0, area.stderr
+    unknown = projector("compare", results, results, "--region", "Hool")
+    assert unknown.exit_code == 2
+    assert "Did you mean 'Hol'?" in unknown.stderr
     again = projector("compare", results, results, "--output", tmp_path / "out", "--no-report")
     assert again.exit_code == 0
     assert "ingen forutsetning og ikke noe tall skiller dem" in again.stdout

@@ -58,6 +58,12 @@ def test_without_a_result_those_of_the_run_are_listed(folder: Path) -> None:
     names = [line.split()[0] for line in told.stdout.splitlines()]
     assert {"people", "beds", "staff_gap"} <= set(names)
     assert "own_coverage" not in names
+    assert "innbyggere 1. januar" in told.stdout
+    english = projector("results", folder, "--language", "en").stdout
+    assert "people on 1 January" in english
+    lost = projector("results", folder, "--region", "Hol", "--by", "sex")
+    assert lost.exit_code == 2
+    assert "--region: which result is meant is not said (expected --result)" in lost.stderr
     listed = json.loads(projector("results", folder, "--json").stdout)["results"]
     assert [row["result"] for row in listed] == names
 

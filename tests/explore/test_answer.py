@@ -9,6 +9,7 @@ import xarray as xr
 
 from projector.errors import UsageError
 from projector.explore.answer import Asked
+from projector.explore.controls import told
 from projector.explore.page import answer_html
 from projector.explore.session import open_session
 from projector.explore.telling import answer_of
@@ -194,3 +195,9 @@ def test_only_what_changed_is_walked():
     said = page().ask({"capacity/existing/Hallingdal sjukestugu/municipal_short_stay": "8"})
     assert said["walked"] == ["capacity", "staff"]
     assert page().ask({"workforce/supply/retention/nurse": "7"}, result="people")["walked"] == []
+
+
+def test_numbers_beside_the_controls_are_in_the_form_of_the_language() -> None:
+    assert told(0.4667, percent=True, language="nb") == "46,67"
+    assert told(32889.5, percent=False, language="en") == "32,889.5"
+    assert told(1e-05, percent=False, language="nb") == "0,00001"

@@ -32,3 +32,12 @@ def test_decline_is_told_apart_without_colour(tmp_path: Path) -> None:
 def test_the_picture_says_when_effects_are_means_over_orders(tmp_path: Path) -> None:
     draw_waterfall(explanation(order_free=True), 2027, tmp_path / "w.svg", "en")
     assert "mean over every order" in (tmp_path / "w.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("error")
+def test_nothing_that_changes_is_a_picture_too(tmp_path: Path) -> None:
+    """A scenario whose base year is its last one."""
+    still = explanation()
+    still = type(still)(**{**vars(still), "effects": 0 * still.effects})
+    draw_waterfall(still, 2026, tmp_path / "w.svg", "en")
+    assert (tmp_path / "w.svg").stat().st_size > 0

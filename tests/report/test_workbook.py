@@ -1,5 +1,6 @@
 """The Excel workbook, read back by other programs."""
 
+import gc
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,7 +17,13 @@ pytest.importorskip("xlsxwriter", reason="the extra `report` is not installed")
 
 from projector.outputs import refuse_target, write_results
 from projector.report.workbook import write_workbook
-from projector.report.workbook.book import LONGEST_NAME, MOST_CHARACTERS, cut_text, sheet_name
+from projector.report.workbook.book import (
+    LONGEST_NAME,
+    MOST_CHARACTERS,
+    Book,
+    cut_text,
+    sheet_name,
+)
 from projector.run.measures import figures_of
 from tests.cli.test_commands import projector
 from tests.embedded import result_with
@@ -222,3 +229,12 @@ def test_libreoffice_opens_it_with_the_same_numbers(
         check=True, capture_output=True, timeout=300,
     )  # fmt: skip
     assert (tmp_path / "results.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_folder_that_cannot_be_written_to_is_a_fault_of_the_file_system(tmp_path: Path) -> None:
+    """As every command tells it: not one of the library's own."""
+    with pytest.raises(FileNotFoundError), Book(tmp_path / "none" / "x.xlsx", "T", "S") as book:
+        book.sheet("A")
+    del book
+    gc.collect()  # the library leaves its own files to the collector

@@ -1,15 +1,25 @@
 """Figures read from finished results."""
 
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
 import numpy as np
 import pytest
 import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
 
-from projector.errors import UsageError
+from projector.errors import UsageError, same_names
 from projector.outputs.readings import called, reading_json, reading_table, reading_text
+from projector.run.asking import regions_called
+from projector.run.pipeline import region_names
 from projector.run.readings import Reading, groups_to_read, read_figures
 from projector.tables import VARIABLES
 from projector.tables.result_names import ALSO_CALLED, RESULT_NAMES, may_add
 from tests.embedded import result_of, result_with
+
+if TYPE_CHECKING:
+    from projector.inputs.input_set import InputSet
 
 HOL = "3330"
 
@@ -168,3 +178,32 @@ def test_tables_and_json_say_the_same(drawn: xr.DataTree) -> None:
     assert [line["quantiles"]["0.1"][0] for line in told] == table["p10"].tolist()
     with pytest.raises(UsageError, match="no site that could have any"):
         read("rooms_gap", year=2040)
+
+
+def test_capitals_do_not_matter_in_a_name() -> None:
+    (one,) = read("staff", region="hol", profession="SYKEPLEIER", year=2030).lines
+    (same,) = read("staff", region="Hol", profession="nurse", year=2030).lines
+    assert one.parts == same.parts
+    (area,) = read("people", region="hallingdal", age="80+").lines
+    assert area.parts["region"] == "Hallingdal"
+
+
+@given(st.text(max_size=8), st.lists(st.text(max_size=8), max_size=5))
+def test_a_name_that_is_there_means_itself_alone(name: str, others: list[str]) -> None:
+    assert same_names(name, [*others, name]) == [name]
+    assert set(same_names(name, others)) <= set(others)
+
+
+def test_regions_of_one_name_are_told_apart_by_their_codes() -> None:
+    inputs = SimpleNamespace(
+        nation=None,
+        population=SimpleNamespace(region_names={"3114": "Våler", "3419": "Våler", "3330": "Hol"}),
+    )
+    assert region_names(cast("InputSet", inputs)) == {
+        "3114": "Våler (3114)", "3419": "Våler (3419)", "3330": "Hol",
+    }  # fmt: skip
+
+
+def test_a_code_goes_before_an_area_and_an_area_before_a_region() -> None:
+    known = regions_called({"1": "Ås", "2": "Nes"}, {"Ås": ("1", "2"), "2": ("1", "2")})
+    assert known == {"Ås": ("1", "2"), "Nes": ("2",), "all": ("1", "2"), "1": ("1",), "2": ("2",)}

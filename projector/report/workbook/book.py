@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TypeAlias
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -115,7 +116,11 @@ class Book:
         trace: TracebackType | None,
     ) -> None:
         if kind is None:
-            self.workbook.close()
+            try:
+                self.workbook.close()
+            except FileCreateError as fault:
+                # What the file system said, in place of a fault of the library's own.
+                raise fault.args[0] from None
 
     def look(self, **properties: object) -> Format:
         """A format, made once."""

@@ -24,7 +24,7 @@ _MOST_LINES, _MOST_PLACES = 12, 12
 _OLDEST = "80+"
 _ROWS, _COLUMNS = 19, 9
 _WIDTH, _HEIGHT = 560, 360
-_SCALE = 80
+_SCALE = 65
 """Per cent, by which two charts stand beside one another and two below them on a page."""
 
 
