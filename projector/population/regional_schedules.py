@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 
 _NO_INFANTS = 2
 """From this age on neither an age nor the one before it is that of infants."""
+_NOBODY = 1e-200
+"""Persons that are none: a share of so few is no number."""
 
 
 class Departures(Protocol):
@@ -163,7 +165,7 @@ class PooledMoves:
         gains = np.multiply(gains, origin, out=self.room.of("gains", gains.shape, origin.shape))
         pool = of_all_regions(gains)
         # Where no region gains, nobody can be received, and so nobody leaves.
-        received = pool > 0
+        received = pool > _NOBODY
         leaving = np.multiply(losses, survivors, out=self.room.of("leaving", survivors.shape))
         np.negative(leaving, out=leaving)
         if not received.all():

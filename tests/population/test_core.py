@@ -157,7 +157,9 @@ def test_births_and_deaths_of_a_whole_nation_are_its_own(
 ) -> None:
     base, components = world
     own = components.assign(
-        survival=0.5 * components["survival"], fertility=0.01 + components["fertility"]
+        survival=0.5 * components["survival"],
+        fertility=0.01 + components["fertility"],
+        net_migration_rate=0.9 * components["net_migration_rate"],  # some stay, to give birth
     )
     cohort = xr.full_like(components["survival"].isel(region=0, drop=True), level)
     result = project(

@@ -21,7 +21,7 @@ OBSERVED = single_age_death_rates(MORTALITY, LAST_AGE)
 PERIODS = NATIONAL.model.years
 
 
-@given(women=st.floats(76, 93), men=st.floats(72, 91), year=st.integers(1950, 2100))
+@given(women=st.floats(76, 92), men=st.floats(72, 91), year=st.integers(1950, 2100))
 @settings(max_examples=50, deadline=None)
 def test_rates_have_the_life_expectancy_asked_for(women: float, men: float, year: int) -> None:
     found = NATIONAL.to_life_expectancy(np.array([[women, men]]), np.array([year]))

@@ -32,7 +32,7 @@ def test_values_over_years_and_distributions_are_one_each() -> None:
     assert share.basis == "partly"
     assert by_keys["population", "variant"].place == "reference.yaml:10"
     assert by_keys["years", "end"].basis == "choice"
-    assert by_keys["capacity", "overflow", "municipal_acute"].basis == "unstated"
+    assert by_keys["capacity", "overflow", "municipal_acute"].basis == "assumption"
     shorten = by_keys["activity", "changes", "Discharge planned at admission", "share"]
     assert shorten.basis == "assumption"
 
