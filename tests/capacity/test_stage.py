@@ -9,6 +9,7 @@ from projector.errors import ConsistencyError
 from tests.embedded import CASE_AREAS, result_of, result_with
 
 
+@pytest.mark.slow
 def test_occupancy_over_years_moves_the_beds(tmp_path: Path) -> None:
     own = result_with(
         tmp_path, "hallingdal", capacity="{occupancy: {inpatient: {2026: 85 %, 2040: 95 %}}}"
@@ -26,6 +27,7 @@ def test_overflow_takes_the_place_of_an_inherited_occupancy(tmp_path: Path) -> N
     np.testing.assert_allclose(beds, np.round(beds), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_longer_opening_needs_fewer_rooms(tmp_path: Path) -> None:
     own = result_with(
         tmp_path, "hallingdal", capacity="{opening: {outpatient: {hours_per_day: 10}}}"

@@ -216,6 +216,7 @@ def test_new_lays_out_a_folder_that_runs(tmp_path: Path) -> None:
     assert "the folder is not empty" in again.stderr
 
 
+@pytest.mark.slow
 def test_chart_draws_a_result(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra `report` is not installed")
     projector("run", SCENARIOS / "hallingdal.yaml", "--output", tmp_path / "out")

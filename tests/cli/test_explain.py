@@ -63,6 +63,7 @@ def test_the_same_question_has_the_same_answer(tmp_path: Path) -> None:
         assert one.read_bytes() == two.read_bytes()
 
 
+@pytest.mark.slow
 def test_an_explanation_may_be_of_a_region_and_year_without_a_change(tmp_path: Path) -> None:
     needs_matplotlib()
     asked = ("--region", "Hol", "--region", "Gol", "--year", "2030", "--without", PLANNED)
@@ -116,6 +117,7 @@ def test_a_picture_that_is_asked_for_needs_the_extra(
     ]
 
 
+@pytest.mark.slow
 def test_a_run_says_which_changes_were_left_out(tmp_path: Path) -> None:
     result = projector("run", COPD, "--without", PLANNED, "--output", tmp_path / "out")
     assert result.exit_code == 0
@@ -140,6 +142,7 @@ def test_a_run_tells_what_each_change_does(tmp_path: Path) -> None:
     assert not (tmp_path / "out" / "csv" / "ablation.csv").exists()
 
 
+@pytest.mark.slow
 def test_without_changes_a_run_says_that_there_are_none(tmp_path: Path) -> None:
     result = projector(
         "run", SCENARIOS / "hallingdal.yaml", "--ablate", "--output", tmp_path / "out"

@@ -135,6 +135,7 @@ def test_years_that_were_not_looked_for_are_not_said_to_be_ordinary(
     assert len((tmp_path / "out/extraordinary.csv").read_text().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_changed_tables_are_given_back(tmp_path: Path) -> None:
     """Estimate, change one number, run with it: the run says so and writes that number."""
     folder = tmp_path / "mine"

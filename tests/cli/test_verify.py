@@ -101,6 +101,7 @@ def test_inputs_that_have_changed_or_are_not_found_are_told(workspace: Path) -> 
     assert f"{place}: no such folder" in told
 
 
+@pytest.mark.slow
 def test_a_scenario_that_its_hash_is_not_of_is_refused(workspace: Path) -> None:
     folder = workspace / "outputs" / "own"
     with netCDF4.Dataset(folder / "results.nc", "a") as file:

@@ -93,6 +93,7 @@ def test_runs_that_cannot_be_paired_say_why() -> None:
     assert not seeded.measures
 
 
+@pytest.mark.slow
 def test_of_more_draws_the_first_are_paired() -> None:
     one, more = given("growth", DRAWS), given("small", DRAWS + 4)
     (told_of,) = compared(more, one).paired

@@ -194,6 +194,7 @@ def statbank(name: str) -> dict[int, dict[str, np.ndarray]]:
     }
 
 
+@pytest.mark.slow
 @needs_shared
 def test_real_tables_from_2006_to_2022_come_on_one_set_of_codes() -> None:
     names = ("age_2005-2009_tab", "age_2019_comma", "sex_age_2020", "sex_age_2022")

@@ -164,6 +164,7 @@ def from_real_tables(folder: Path, table: str, region: str, base: int) -> Calibr
     return calibration_of(history, inputs.tables, scenario, age_width=age_width)
 
 
+@pytest.mark.slow
 @needs_shared
 def test_what_is_found_in_norway_s_municipalities_are_first_of_all_new_borders(
     tmp_path: Path,

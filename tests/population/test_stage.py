@@ -46,6 +46,7 @@ def test_the_letters_of_a_variant_move_what_they_name(tmp_path: Path) -> None:
         assert people(tree, 2026) == pytest.approx(people(middle, 2026))
 
 
+@pytest.mark.slow
 def test_a_written_path_holds_from_the_base_year_on(tmp_path: Path) -> None:
     none = result_with(tmp_path, "reference", population="{net_immigration: {total: 0}}")
     moved = none["population"]["net_migration"].sum(("region", "sex", "age"))

@@ -188,6 +188,7 @@ def test_a_long_text_is_cut_into_cells_and_nothing_is_lost() -> None:
     assert cut_text("") == [""]
 
 
+@pytest.mark.slow
 def test_the_command_writes_beside_the_results_and_a_new_run_takes_its_place(
     drawn: xr.DataTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

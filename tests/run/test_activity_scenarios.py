@@ -134,6 +134,7 @@ def test_readmissions_in_2015_are_the_printed_share_and_not_the_printed_number()
     assert 1.3 < in_eleven_months * float(share) / 2_956 < 1.6
 
 
+@pytest.mark.slow
 def test_four_of_five_readmissions_are_avoided_and_followed_up() -> None:
     before, after = activity(result_of("ahus")), activity(result_of("ahus-readmissions"))
     again = before["readmissions"].sum("diagnosis"), after["readmissions"].sum("diagnosis")
@@ -179,6 +180,7 @@ def test_admissions_for_copd_from_65_years_fall_by_55_percent_in_2030(
     assert 0.3 < 1 - after / before < 0.55
 
 
+@pytest.mark.slow
 def test_fewer_stays_upstream_are_less_load_downstream(tmp_path: Path) -> None:
     """One number, the share avoided, moves rehabilitation, municipal short stay and home care."""
     changes = f"[{{name: {FOLLOWED_UP}, share: 0}}]"

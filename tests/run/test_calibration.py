@@ -173,6 +173,7 @@ def test_years_that_are_not_written_are_ten_to_the_base(
     assert "asks for moves and births" not in tree.attrs["inputs_notes"]
 
 
+@pytest.mark.slow
 def test_the_years_written_out_are_the_same_as_the_default(tmp_path: Path) -> None:
     plain, written = (
         result_with(tmp_path, "hallingdal", population=f"{{calibration: {said}}}")

@@ -24,6 +24,7 @@ def gap_of(path: Path, profession: str, year: int) -> float:
     return float(tree["workforce/supply"]["gap"].sel(profession=profession, year=year).sum())
 
 
+@pytest.mark.slow
 def test_the_proposed_scenario_closes_the_gap_of_the_nation(tmp_path: Path) -> None:
     proposed = tmp_path / "closed.yaml"
     told = closed(

@@ -98,6 +98,7 @@ def test_a_scheduler_that_does_not_answer_is_told() -> None:
         summarised(work_of(futures(), 6), executor=Cluster("tcp://127.0.0.1:9"))
 
 
+@pytest.mark.slow
 def test_workers_of_another_version_are_refused(
     local: "distributed.LocalCluster", monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ def test_statbank_files_with_k_codes_project_every_municipality(tmp_path: Path) 
     assert "Hallingdal" in tree.attrs["inputs_notes"]
 
 
+@pytest.mark.slow
 @needs_shared
 def test_the_tidy_series_projects_all_357_municipalities_and_they_sum_to_the_nation(
     tmp_path: Path,

@@ -107,12 +107,14 @@ def test_correlated_assumptions_have_their_indices_together() -> None:
     assert abs(total.value[1, -1] - beside) < 3 * total.error[1, -1]
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_tells_the_same() -> None:
     one, two = (sensitivity(*asked("somatic"), draws=128, workers=workers) for workers in (1, 2))
     np.testing.assert_array_equal(one.first.value, two.first.value)
     np.testing.assert_array_equal(one.low, two.low)
 
 
+@pytest.mark.slow
 def test_the_main_figures_of_a_run_are_told_from_its_own_draws() -> None:
     scenario, people, _ = asked("somatic")
     futures = futures_of(scenario, people, project_care(scenario, people))
