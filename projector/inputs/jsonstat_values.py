@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem
 from projector.inputs.long_table import categorical
-from projector.inputs.numbers import SYMBOLS
+from projector.inputs.numbers import LARGEST, SYMBOLS
 
 __all__ = ["Faults", "read_symbols", "read_values"]
 
@@ -59,9 +59,9 @@ def read_values(value: object, size: int, faults: Faults) -> NDArray[np.float64]
     except OverflowError:
         faults.add("value", "a number is too large")
         return values
-    infinite = np.flatnonzero(np.isinf(numbers))
-    if len(infinite):
-        faults.add(f"value {places[infinite[0]]}", "the number is too large")
+    large = np.flatnonzero(np.abs(numbers) > LARGEST)
+    if len(large):
+        faults.add(f"value {places[large[0]]}", "the number is too large")
     values[places] = numbers
     return values
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "LARGEST",
     "NIL",
     "NOT_THERE",
     "SYMBOLS",
@@ -34,6 +35,9 @@ SYMBOLS: Mapping[str, str] = MappingProxyType(
 Only ``-`` means that there are none; the others say that the figure is not there, and ``*``
 beside a figure that it may still change.
 """
+
+LARGEST = 2.0**53
+"""Counts beyond it are not exact, and sums of some are no numbers any more."""
 
 NIL = "-"
 NOT_THERE = frozenset({".", "..", "…", ":"})
@@ -102,7 +106,7 @@ def parse_numbers(texts: Sequence[str]) -> Numbers:
     for position, text in enumerate(texts):
         if text.isascii() and text.isdigit():
             values[position] = float(text)
-            if not np.isfinite(values[position]):
+            if not abs(values[position]) <= LARGEST:
                 faults[position] = "the number is too large"
             continue
         symbol = _SPELLINGS.get(text, text)
@@ -118,7 +122,7 @@ def parse_numbers(texts: Sequence[str]) -> Numbers:
         has_point = has_point or "." in figure
         symbols[position] = "*" if figure != text else ""
         values[position] = float(figure.translate(_TO_PLAIN))
-        if not np.isfinite(values[position]):
+        if not abs(values[position]) <= LARGEST:
             faults[position] = "the number is too large"
     if commas and has_point:
         faults |= dict.fromkeys(commas, "decimal comma in a column with decimal points")

@@ -11,14 +11,12 @@ from projector.errors import InputsError, Problem, nearest_name
 from projector.inputs.ages import OPEN, age_label, parse_ages
 from projector.inputs.delimited import MOST_FAULTS, Cells, TextColumn, read_cells
 from projector.inputs.labels import parse_code
-from projector.inputs.numbers import NIL, NOT_THERE, parse_numbers
+from projector.inputs.numbers import LARGEST, NIL, NOT_THERE, parse_numbers
 from projector.tables import INPUT_TABLES, Column
 
 __all__ = ["read_table"]
 
 _ANY = "*"
-_LARGEST_WHOLE = 2**53
-"""Whole numbers beyond this are not held exactly."""
 
 _REGION_COLUMNS = frozenset({"region", "member", "serves"})
 
@@ -113,7 +111,7 @@ def _column(cells: Cells, at: int, column: Column, problems: list[Problem]) -> d
         return {"age_from": first[texts.index], "age_to": last[texts.index]}
     if column.kind in {"number", "integer", "year"}:
         values = _numbers(cells, at, column, problems)
-        if column.kind != "number" and (np.abs(values) <= _LARGEST_WHOLE).all():
+        if column.kind != "number" and (np.abs(values) <= LARGEST).all():
             return {heading: values.astype(np.int64)[texts.index]}
         return {heading: values[texts.index]}
     _check_words(cells, at, column, problems)
@@ -175,7 +173,7 @@ def _numbers(cells: Cells, at: int, column: Column, problems: list[Problem]) -> 
             continue
         if np.isnan(value) or symbols[position]:
             faults[position] = "a symbol is not a number"
-        elif column.kind != "number" and abs(value) > _LARGEST_WHOLE:
+        elif column.kind != "number" and abs(value) > LARGEST:
             faults[position] = "the number is too large"
         elif column.kind != "number" and value != int(value):
             faults[position] = "not a whole number"

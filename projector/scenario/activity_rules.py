@@ -23,7 +23,7 @@ Written = dict[Any, Any]
 HOSPITAL = "hospital"
 """Stands for all settings of hospitals together."""
 
-LIMIT = Bounds("limit", low=0, low_open=True)
+LIMIT = Bounds("limit", low=0, high=1000, low_open=True)
 """How many times the use of the base year growth may end at."""
 
 

@@ -3,7 +3,7 @@
 Each rule sees the map as it was written, as those of `projector.scenario.rules` do.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -189,7 +189,7 @@ def _adds_faults(written: Written, verb: str) -> Iterator[Fault]:
     adds = written.get("adds")
     listed = adds if isinstance(adds, list | tuple) else [adds]
     for position, added in enumerate(listed):
-        if isinstance(added, dict) and added.get("setting") in chosen:
+        if isinstance(added, dict) and _is_one(added.get("setting"), chosen):
             location: Location = ("adds", "setting")
             if listed is adds:
                 location = ("adds", position, "setting")
@@ -264,7 +264,7 @@ def _pathway_faults(written: Written) -> Iterator[Fault]:
         starts = {name for _, name in _selected(written, "pathway", "setting")}
         yield from _steps_faults(listed)
         for position, step in enumerate(listed):
-            if isinstance(step, dict) and step.get("setting") in starts:
+            if isinstance(step, dict) and _is_one(step.get("setting"), starts):
                 message = "a step cannot be in the setting that the pathway starts from"
                 yield Fault(message, ("steps", position, "setting"))
 
@@ -331,6 +331,11 @@ def window_rule(written: Written) -> Iterator[Fault]:
     first, last = written.get("from"), written.get("to")
     if isinstance(first, int) and isinstance(last, int) and last < first:
         yield Fault("to lies before from", ("to",), expected=f"{first} or later")
+
+
+def _is_one(name: object, names: Collection[str]) -> bool:
+    """Whether this is one of some names; what else may be written there is told elsewhere."""
+    return isinstance(name, str) and name in names
 
 
 def _selected(written: Written, verb: str, key: str) -> Iterator[tuple[Location, str]]:

@@ -11,7 +11,8 @@ from projector.scenario.values import Amount, Path
 
 __all__ = ["RATE", "parse_path"]
 
-RATE = Bounds("rate", low=-1, low_open=True)
+RATE = Bounds("rate", low=-1, high=10, low_open=True)
+"""Elevenfold in a year is more than anything grows by: 50 for 50 % is a slip."""
 _ENDS = ("low", "high")
 
 
