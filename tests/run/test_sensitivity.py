@@ -18,7 +18,8 @@ from tests.run.moving import written
 
 TWO = f"""
 scenario: Two things are uncertain
-extends: {SCENARIOS}/hallingdal.yaml
+extends: {SCENARIOS}/reference.yaml
+regions: [Hallingdal]
 years: {{base: 2026, end: 2028}}
 activity: {{growth: {{heart: {{annual: {{uniform: [-2 %, 0 %]}}}}}}}}
 capacity: {{occupancy: {{inpatient: {{2026: 85 %, 2027: {{uniform: [80 %, 90 %]}}}}}}}}
@@ -26,7 +27,8 @@ uncertainty: {{population: written}}
 """
 CERTAIN = f"""
 scenario: Nothing is uncertain
-extends: {SCENARIOS}/hallingdal.yaml
+extends: {SCENARIOS}/reference.yaml
+regions: [Hallingdal]
 years: {{base: 2026, end: 2028}}
 uncertainty: {{population: written}}
 """
