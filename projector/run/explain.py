@@ -41,6 +41,9 @@ _NOT_FOR = {
 }
 """Factors that a result of a stage cannot depend on."""
 
+_ROUNDING = 1e-13
+"""Of a result: effects of it come from the order of additions."""
+
 _ALWAYS = ("size", "ageing", "change")
 """Factors that are told of also where they have no effect."""
 
@@ -159,10 +162,12 @@ def _explained(walked: "_Walked", question: Question, free_of_order: bool) -> Ex
             lambda some: result(before | some), changes
         )
     by_itself = alone(result, factors)
+    # A path that ends where it began, but for rounding, has no effect.
+    least = _ROUNDING * float(np.abs(result(frozenset(factors))).max())
     shown = [
         i
         for i, one in enumerate(factors)
-        if one.kind in _ALWAYS or effects[i].any() or by_itself[i].any()
+        if one.kind in _ALWAYS or (np.abs([effects[i], by_itself[i]]) > least).any()
     ]
     return Explanation(
         title=worlds.scenario.scenario,
