@@ -131,12 +131,13 @@ def read_netcdf(path: Path, only: Callable[[str], bool] | None = None) -> xr.Dat
     -------
     xarray.DataTree
     """
-    groups = groups_in(path)
-    # Group by group and closed at once: groups that share one open file have crashed in HDF5.
     datasets = {}
-    for group in ["/", *(group for group in groups if only is None or only(group))]:
-        with xr.open_dataset(path, group=group, engine="netcdf4") as dataset:
-            datasets[group] = dataset.load()
+    # Read whole while the one file is open: groups that are read later have crashed in HDF5.
+    with netCDF4.Dataset(path) as file:
+        for group in [file, *_with_content(file)]:
+            if group is file or only is None or only(group.path):
+                store = xr.backends.NetCDF4DataStore(group)  # type: ignore[no-untyped-call]
+                datasets[group.path] = xr.open_dataset(store).load()
     return xr.DataTree.from_dict(datasets)
 
 

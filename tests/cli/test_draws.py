@@ -39,7 +39,7 @@ def test_draws_are_written_on_request_and_nothing_is_left_beside_them(
     output = tmp_path / "out"
     result = projector("run", own, "--output", output, "--keep-draws", "--language", "en")
     assert result.exit_code == 0, result.output
-    assert {path.name for path in tmp_path.iterdir()} == {"own.yaml", "out"}
+    assert {path.name for path in tmp_path.iterdir()} == {"own.yaml", "out", ".out.lock"}
     with netCDF4.Dataset(output / "draws.nc") as file:
         beds = file["beds"]
         assert beds["value"].dimensions == ("draw", "region", "year", "resource")

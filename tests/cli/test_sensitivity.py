@@ -54,7 +54,8 @@ def test_a_sensitivity_is_a_table_a_picture_and_a_file(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_without_a_distribution_what_is_left_is_told_and_said_so(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra `report` is not installed")
-    plain = UNCERTAIN.split("capacity", maxsplit=1)[0].replace("hallingdal-copd", "hallingdal")
+    plain = UNCERTAIN.split("capacity", maxsplit=1)[0]
+    plain = plain.replace("hallingdal-copd.yaml", "reference.yaml\nregions: [Hallingdal]")
     path = own(tmp_path, "{population: stochastic}", plain)
     asked = ("sensitivity", path, "--result", "contacts", "--draws", 64, "--output")
     result = projector(*asked, tmp_path / "p.svg")
