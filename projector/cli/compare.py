@@ -17,13 +17,14 @@ from projector.compare.telling import Teller
 from projector.compare.write import PAGE_FILE, refuse_comparison_target, write_comparison
 from projector.errors import Problem, ScenarioError, UsageError, nearest_name, same_names
 from projector.outputs import RESULTS_FILE, read_results, results_file
+from projector.outputs.atomic import restore
 from projector.outputs.draws import DRAWS_FILE, write_draws
-from projector.outputs.suppression import as_told
 from projector.outputs.words import word
 from projector.run import vocabulary
 from projector.run.asking import areas_of, regions_called
 from projector.run.measures import WHOLE
 from projector.run.pipeline import project_care, project_people
+from projector.run.suppression import as_told
 from projector.run.whole import add_draws, draws_to_make, executor_of
 from projector.scenario import load_family
 
@@ -154,6 +155,7 @@ def _sources(paths: Sequence[Path]) -> list[_Source]:
     sources: list[_Source] = []
     problems: list[Problem] = []
     for path in paths:
+        restore(path)  # results that a killed run had set aside
         if path.is_dir():
             sources += [_Source(folder) for folder in _folders(path)]
         elif path.suffix == ".nc":
@@ -178,15 +180,7 @@ def _folders(path: Path) -> list[Path]:
     if (path / RESULTS_FILE).is_file():
         return [path]
     inside = sorted((one.parent for one in path.glob(f"*/{RESULTS_FILE}")), key=_by_numbers)
-    if not inside:
-        raise UsageError(
-            Problem(
-                where=str(path),
-                message="the folder holds no results",
-                expected=f"a folder with {RESULTS_FILE}, as `projector run` writes it",
-            )
-        )
-    return inside
+    return inside or [results_file(path).parent]  # which tells that there are none
 
 
 def _by_numbers(path: Path) -> list[tuple[int, str]]:

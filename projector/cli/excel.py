@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.completion import complete_runs
+from projector.cli.options import RUN
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -15,7 +15,7 @@ __all__ = ["excel"]
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path), shell_complete=complete_runs)
+@RUN
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),

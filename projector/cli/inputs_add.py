@@ -108,7 +108,14 @@ def add(
         if len(found) != 1:
             raise UsageError(_unknown_setting(setting, found))
         level = found[0]
-    given = Given(year, level, decimal, add_up, source or _said(file, language), quality)
+    given = Given(
+        year,
+        level,
+        decimal,
+        add_up,
+        source or word("own figures", language, file=file.name),
+        quality,
+    )
     own = OwnTable(table, file, sheet, _meanings(columns), unit, given, replace)
     if dry_run:
         _show(add_table(own, folder), language)
@@ -168,10 +175,6 @@ def _unknown_setting(setting: str, found: list[str]) -> Problem:
     near = nearest_name(setting, [*known, *words])
     expected = f"one of {', '.join(found)}" if found else ", ".join(known)
     return Problem("--setting", "not a level of care", f"'{setting}'", expected, near)
-
-
-def _said(file: Path, language: "Language") -> str:
-    return f"{'Egne tall' if language == 'nb' else 'Own figures'}: {file.name}"
 
 
 def _show(added: "Added", language: "Language") -> None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from projector.cli.options import LANGUAGE
 from projector.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from projector.outputs.words import Language
 
 __all__ = ["fetch"]
 
@@ -72,6 +75,7 @@ _PARTS = ("population", "projection", "hospital", "care")
 @click.option("--address", metavar="URL", help="Another address of PxWebApi 2, such as a mirror's.")
 @click.option("--address-v1", metavar="URL", help="Another address of PxWebApi 1.")
 @click.option("--address-klass", metavar="URL", help="Another address of KLASS.")
+@LANGUAGE
 def fetch(
     regions: tuple[str, ...],
     target: Path,
@@ -88,6 +92,7 @@ def fetch(
     address: str | None,
     address_v1: str | None,
     address_klass: str | None,
+    language: "Language",
 ) -> None:
     """Fetch people, projections, hospital use and municipal care of REGION... from SSB.
 
@@ -110,6 +115,7 @@ def fetch(
     from projector.inputs.fetch.service import known_service
     from projector.outputs.fetched_sources import fetched_sources
     from projector.outputs.input_sets import refuse_set, required_tables, table_files, write_set
+    from projector.outputs.words import word
 
     refuse_set(target, replace=replace)
     order = Order(
@@ -134,7 +140,7 @@ def fetch(
         ),
     )
     for note in part.notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(word("note", language, text=note), err=True)
     there = [name.removesuffix(".csv") for name in part.files]
     absent = required_tables([*there, *(table_files(base) if base else ())])
     name = base.resolve().name if base else None
@@ -145,12 +151,9 @@ def fetch(
         base=base,
         checked=not absent,
     )
-    click.echo(f"{target}: {len(part.files)} files fetched")
+    click.echo(word("fetched files", language, folder=target, count=len(part.files)))
     if absent:
-        click.echo(
-            f"not whole, a run needs these as well: {', '.join(absent)}. "
-            "Fetch with --base, or point a scenario on a whole set to population.csv."
-        )
+        click.echo(word("fetched part", language, tables=", ".join(absent)))
 
 
 def _areas(base: Path) -> "Mapping[str, Sequence[str]]":

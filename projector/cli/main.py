@@ -20,7 +20,7 @@ from projector.cli.inputs_add import add
 from projector.cli.inputs_describe import describe
 from projector.cli.inputs_fetch import fetch
 from projector.cli.of_results import chart, compare, report, verify
-from projector.cli.options import LANGUAGE, SCENARIO, WITHOUT, Draws
+from projector.cli.options import LANGUAGE, SCENARIO, WITHOUT, WORKERS, Draws
 from projector.cli.results import results
 from projector.cli.studies import (
     areas,
@@ -110,13 +110,7 @@ def cli(debug: bool) -> None:
     help="Joint samples of all that is uncertain, in the place of the scenario's; 0 is none, auto "
     "as many as it takes for the tolerance of the scenario.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Processes that make draws; the numbers are the same for any number of them.",
-)
+@WORKERS
 @click.option(
     "--cluster",
     metavar="ADDRESS",

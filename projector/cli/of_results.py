@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from projector.cli.options import FOLDER, LANGUAGE, RUN, Draws
+from projector.cli.options import FOLDER, LANGUAGE, RUN, WORKERS, Draws
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -17,22 +17,22 @@ __all__ = ["chart", "compare", "report", "verify"]
 
 
 @click.command()
-@click.argument("results", metavar="RUN", type=RUN)
+@RUN
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The picture: svg, png or pdf.  [default: RUN and .svg]",
 )
 @LANGUAGE
-def chart(results: Path, output: Path | None, language: "Language") -> None:
+def chart(run: Path, output: Path | None, language: "Language") -> None:
     """Draw a picture of the results of RUN, a folder."""
     from projector.cli.chart import chart_results
 
-    chart_results(results, output or results.parent / f"{results.name}.svg", language)
+    chart_results(run, output or run.parent / f"{run.name}.svg", language)
 
 
 @click.command()
-@click.argument("results", metavar="RUN", type=RUN)
+@RUN
 @FOLDER
 @click.option(
     "--drivers/--no-drivers",
@@ -47,33 +47,27 @@ def chart(results: Path, output: Path | None, language: "Language") -> None:
 )
 @LANGUAGE
 def report(
-    results: Path, folder: Path | None, drivers: bool, output: Path | None, language: "Language"
+    run: Path, folder: Path | None, drivers: bool, output: Path | None, language: "Language"
 ) -> None:
     """Write the results of RUN, a folder or its results.nc, as one HTML page to read and print."""
     from projector.cli.report import report_results
 
-    report_results(results, output, folder, language, drivers=drivers)
+    report_results(run, output, folder, language, drivers=drivers)
 
 
 @click.command()
-@click.argument("results", metavar="RUN", type=RUN)
+@RUN
 @FOLDER
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Processes that make draws.",
-)
+@WORKERS
 @LANGUAGE
-def verify(results: Path, folder: Path | None, workers: int, language: "Language") -> None:
+def verify(run: Path, folder: Path | None, workers: int, language: "Language") -> None:
     """Check that the results of RUN are unharmed, and what their scenario gives: run it again.
 
     Exit code 7 where they are damaged, or any number differs in any bit.
     """
     from projector.cli.verify import verify_results
 
-    verify_results(results, folder, workers, language)
+    verify_results(run, folder, workers, language)
 
 
 @click.command()
@@ -82,7 +76,7 @@ def verify(results: Path, folder: Path | None, workers: int, language: "Language
     nargs=-1,
     required=True,
     metavar="SCENARIO|RESULTS...",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(path_type=Path),
 )
 @click.option(
     "--output",
@@ -94,13 +88,7 @@ def verify(results: Path, folder: Path | None, workers: int, language: "Language
     type=Draws(),
     help="Joint samples for the scenarios, in the place of theirs; 0 is none.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Processes that make draws; the numbers are the same for any number of them.",
-)
+@WORKERS
 @click.option(
     "--region",
     "regions",

@@ -5,9 +5,21 @@ from typing import Any
 
 import click
 
-from projector.cli.completion import complete_scenarios
+from projector.cli.completion import complete_runs, complete_scenarios
 
-__all__ = ["FOLDER", "LANGUAGE", "RUN", "SCENARIO", "TABLE", "WITHOUT", "Draws"]
+__all__ = [
+    "FOLDER",
+    "LANGUAGE",
+    "PARTS",
+    "PICTURE",
+    "REGIONS",
+    "RUN",
+    "SCENARIO",
+    "TABLE",
+    "WITHOUT",
+    "WORKERS",
+    "Draws",
+]
 
 
 class Draws(click.ParamType):  # type: ignore[type-arg]
@@ -27,8 +39,8 @@ SCENARIO = click.argument(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     shell_complete=complete_scenarios,
 )
-RUN = click.Path(path_type=Path)
-"""Results; one that is not there may have been set aside by a run that was killed."""
+# One that is not there may have been set aside by a run that was killed.
+RUN = click.argument("run", type=click.Path(path_type=Path), shell_complete=complete_runs)
 
 FOLDER = click.option(
     "--folder",
@@ -52,3 +64,31 @@ WITHOUT = click.option(
 )
 
 TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+PARTS = click.option(
+    "--of",
+    multiple=True,
+    metavar="NAME",
+    help="One setting, diagnosis, priority group, resource, site, profession or competence; may be "
+    "given for several of these.  [default: all together]",
+)
+REGIONS = click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="NAME",
+    help="A region or area of the scenario; may be given several times.  [default: all]",
+)
+PICTURE = click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The picture: svg, png or pdf; a table of all years lies beside it.  "
+    "[default: in outputs/, named after what is asked]",
+)
+WORKERS = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that make draws; the numbers are the same for any number of them.",
+)

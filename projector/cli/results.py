@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.completion import complete_parts, complete_results, complete_runs
-from projector.cli.options import LANGUAGE
+from projector.cli.completion import complete_parts, complete_results
+from projector.cli.options import LANGUAGE, RUN
 from projector.cli.told import json_option
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path), shell_complete=complete_runs)
+@RUN
 @click.option(
     "--result",
     metavar="NAME",

@@ -16,7 +16,6 @@ from projector.outputs.calibration import CALIBRATION_FOLDER, refuse_calibration
 from projector.outputs.readings import dumped
 from projector.outputs.sensitivity import sensitivity_tables
 from projector.outputs.summary import headline_years, summary
-from projector.outputs.suppression import as_told
 from projector.outputs.table import printed
 from projector.outputs.uncertainty import uncertainty_tables
 from projector.outputs.words import word
@@ -25,6 +24,7 @@ from projector.run import vocabulary
 from projector.run.ablation import ablation
 from projector.run.kept import LotsOfRun
 from projector.run.pipeline import project_care, project_people
+from projector.run.suppression import as_told
 from projector.run.whole import add_draws, draws_to_make, executor_of
 from projector.scenario import load_scenario
 from projector.scenario.suppression import refuse_beside_suppression

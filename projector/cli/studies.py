@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import LANGUAGE, SCENARIO, TABLE, WITHOUT
+from projector.cli.options import (
+    LANGUAGE,
+    PARTS,
+    PICTURE,
+    REGIONS,
+    SCENARIO,
+    TABLE,
+    WITHOUT,
+    WORKERS,
+)
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -25,22 +34,10 @@ __all__ = ["areas", "backtest", "explain", "explore", "population", "sensitivity
     help="What to explain: contacts, bed_days, acute, readmissions, ready_days, own_coverage, "
     "site_contacts, site_bed_days, drg_points, activity_income, ready_day_payment, cost, beds, "
     "places, rooms, peak, gap, gap_cost, utilisation, refusal, shared_beds, staff, competence, "
-    "staff_supply, staff_gap or competence_gap.",
+    "staff_supply, staff_gap, competence_gap or wages.",
 )
-@click.option(
-    "--of",
-    multiple=True,
-    metavar="NAME",
-    help="One setting, diagnosis, priority group, resource, site, profession or competence; may be "
-    "given for several of these.  [default: all together]",
-)
-@click.option(
-    "--region",
-    "regions",
-    multiple=True,
-    metavar="NAME",
-    help="A region or area of the scenario; may be given several times.  [default: all]",
-)
+@PARTS
+@REGIONS
 @click.option("--year", type=int, help="The year to explain.  [default: the last]")
 @click.option(
     "--order-free",
@@ -49,12 +46,7 @@ __all__ = ["areas", "backtest", "explain", "explore", "population", "sensitivity
     help="Give the changes effects that do not depend on their order.",
 )
 @WITHOUT
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The picture: svg, png or pdf; a table of all years lies beside it.  "
-    "[default: in outputs/, named after what is asked]",
-)
+@PICTURE
 @LANGUAGE
 def explain(
     scenario: Path,
@@ -91,20 +83,8 @@ def explain(
     metavar="NAME",
     help="What to tell of: a result as for `projector explain`, such as contacts, beds or staff.",
 )
-@click.option(
-    "--of",
-    multiple=True,
-    metavar="NAME",
-    help="One setting, diagnosis, priority group, resource, site, profession or competence; may be "
-    "given for several of these.  [default: all together]",
-)
-@click.option(
-    "--region",
-    "regions",
-    multiple=True,
-    metavar="NAME",
-    help="A region or area of the scenario; may be given several times.  [default: all]",
-)
+@PARTS
+@REGIONS
 @click.option("--year", type=int, help="The year to tell of.  [default: the last]")
 @click.option(
     "--indices",
@@ -120,20 +100,9 @@ def explain(
     show_default=True,
     help="Draws in each set.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Processes that make draws; the numbers are the same for any number of them.",
-)
+@WORKERS
 @WITHOUT
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The picture: svg, png or pdf; a table of all years lies beside it.  "
-    "[default: in outputs/, named after what is asked]",
-)
+@PICTURE
 @LANGUAGE
 def sensitivity(
     scenario: Path,

@@ -16,12 +16,12 @@ from projector.outputs.draws import DRAWS_FILE
 from projector.outputs.sensitivity import sensitivity_tables
 from projector.outputs.summary import headline_years
 from projector.outputs.sums import SUMS_FILE, changed_files, differing_files
-from projector.outputs.suppression import as_told
 from projector.outputs.uncertainty import uncertainty_tables
 from projector.outputs.words import number, word
 from projector.outputs.write import RESULTS_FILE, has_table
 from projector.run.ablation import ablation
 from projector.run.pipeline import project_care, project_people
+from projector.run.suppression import as_told
 from projector.run.verify import Difference, differences, folders_around, scenario_that_ran
 from projector.run.whole import add_draws, draws_to_make, executor_of
 

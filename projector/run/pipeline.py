@@ -32,6 +32,7 @@ __all__ = [
     "People",
     "Progress",
     "areas_within",
+    "people_of",
     "project_care",
     "project_people",
     "read_inputs",
@@ -90,6 +91,20 @@ def project_people(scenario: "Scenario", *, progress: Progress = silent) -> Peop
     history, age_width = age_tables(scenario, inputs)
     progress("inputs", {"regions": len(inputs.codes), "files": len(inputs.files)})
 
+    people = people_of(scenario, inputs, regions, history, age_width)
+    first, last = people.calibration.years
+    progress("population", {"regions": len(regions), "first": first, "last": last})
+    return people
+
+
+def people_of(
+    scenario: "Scenario",
+    inputs: InputSet,
+    regions: Sequence[str],
+    history: xr.DataArray,
+    age_width: int,
+) -> People:
+    """The people of a run, from its inputs, regions and age tables."""
     with inputs.located():
         population, indicators, calibration = population_stage(
             history,
@@ -99,8 +114,6 @@ def project_people(scenario: "Scenario", *, progress: Progress = silent) -> Peop
             age_width=age_width,
             areas=areas_within(inputs, regions),
         )
-    first, last = calibration.years
-    progress("population", {"regions": len(regions), "first": first, "last": last})
     return People(
         inputs=inputs,
         history=history,

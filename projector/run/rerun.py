@@ -40,9 +40,8 @@ from projector.capacity.resources import Resource
 from projector.capacity.sizing import Sizer
 from projector.errors import ScenarioError
 from projector.inputs.input_set import InputSet
-from projector.population import population_stage
 from projector.run.history import age_tables
-from projector.run.pipeline import SUPPLY, People, areas_within, nation_at, read_inputs
+from projector.run.pipeline import SUPPLY, People, nation_at, people_of, read_inputs
 from projector.run.regions import chosen_regions
 from projector.run.threads import in_one_thread
 from projector.scenario import check_names
@@ -174,22 +173,7 @@ class Rerun:
         def make() -> People:
             regions = chosen_regions(scenario, inputs)
             history, age_width = self._keep("ages", asked, lambda: age_tables(scenario, inputs))
-            persons, indicators, calibration = population_stage(
-                history,
-                inputs.tables,
-                scenario,
-                regions,
-                age_width=age_width,
-                areas=areas_within(inputs, regions),
-            )
-            return People(
-                inputs=inputs,
-                history=history,
-                age_width=age_width,
-                population=check_dataset("population", persons),
-                indicators=check_dataset("indicators", indicators),
-                calibration=calibration,
-            )
+            return people_of(scenario, inputs, regions, history, age_width)
 
         return self._keep("people", key, make), key
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from projector.errors import Problem, UsageError
-from projector.outputs.suppression import as_told
 from projector.run.cluster import Cluster
 from projector.run.draws import Heard, Reached, nobody, summarised, work_of
 from projector.run.executors import Executor, Here, Processes
@@ -23,6 +22,7 @@ from projector.run.pipeline import (
     silent,
 )
 from projector.run.sensitivity import FEWEST, main_figures
+from projector.run.suppression import as_told
 from projector.scenario.assumptions import uncertain_assumptions
 
 if TYPE_CHECKING:

@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["FLAGS", "GATHERED", "has_suppressed", "limit_of"]
+__all__ = ["FLAGS", "GATHERED", "TOGETHER", "has_suppressed", "limit_of"]
 
 GATHERED = "suppressed"
 """Label of what is told together, among the diagnosis groups and among the regions."""
+
+TOGETHER = {"nb": "Små tall samlet", "en": "Small numbers together"}
+"""What it is called: a name that goes with the results, as those of the input table ``names``."""
 
 FLAGS = {
     "suppressed": ("contacts", "bed_days", "acute"),

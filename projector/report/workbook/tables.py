@@ -13,7 +13,7 @@ from projector.outputs.readings import part_name
 from projector.report.view import View
 from projector.report.workbook.book import Cell
 from projector.tables.result_names import RESULT_NAMES, YEARS_TOLD, result_name
-from projector.tables.suppression import GATHERED, limit_of
+from projector.tables.suppression import GATHERED, TOGETHER, limit_of
 
 if TYPE_CHECKING:
     from projector.run.measures import Measure
@@ -229,7 +229,7 @@ def _labels(view: View, array: xr.DataArray, axis: str) -> tuple[tuple[Cell, ...
     if axis == "region":
         names = {
             "all": view.common("reading all region"),
-            GATHERED: view.common("suppressed together"),
+            GATHERED: TOGETHER[view.language],
             **view.region_names,
         }
         return tuple((code, names.get(code, code)) for code in labels)

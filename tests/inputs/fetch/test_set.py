@@ -46,6 +46,7 @@ def fetched(bank: Bank, target: Path, *arguments: object) -> Result:
         "--address", f"{bank.address}/v2",
         "--address-v1", f"{bank.address}/v1",
         "--address-klass", f"{bank.address}/klass",
+        "--language", "en",
     ]  # fmt: skip
     words = ["inputs", "fetch", *map(str, arguments), "--to", str(target), *addresses]
     return CliRunner().invoke(cli, words, catch_exceptions=False)

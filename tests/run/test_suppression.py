@@ -15,14 +15,14 @@ from projector.cli.main import cli
 from projector.errors import ConsistencyError, ScenarioError, UsageError
 from projector.outputs.readings import reading_json, reading_table, reading_text
 from projector.outputs.summary import summary
-from projector.outputs.suppression import WITHHELD, as_told
 from projector.report.view import View
 from projector.report.workbook.tables import result_tables
 from projector.run.measures import WHOLE, figures_of
 from projector.run.readings import Reading, read_figures
+from projector.run.suppression import WITHHELD, as_told
 from projector.scenario import load_scenario
 from tests.embedded import SCENARIOS, result_of, result_with
-from tests.outputs.attack import Told, possible
+from tests.run.attack import Told, possible
 
 LIMIT = 5
 _RESULT = ("--result", "beds")

@@ -13,9 +13,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
-from projector.outputs.small_numbers import Pattern, gathered, pattern_of
-from projector.outputs.words import word
-from projector.tables.suppression import FLAGS, GATHERED
+from projector.run.small_numbers import Pattern, gathered, pattern_of
+from projector.tables.suppression import FLAGS, GATHERED, TOGETHER
 
 if TYPE_CHECKING:
     from projector.scenario import Scenario
@@ -71,8 +70,7 @@ def as_told(tree: xr.DataTree, scenario: "Scenario") -> xr.DataTree:
     if "uncertainty" in told.children:
         _suppress_summaries(told, activity, patterns, limit)
     named = json.loads(tree.attrs["names"])
-    called = {language: word("suppressed together", language) for language in ("nb", "en")}
-    named.setdefault("diagnosis", {})[GATHERED] = called
+    named.setdefault("diagnosis", {})[GATHERED] = TOGETHER
     told.attrs |= {
         "suppress": limit,
         "suppressed": int(sum(one.cells.sum() for one in patterns.values())),
@@ -168,7 +166,7 @@ def _with_labels(activity: xr.Dataset, *, regions: bool, diagnoses: bool) -> xr.
     )
     known = activity["diagnosis"].values.tolist()
     if regions:
-        labels, names = [*labels, GATHERED], [*names, word("suppressed together", "nb")]
+        labels, names = [*labels, GATHERED], [*names, TOGETHER["nb"]]
     if diagnoses:
         known, kinds = [*known, GATHERED], [*kinds, GATHERED]
     plain = activity.drop_vars(["region_name", "kind"])

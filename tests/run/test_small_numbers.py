@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from projector.outputs.small_numbers import gathered, pattern_of
-from tests.outputs.attack import Told, possible
+from projector.run.small_numbers import gathered, pattern_of
+from tests.run.attack import Told, possible
 
 LIMIT = 5.0
 Floats = NDArray[np.float64]
