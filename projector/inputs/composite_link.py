@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import BSpline
 
 __all__ = ["smooth_curves", "spread_groups"]
 
@@ -128,27 +129,10 @@ def _level(counts: Array, reference: Array, basis: Array) -> Array:
 
 
 def _basis(ages: int) -> Array:
-    """Cubic B-splines ``[age, spline]`` at the middle of each age; each row sums to 1.
-
-    By de Boor's recursion over the splines that are not zero there, which keeps the order of
-    `scipy.interpolate`: that takes longer to import than all else here to do.
-    """
+    """Cubic B-splines ``[age, spline]`` at the middle of each age; each row sums to 1."""
     pieces = max(round(ages / _KNOT_SPACING), 1)
     knots = ages / pieces * np.arange(-_DEGREE, pieces + _DEGREE + 1)
-    at = np.arange(ages) + 0.5
-    before = np.searchsorted(knots, at, side="right") - 1
-    splines = np.ones((1, ages))
-    for degree in range(1, _DEGREE + 1):
-        higher = np.zeros((degree + 1, ages))
-        for n, spline in enumerate(splines):
-            start, end = knots[before + n + 1 - degree], knots[before + n + 1]
-            part = spline / (end - start)
-            higher[n] += part * (end - at)
-            higher[n + 1] = part * (at - start)
-        splines = higher
-    design = np.zeros((ages, pieces + _DEGREE))
-    for n, spline in enumerate(splines):
-        design[np.arange(ages), before - _DEGREE + n] = spline
+    design: Array = BSpline.design_matrix(np.arange(ages) + 0.5, knots, _DEGREE).toarray()
     return design
 
 

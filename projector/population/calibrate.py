@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from projector.inputs.regions import parent_of
 from projector.population.extraordinary import (
@@ -41,7 +42,6 @@ from projector.population.levels import (
     mortality_levels,
 )
 from projector.population.lifetable import survival_with_level
-from projector.population.monotone import Monotone
 from projector.population.shrinkage import Evidence, Shrunk, shrink
 from projector.tables import NATION, SEXES
 
@@ -372,10 +372,10 @@ def _by_single_age(
     variables = {}
     for part in _PARTS:
         banded = getattr(estimate, part).reshape(-1, len(SEXES), len(middle))
-        curve = Monotone(middle, banded)
+        curve = PchipInterpolator(middle, banded, axis=-1)
         smooth = curve(within)
         if part != "credibility":
-            smooth += curve.slope(middle[:1]) * younger
+            smooth += curve.derivative()(middle[:1]) * younger
             smooth = np.maximum(1.0 + smooth, 0.0) ** (1.0 / length)
             smooth[..., 0] = 1.0
         else:

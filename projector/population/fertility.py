@@ -17,9 +17,9 @@ births at a wrong age instead of 5.2 %.
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from projector.errors import ConsistencyError, Problem
-from projector.population.monotone import Monotone
 
 __all__ = ["fertility_rates", "fertility_shares", "mean_age_at_childbearing"]
 
@@ -67,7 +67,7 @@ def fertility_shares(fertility: pd.DataFrame, years: NDArray[np.int64], open_age
                 )
             )
         share = groups["share"].to_numpy(dtype=np.float64)
-        cumulative = Monotone(edges, np.append(0.0, np.cumsum(share / share.sum())))
+        cumulative = PchipInterpolator(edges, np.append(0.0, np.cumsum(share / share.sum())))
         row[edges[0] : edges[-1]] = np.diff(cumulative(np.arange(edges[0], edges[-1] + 1)))
     position = np.interp(years, given_years, np.arange(len(given_years)))
     left = np.clip(np.floor(position).astype(np.int64), 0, max(len(given_years) - 2, 0))

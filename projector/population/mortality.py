@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from projector.errors import ConsistencyError, Problem
 from projector.population.kannisto import close_with_kannisto
 from projector.population.lifetable import person_years, with_open_age
-from projector.population.monotone import Monotone
 from projector.tables import SEXES
 
 __all__ = ["LAST_AGE", "single_age_death_rates"]
@@ -104,7 +104,7 @@ def _ungrouped(target: Array, first: Ages, last: Ages) -> Array:
         rates = np.empty((*target.shape[:2], len(ages)))
         rates[..., 0] = target[..., 0]
         within = np.clip(ages[1:] + 0.5, knots[0], knots[-1])
-        rates[..., 1:] = np.exp(Monotone(knots, log_knots)(within))
+        rates[..., 1:] = np.exp(PchipInterpolator(knots, log_knots, axis=-1)(within))
         L = person_years(rates)
         starts = np.searchsorted(group_of_age, np.arange(len(first)))
         achieved = np.add.reduceat(rates * L, starts, axis=-1) / np.add.reduceat(L, starts, axis=-1)
