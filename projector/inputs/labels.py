@@ -16,6 +16,8 @@ __all__ = [
     "canonical_column",
     "folded",
     "is_damaged",
+    "is_nation",
+    "names_in",
     "parse_code",
     "parse_regions",
     "parse_sex",
@@ -74,6 +76,16 @@ _LENGTHS_WITHOUT_ZERO = (3, 5, 7)
 """Municipalities have four digits, wards six, basic units eight."""
 
 
+def is_nation(name: str) -> bool:
+    """Whether a name is that of the whole country."""
+    return folded(name) in _NATION
+
+
+def names_in(label: str) -> set[str]:
+    """Every name in a label: ``Porsanger - Porsáŋgu - Porsanki`` has three, and itself."""
+    return {folded(label), *(folded(part) for part in label.split(" - "))}
+
+
 def canonical_column(label: str) -> str | None:
     """The name this program has for a column, or None for one it does not know."""
     return _CANONICAL.get(folded(label))
@@ -128,7 +140,7 @@ def parse_code(code: str) -> str:
 
 
 def _parse_region(label: str) -> Region:
-    if folded(label) in _NATION:
+    if is_nation(label):
         return Region(NATION, label)
     match = _REGION.fullmatch(label) or _REST.fullmatch(label)
     if match is None:

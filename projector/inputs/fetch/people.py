@@ -204,31 +204,22 @@ def _both(
         "ContentsCode": (wanted.contents,),
         metadata.time: tuple(map(str, years)),
     }
-    totals = Query(
-        wanted.table,
-        tuple((one.code, fixed[one.code]) for one in metadata.dimensions if one.code in fixed),
-    )
-    cells = []
+    held = [(one.code, fixed[one.code]) for one in metadata.dimensions if one.code in fixed]
+    totals = Query(wanted.table, tuple(held)).led_by(wanted.region)
+    divided = []
     for one in metadata.dimensions:
         if one.code in fixed:
-            cells.append((one.code, fixed[one.code]))
+            divided.append((one.code, fixed[one.code]))
         elif one.code == "Kjonn":
-            cells.append((one.code, sex_codes(one)))
+            divided.append((one.code, sex_codes(one)))
         elif one.code == "Alder":
-            cells.append((one.code, age_codes(one)))
+            divided.append((one.code, age_codes(one)))
         elif not one.eliminable:
             message = f"it is divided by '{one.label}', which is not known here"
             raise FetchError(Problem(f"table {wanted.table}", message))
-    for code in ("Kjonn", "Alder"):
-        if not metadata.dimension(code).eliminable:
-            return [Query(wanted.table, tuple(cells))]
-    return [_first(totals, wanted.region), _first(Query(wanted.table, tuple(cells)), wanted.region)]
-
-
-def _first(query: Query, dimension: str) -> Query:
-    """The same query with one dimension in front: the one that it is parted by."""
-    ordered = sorted(query.selection, key=lambda item: item[0] != dimension)
-    return Query(query.table, tuple(ordered))
+    cells = Query(wanted.table, tuple(divided)).led_by(wanted.region)
+    summed = all(metadata.dimension(code).eliminable for code in ("Kjonn", "Alder"))
+    return [totals, cells] if summed else [cells]
 
 
 def _said(fetched: Sequence[Fetched]) -> str:

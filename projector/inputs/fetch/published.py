@@ -190,9 +190,9 @@ def _alternatives(metadata: Metadata, letters: Sequence[str]) -> dict[str, str]:
 
 
 def _ordered(metadata: Metadata, region: str, kept: dict[str, tuple[str, ...]]) -> Query:
-    """A query, the dimension that it is parted by in front."""
+    """What is kept of each dimension, in the order of the table but for that of regions."""
     held = [(one.code, kept[one.code]) for one in metadata.dimensions if one.code in kept]
-    return Query(metadata.table, tuple(sorted(held, key=lambda item: item[0] != region)))
+    return Query(metadata.table, tuple(held)).led_by(region)
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

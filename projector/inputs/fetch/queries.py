@@ -105,6 +105,11 @@ class Query:
         """The codes wanted of a dimension."""
         return dict(self.selection)[dimension]
 
+    def led_by(self, dimension: str) -> "Query":
+        """The same query with one dimension in front: the one that it is parted by."""
+        ordered = sorted(self.selection, key=lambda item: item[0] != dimension)
+        return Query(self.table, tuple(ordered))
+
     def narrowed(self, dimension: str, codes: Sequence[str]) -> "Query":
         """The same query for some codes of a dimension."""
         return Query(

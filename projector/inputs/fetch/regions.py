@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from projector.errors import Problem, UsageError, nearest_name
 from projector.inputs.fetch.klass import Change
-from projector.inputs.labels import folded
+from projector.inputs.labels import folded, is_nation, names_in
 from projector.tables import NATION
 
-__all__ = ["ALL", "Chosen", "choose_regions", "names_of"]
+__all__ = ["ALL", "Chosen", "choose_regions"]
 
 ALL = "all"
-_NATION = frozenset({NATION, "norge", "noreg", "norway"})
 _WARD = 6
 
 
@@ -30,11 +29,6 @@ class Chosen:
     municipalities: tuple[str, ...]
     wards: tuple[str, ...]
     everywhere: bool
-
-
-def names_of(label: str) -> set[str]:
-    """Every name in a label: ``Porsanger - Porsáŋgu - Porsanki`` has three, and itself."""
-    return {folded(label), *(folded(part) for part in label.split(" - "))}
 
 
 def choose_regions(
@@ -69,7 +63,7 @@ def choose_regions(
     problems: list[Problem] = []
     codes: list[str] = []
     for one in asked:
-        if folded(one) in _NATION:
+        if one == NATION or is_nation(one):
             continue
         if folded(one) == ALL:
             codes += list(municipalities)
@@ -106,7 +100,7 @@ def _codes(
     if one.isdigit():
         problems.append(_no_code(one, known, changes))
         return []
-    found = [code for code, name in known.items() if folded(one) in names_of(name)]
+    found = [code for code, name in known.items() if folded(one) in names_in(name)]
     if len(found) == 1:
         return found
     if found:

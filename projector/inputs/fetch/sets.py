@@ -158,14 +158,14 @@ def fetch_set(order: Order, place: Workplace) -> Part:
         files | {"published/queries.json": text.encode("utf-8")},
         [
             *(source for part in parts for source in part.sources),
-            *_klass_source(files, service, place.service.address_klass, asked_at, years),
+            *_klass_source(files, service, asked_at, years),
         ],
         [note for part in parts for note in part.notes],
     )
 
 
 def _klass_source(
-    files: Mapping[str, bytes], service: Service, address: str, asked: str, years: Sequence[int]
+    files: Mapping[str, bytes], service: Service, asked: str, years: Sequence[int]
 ) -> list[Source]:
     """Where the table of changes is from, if there is one."""
     name = "published/klass_changes.csv"
@@ -175,7 +175,8 @@ def _klass_source(
     remark = (
         f"what became of regions after 1 January {years[0]}; population.csv is brought on by it"
     )
-    return [Source(name, f"KLASS {numbers}: changes", "", asked, f"KLASS, {address}", (), remark)]
+    title, version = f"KLASS {numbers}: changes", f"KLASS, {service.address_klass}"
+    return [Source(name, title, "", asked, version, (), remark)]
 
 
 def _interface(place: Workplace, transport: Transport) -> PxWeb:

@@ -22,9 +22,6 @@ from projector.tables.cells import guarded, unguarded
 
 __all__ = ["Added", "OwnTable", "add_table"]
 
-_ENDINGS = (".csv",)
-_FIGURES = ("count", "amount", "heads", "fte")
-
 
 @dataclass(frozen=True)
 class OwnTable:

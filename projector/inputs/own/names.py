@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from projector.errors import nearest_name
 from projector.inputs.input_set import InputSet
-from projector.inputs.labels import folded
+from projector.inputs.labels import folded, is_nation, names_in
 from projector.inputs.own.words import key_of, words_of
 from projector.tables import NATION
 
@@ -77,15 +77,12 @@ class Names:
         areas = [area for area in self.areas if folded(area) == folded(text)]
         if areas:
             return Meaning(areas[0])
-        if folded(text) in {"norge", "noreg", "norway", "hele landet"}:
+        if is_nation(text):
             return Meaning(NATION)
         digits = code.removesuffix(".0") if not name else code
         if digits.isdigit():
             return self._code(digits, name.strip())
-        found = [
-            one for one, label in self.regions.items()
-            if folded(text) in {folded(label), *(folded(part) for part in label.split(" - "))}
-        ]  # fmt: skip
+        found = [one for one, label in self.regions.items() if folded(text) in names_in(label)]
         return _one(text, found, "region", [*self.areas, *self.regions.values()], self.regions)
 
     def _code(self, digits: str, name: str) -> Meaning:
@@ -95,10 +92,7 @@ class Names:
             near = nearest_name(digits, self.regions)
             return Meaning(None, fault="not the code of a region of the set", nearest=near)
         code = candidates[0]
-        if name and folded(name) not in {
-            folded(self.regions[code]),
-            *(folded(part) for part in self.regions[code].split(" - ")),
-        }:
+        if name and folded(name) not in names_in(self.regions[code]):
             expected = f"{code} {self.regions[code]}"
             return Meaning(None, fault="the code and the name do not agree", expected=expected)
         lost = f"{digits} read as {code} {self.regions[code]}: the zero in front was lost"
