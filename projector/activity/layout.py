@@ -8,12 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from projector.activity.axes import BANDS, COURSES, Cell, Column, cells_between
+from projector.activity.ledger import Demand
 from projector.tables import SETTINGS, SEXES
 
 if TYPE_CHECKING:
+    from projector.activity.application import WrittenChange
     from projector.scenario.models import Change, Growth
 
-__all__ = ["cells_of", "columns_of"]
+__all__ = ["cells_of", "columns_of", "columns_touched"]
 
 Array = NDArray[np.float64]
 
@@ -68,6 +70,40 @@ def columns_of(
         )
 
     return tuple(sorted(found, key=order))
+
+
+def columns_touched(demand: Demand, written: "Sequence[WrittenChange]") -> NDArray[np.bool_]:
+    """Columns that a change or uncertain growth may make another, or has to look at.
+
+    Parameters
+    ----------
+    demand
+        Has the columns, and the growth that differs between draws.
+    written
+        The changes.
+
+    Returns
+    -------
+    ndarray of bool
+        ``[column]``; of a diagnosis in a setting all courses alike.
+    """
+    columns = demand.axes.columns
+    touched = np.zeros(len(columns), dtype=bool)
+    for drift in demand.drifts:
+        touched[drift.columns] = True
+    for one in written:
+        selection = one.change.selection
+        targets = {setting for setting, _ in _targets(one.change)}
+        touched |= [
+            (selection.diagnosis is None or column.diagnosis in selection.diagnosis)
+            and (
+                selection.setting is None
+                or column.setting in selection.setting
+                or column.setting in targets
+            )
+            for column in columns
+        ]
+    return touched
 
 
 def _targets(change: "Change") -> Iterator[tuple[str, bool]]:

@@ -120,6 +120,41 @@ class Demand:
         times = len(self.years) // amounts.shape[axis]
         return np.concatenate([amounts] * times, axis) if times > 1 else amounts
 
+    def of_columns(self, chosen: NDArray[np.bool_]) -> "Demand":
+        """The part of it that is about some columns."""
+        stays = chosen[: self.axes.with_nights]
+        renumbered = np.cumsum(chosen) - 1
+        columns = tuple(
+            column for column, keep in zip(self.axes.columns, chosen, strict=True) if keep
+        )
+        profiles = (
+            replace(
+                profile,
+                contacts=profile.contacts[:, chosen],
+                nights=profile.nights[:, stays],
+                ready=None if profile.ready is None else profile.ready[:, stays],
+            )
+            for profile in self.profiles
+        )
+        drifts = (
+            replace(drift, columns=renumbered[drift.columns[chosen[drift.columns]]])
+            for drift in self.drifts
+        )
+        return replace(
+            self,
+            axes=replace(self.axes, columns=columns),
+            profiles=tuple(profiles),
+            level=self.level[chosen],
+            flow=None if self.flow is None else self.flow[chosen],
+            length_of_stay=self.length_of_stay[..., stays],
+            drifts=tuple(drift for drift in drifts if drift.columns.size),
+        )
+
+    def undivided(self) -> "Demand":
+        """The same with people of all ages in one cell, where nothing asks for a part of them."""
+        last = max(cell.last for cell in self.axes.cells)
+        return replace(self, axes=replace(self.axes, cells=(Cell(SEXES, 0, last),)))
+
     def of_regions(self, regions: Collection[str]) -> "Demand":
         """The part of it that is about some regions."""
         kept = np.array([origin.region in regions for origin in self.origins])

@@ -7,8 +7,7 @@ and then the scenario's changes (`projector.activity.changes`), which scale slic
 are people as residents are, with their own share of use (`projector.activity.visitors`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,20 +19,16 @@ from projector.activity.chance import Chance
 from projector.activity.changes import apply_changes, refuse_idle
 from projector.activity.conflicts import refuse_conflicts
 from projector.activity.demand import demand_of
+from projector.activity.filling import Filled, filled
 from projector.activity.flows import with_own_sites
-from projector.activity.ledger import Demand, Ledger, fill
-from projector.activity.sums import Sums
+from projector.activity.ledger import Demand
 from projector.activity.views import Views
 from projector.errors import ConsistencyError, Problem
-from projector.tables import unique
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
 
-__all__ = ["activity_stage", "change_and_view", "filled", "written_changes"]
-
-_REGIONS_AT_A_TIME = 32
-"""A ledger of so many regions stays near the processor; of a whole country it would not."""
+__all__ = ["activity_stage", "change_and_view", "written_changes"]
 
 Members = Callable[[str], Sequence[str]]
 
@@ -87,39 +82,8 @@ def activity_stage(
     return views.datasets(demand)
 
 
-def filled(demand: Demand, written: Sequence[WrittenChange]) -> Iterator[tuple[Demand, Ledger]]:
-    """Ledgers of some regions each, before any change, with what they were filled from.
-
-    Parameters
-    ----------
-    demand
-        People, use per person, levels and flows of all regions.
-    written
-        The changes that will be applied: one that counts over regions needs them together.
-
-    Yields
-    ------
-    Demand
-    Ledger
-    """
-    with ThreadPoolExecutor(max_workers=1) as ahead:
-        coming: Future[tuple[Demand, Ledger]] | None = None
-        for part in _parts(demand, written):
-            # The products of the next regions are made while the changes of these are applied.
-            following = ahead.submit(_filled_part, part)
-            if coming is not None:
-                yield coming.result()
-            coming = following
-        if coming is not None:
-            yield coming.result()
-
-
-def _filled_part(part: Demand) -> tuple[Demand, Ledger]:
-    return part, fill(part)
-
-
 def change_and_view(
-    parts: Iterable[tuple[Demand, Ledger]],
+    parts: Iterable[Filled],
     written: Sequence[WrittenChange],
     views: Views,
     *,
@@ -147,12 +111,13 @@ def change_and_view(
         For each change whether it found anything to change.
     """
     found = np.zeros(len(written), dtype=bool)
-    for part, ledger in parts:
-        found |= np.array(apply_changes(ledger, written, part, strict=strict), dtype=bool)
-        sums = Sums.of(ledger)
-        views.add(ledger, part, sums)
+    for part in parts:
+        hit = apply_changes(part.ledger, written, part.of_ledger, strict=strict)
+        found |= np.array(hit, dtype=bool)
+        sums = part.sums()
+        views.add(part.ledger, part.demand, sums)
         if chance is not None:
-            chance.add(ledger, part, sums)
+            chance.add(part.ledger, part.demand, sums)
     return [bool(hit) for hit in found]
 
 
@@ -176,23 +141,6 @@ def written_changes(
     _refuse_early_work(written, demand.base_year)
     refuse_conflicts(written, demand.axes)
     return written
-
-
-def _parts(demand: Demand, written: Sequence[WrittenChange]) -> Iterator[Demand]:
-    """Some regions at a time; all at once where a change counts over regions."""
-    regions = unique(origin.region for origin in demand.origins)
-    together = any(
-        one.change.contacts is not None
-        or one.change.waiting is not None
-        or one.change.coverage is not None
-        for one in written
-    )
-    size = len(regions) if together else _REGIONS_AT_A_TIME
-    if size >= len(regions):
-        yield demand
-        return
-    for first in range(0, len(regions), size):
-        yield demand.of_regions(set(regions[first : first + size]))
 
 
 def _refuse_early_work(written: Sequence[WrittenChange], base_year: int) -> None:

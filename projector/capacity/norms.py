@@ -1,6 +1,6 @@
 """Norms over the years: which work takes which resource, and how much one unit of it can do."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -105,7 +105,8 @@ def norms_of(
         return own.at(years, base_year=scenario.years.base)
 
     norms = []
-    for row in table.to_dict("records"):
+    rows = table.to_dict("records")
+    for row, diagnoses in zip(rows, _governed(rows, kinds), strict=True):
         names = (row["resource"], row["setting"])
         occupancy = next((capacity.occupancy[n] for n in names if n in capacity.occupancy), None)
         opened = [capacity.opening[n] for n in names if n in capacity.opening]
@@ -114,7 +115,7 @@ def norms_of(
                 setting=row["setting"],
                 resource=row["resource"],
                 unit=row["unit"],
-                diagnoses=_governed(row, table, kinds),
+                diagnoses=diagnoses,
                 share=_or(row.get("share"), 1.0),
                 occupancy=figure(occupancy, row["occupancy"]),
                 **{
@@ -155,22 +156,26 @@ def _or(written: float | None, otherwise: float) -> float:
 
 
 def _governed(
-    row: Mapping[Hashable, object], table: pd.DataFrame, kinds: Mapping[str, str]
-) -> NDArray[np.bool_]:
-    """Diagnoses that a row is about, less those that another row of its resource says more of."""
-    same = table[(table["setting"] == row["setting"]) & (table["resource"] == row["resource"])]
-    own = _said(row)
-    rivals = [_said(other) for other in same.to_dict("records")]
-    return np.array(
-        [
-            _matches(own, diagnosis, kind)
-            and not any(
-                _matches(rival, diagnosis, kind) and _detail(rival) > _detail(own)
-                for rival in rivals
-            )
-            for diagnosis, kind in kinds.items()
+    rows: Sequence[Mapping[Hashable, object]], kinds: Mapping[str, str]
+) -> Iterator[NDArray[np.bool_]]:
+    """Of each row, the diagnoses that it is about and no other row of its resource says more of."""
+    together: dict[tuple[object, object], list[tuple[str, str]]] = {}
+    for row in rows:
+        together.setdefault((row["setting"], row["resource"]), []).append(_said(row))
+    for row in rows:
+        own = _said(row)
+        more = [
+            rival
+            for rival in together[row["setting"], row["resource"]]
+            if _detail(rival) > _detail(own)
         ]
-    )
+        yield np.array(
+            [
+                _matches(own, diagnosis, kind)
+                and not any(_matches(rival, diagnosis, kind) for rival in more)
+                for diagnosis, kind in kinds.items()
+            ]
+        )
 
 
 def _said(row: Mapping[Hashable, object]) -> tuple[str, str]:

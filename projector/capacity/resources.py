@@ -152,6 +152,8 @@ def resources_of(
     scenario: "Scenario",
     activity: xr.Dataset,
     years: NDArray[np.int64],
+    *,
+    rhythms: Mapping[str, Rhythm] | None = None,
 ) -> list[Resource]:
     """The resources of a run, in the order of the norms.
 
@@ -168,6 +170,8 @@ def resources_of(
         Group ``activity`` of the results: says how long stays are, which smooths the rhythm.
     years
         Calendar years that limits are taken of.
+    rhythms
+        By resource, where they are known; they depend on no value over years.
     """
     result = []
     for name in unique(norm.resource for norm in norms):
@@ -184,7 +188,9 @@ def resources_of(
                 unit=own[0].unit,
                 norms=own,
                 limit=None if limit is None else limit.at(years, base_year=scenario.years.base),
-                rhythm=_rhythm(name, own, tables.get("rhythms"), scenario, activity),
+                rhythm=_rhythm(name, own, tables.get("rhythms"), scenario, activity)
+                if rhythms is None
+                else rhythms[name],
             )
         )
     return result

@@ -133,6 +133,8 @@ def resources_of_run(
     scenario: "Scenario",
     activity: xr.Dataset,
     years: NDArray[np.int64],
+    *,
+    like: Sequence[Resource] | None = None,
 ) -> list[Resource]:
     """The resources of a scenario, with their norms in some years.
 
@@ -145,10 +147,13 @@ def resources_of_run(
         the rhythm of arrivals.
     years
         Calendar years that norms are taken of.
+    like
+        The same resources with the norms of other years or draws: rhythms are theirs.
     """
     diagnoses, kinds = (map(str, activity[name].values) for name in ("diagnosis", "kind"))
     norms = norms_of(tables["norms"], scenario, dict(zip(diagnoses, kinds, strict=True)), years)
-    return resources_of(norms, tables, scenario, activity, years)
+    rhythms = None if like is None else {one.name: one.rhythm for one in like}
+    return resources_of(norms, tables, scenario, activity, years, rhythms=rhythms)
 
 
 class _Assessed:

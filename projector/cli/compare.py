@@ -44,7 +44,7 @@ def compare_files(
     language: "Language",
     *,
     draws: int | Literal["auto"] | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     regions: Sequence[str] = (),
     page: bool = True,
 ) -> None:
@@ -62,7 +62,7 @@ def compare_files(
     draws
         For the scenarios, in the place of what they say; 0 is none.
     workers
-        Processes that make draws.
+        Processes that make draws; None is one for each processor, a few at most.
     regions
         Names or codes of regions and areas to tell of, in the place of all together.
     page

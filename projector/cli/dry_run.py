@@ -13,6 +13,7 @@ from projector.outputs.readings import dumped
 from projector.outputs.words import number, word
 from projector.run import vocabulary
 from projector.run.estimate import Estimate, Span, estimate
+from projector.run.executors import usual_workers
 from projector.run.pipeline import region_names
 from projector.run.whole import executor_of
 from projector.scenario import load_scenario
@@ -37,7 +38,7 @@ def tell_run(
     *,
     without: Sequence[str] = (),
     draws: int | Literal["auto"] | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     cluster: str | None = None,
     as_json: bool = False,
 ) -> None:
@@ -55,6 +56,7 @@ def tell_run(
     scenario = load_scenario(path, vocabulary=vocabulary, without=without)
     if draws is not None:
         scenario = scenario.with_draws(draws)
+    workers = workers or usual_workers()
     made = estimate(scenario, workers=workers)
     if as_json:
         click.echo(dumped(_told(scenario, path, output, made, workers)))

@@ -152,7 +152,7 @@ def run(
     without: tuple[str, ...],
     ablate: bool,
     draws: 'int | Literal["auto"] | None',
-    workers: int,
+    workers: int | None,
     cluster: str | None,
     resume: bool,
     keep_draws: bool,

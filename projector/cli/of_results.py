@@ -60,7 +60,7 @@ def report(
 @FOLDER
 @WORKERS
 @LANGUAGE
-def verify(run: Path, folder: Path | None, workers: int, language: "Language") -> None:
+def verify(run: Path, folder: Path | None, workers: int | None, language: "Language") -> None:
     """Check that the results of RUN are unharmed, and what their scenario gives: run it again.
 
     Exit code 7 where they are damaged, or any number differs in any bit.
@@ -108,7 +108,7 @@ def compare(
     runs: tuple[Path, ...],
     output: Path | None,
     draws: 'int | Literal["auto"] | None',
-    workers: int,
+    workers: int | None,
     regions: tuple[str, ...],
     page: bool,
     language: "Language",

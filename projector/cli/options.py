@@ -88,7 +88,6 @@ PICTURE = click.option(
 WORKERS = click.option(
     "--workers",
     type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Processes that make draws; the numbers are the same for any number of them.",
+    help="Processes that make draws; the numbers are the same for any number of them.  "
+    "[default: one for each processor, a few at most]",
 )

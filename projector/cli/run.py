@@ -51,7 +51,7 @@ def run_scenario(
     without: "Sequence[str]" = (),
     ablate: bool = False,
     draws: int | Literal["auto"] | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     cluster: str | None = None,
     resume: bool = False,
     keep_draws: bool = False,
@@ -79,7 +79,7 @@ def run_scenario(
     draws
         In the place of what the scenario says; 0 is none, ``auto`` as many as it takes.
     workers
-        Processes that make draws.
+        Processes that make draws; None is one for each processor, a few at most.
     cluster
         Address of a Dask scheduler whose workers make draws instead.
     resume

@@ -12,6 +12,7 @@ from projector.outputs.sensitivity import printed_sensitivity, sensitivity_table
 from projector.outputs.tidy import write_table
 from projector.outputs.words import word
 from projector.run import vocabulary
+from projector.run.executors import usual_workers
 from projector.run.pipeline import project_people
 from projector.run.questions import question_of
 from projector.run.sensitivity import sensitivity
@@ -34,7 +35,7 @@ def tell_sensitivity(
     without: Sequence[str],
     designed: bool,
     draws: int,
-    workers: int,
+    workers: int | None,
     output: Path | None,
     language: "Language",
 ) -> None:
@@ -55,7 +56,7 @@ def tell_sensitivity(
     draws
         Draws in each set.
     workers
-        Processes that make draws.
+        Processes that make draws; None is one for each processor, a few at most.
     output
         The picture; a table of all years lies beside it. None is a name of its own in outputs/,
         and no picture where matplotlib is not installed.
@@ -78,7 +79,14 @@ def tell_sensitivity(
     last = year_asked(scenario, year)
     people = project_people(scenario)
     question = question_of(scenario, people, result, of=of, regions=regions)
-    told = sensitivity(scenario, people, question, draws=draws, designed=designed, workers=workers)
+    told = sensitivity(
+        scenario,
+        people,
+        question,
+        draws=draws,
+        designed=designed,
+        workers=workers or usual_workers(),
+    )
     click.echo(printed_sensitivity(told, last, language))
     picture.parent.mkdir(parents=True, exist_ok=True)
     table = picture.with_suffix(".csv")

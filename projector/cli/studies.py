@@ -112,7 +112,7 @@ def sensitivity(
     year: int | None,
     designed: bool,
     draws: int,
-    workers: int,
+    workers: int | None,
     without: tuple[str, ...],
     output: Path | None,
     language: "Language",

@@ -37,7 +37,9 @@ _SHOWN = 5
 """Files or results that a message names before the rest is counted."""
 
 
-def verify_results(results: Path, folder: Path | None, workers: int, language: "Language") -> None:
+def verify_results(
+    results: Path, folder: Path | None, workers: int | None, language: "Language"
+) -> None:
     """Verify results for a reader at a terminal.
 
     Parameters
@@ -88,7 +90,7 @@ def _tell(what: str, language: "Language", **facts: object) -> None:
 
 
 def _write_again(
-    scenario: "Scenario", tree: "xr.DataTree", written: Path, again: Path, workers: int
+    scenario: "Scenario", tree: "xr.DataTree", written: Path, again: Path, workers: int | None
 ) -> None:
     """The whole run anew, written as the first one was."""
     people = project_people(scenario)

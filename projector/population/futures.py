@@ -43,6 +43,9 @@ __all__ = ["Futures", "population_draws"]
 
 Written = Mapping[tuple[str | int, ...], PathOfDraws]
 
+_PEOPLE = "population"
+"""Key of a scenario under which national paths are written."""
+
 
 @dataclass(frozen=True, eq=False)
 class Futures:
@@ -171,15 +174,24 @@ class Futures:
         """What the table says of mortality, the same in every draw."""
         return NationalMortality.from_table(self.tables["mortality"])
 
+    @cached_property
+    def _at_medians(self) -> xr.Dataset:
+        """National paths as the scenario has them, without their deviations."""
+        return self._assumptions({})
+
+    def _assumptions(self, written: Written) -> xr.Dataset:
+        years = self.scenario.years
+        known = np.arange(years.base - 1, years.end + 1)
+        return national_assumptions(
+            self.tables["paths"], self.scenario.population, known, years.base, written
+        )
+
     def _nation(
         self, drawn: Drawn | None, written: Written | None
     ) -> tuple[National, xr.DataArray]:
         """The nation in each draw, and the share of what sets regions apart that is in force."""
-        years = self.scenario.years
-        known = np.arange(years.base - 1, years.end + 1)
-        assumed = national_assumptions(
-            self.tables["paths"], self.scenario.population, known, years.base, written
-        )
+        of_people = {place: path for place, path in (written or {}).items() if place[0] == _PEOPLE}
+        assumed = self._assumptions(of_people) if of_people else self._at_medians
         if drawn is not None:
             assumed = self._deviating(assumed, drawn)
         open_age = int(self.base["age"].values[-1])

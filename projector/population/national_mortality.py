@@ -31,8 +31,10 @@ Array = NDArray[np.float64]
 Years = NDArray[np.int64]
 
 _BISECTIONS = 70
-_STILL = 1e-13
-"""The index is still when it moves less: it is some units of the logarithm of rates."""
+_SECANTS = 50
+_CLOSE = 1e-9
+"""The index, some units of the logarithm of rates, lies closer than that times its last step when
+a step is no longer than this."""
 
 _NODES = 32
 """Places between which a life expectancy is looked for."""
@@ -246,26 +248,28 @@ def _reaching(
 ) -> Array:
     """The index ``[year, sex]`` with which lives are as long as the targets.
 
-    Regula falsi in the form of Illinois (Dowell & Jarratt 1971): lives shorten nearly in proportion
-    to the index, so that a straight line lies close from the start. `between` are the bounds of the
-    index, and how much longer lives are at each than the target.
+    By secants: lives shorten nearly in proportion to the index, so that a straight line between
+    its bounds lies close from the start, and errors multiply from there on. `between` are the
+    bounds, and how much longer lives are at each than the target.
     """
     low, high, longer, shorter = between
-    middle, side = low, np.zeros(targets.shape, dtype=np.int8)
-    for _ in range(_BISECTIONS):
-        apart = longer - shorter
-        step = np.divide(longer, apart, out=np.zeros_like(longer), where=apart > 0)
-        before, middle = middle, low + step * (high - low)
-        if np.abs(middle - before).max() < _STILL:
-            break
-        error = life_expectancy(_moved(log_rates, pattern, middle)) - targets
-        above = error > 0
-        # A bound that stays twice in a row counts for half, or the other would creep.
-        shorter = np.where(above, np.where(side > 0, shorter / 2, shorter), error)
-        longer = np.where(above, error, np.where(side < 0, longer / 2, longer))
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-        side = np.where(above, 1, -1).astype(np.int8)
-    return middle
+    index, error = low, longer
+    per_unit = _slope(shorter - longer, high - low, np.zeros_like(low))
+    for _ in range(_SECANTS):
+        step = np.divide(-error, per_unit, out=np.zeros_like(error), where=per_unit < 0)
+        before, index = index, np.clip(index + step, low, high)
+        moved = index - before
+        if np.abs(moved).max() < _CLOSE:
+            return index
+        left = error
+        error = life_expectancy(_moved(log_rates, pattern, index)) - targets
+        per_unit = _slope(error - left, moved, per_unit)
+    raise AssertionError("lives that shorten in one direction have one index for each length")
+
+
+def _slope(change: Array, moved: Array, before: Array) -> Array:
+    """How much longer lives are per unit of the index; as before where it stood still."""
+    return np.divide(change, moved, out=before.copy(), where=np.abs(moved) > _CLOSE)
 
 
 def _moved(log_rates: Array, pattern: Array, index: Array) -> Array:

@@ -21,6 +21,7 @@ from projector.errors import ClusterError, Problem, UsageError
 from projector.run.executors import Heard
 from projector.run.kept import Kept
 from projector.run.lots import Lot, Totals, Work
+from projector.run.memory import memory_kept
 from projector.run.versions import versions
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def _tree(client: "Client", lots: "list[Future[Lot]]") -> "Future[Lot]":
 
 
 def _lot_on_worker(work: Work, number: int) -> Lot:
-    with _one_at_a_time:
+    with _one_at_a_time, memory_kept():
         return work.lot(number)
 
 

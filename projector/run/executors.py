@@ -17,14 +17,18 @@ from multiprocessing.connection import wait as wait_for
 from typing import Any, Protocol, TypeVar
 
 from projector.run.lots import Lot, Totals, Work
+from projector.run.memory import keep_memory, memory_kept
 
-__all__ = ["Executor", "Heard", "Here", "Processes", "made"]
+__all__ = ["Executor", "Heard", "Here", "Processes", "made", "usual_workers"]
 
 Made = TypeVar("Made")
 Heard = Callable[[int], None]
 """Is told how many more draws are done."""
 
 _ATTEMPTS = 3
+
+_MOST_WORKERS = 4
+"""Processes of a run that is not told how many: of a country each takes some hundred megabytes."""
 
 
 class Executor(Protocol):
@@ -58,7 +62,18 @@ class Processes:
 
     def totals(self, work: Work, heard: Heard) -> Totals:
         """Make all lots; see `Executor`."""
-        return _merged(work, made(work.lot, range(work.blocks.lots), self.workers), heard)
+        workers = min(self.workers, work.blocks.lots)
+        return _merged(work, made(work.lot, range(work.blocks.lots), workers), heard)
+
+
+def usual_workers() -> int:
+    """How many processes make draws where nobody says: one for each processor that may be used.
+
+    Where the system does not tell them, one: there, copies of a process are not safe either.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return 1
+    return min(len(os.sched_getaffinity(0)), _MOST_WORKERS)
 
 
 def made(
@@ -93,8 +108,9 @@ def made(
                 continue  # a worker was lost: what it had not done is done anew
             return
     # One process, or workers that cannot be kept alive here.
-    for number in sorted(left):
-        yield number, make(number)
+    with memory_kept():
+        for number in sorted(left):
+            yield number, make(number)
 
 
 def _in_processes(
@@ -103,7 +119,7 @@ def _in_processes(
     context = multiprocessing.get_context("fork")
     _of_process["make"] = make
     try:
-        with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
+        with ProcessPoolExecutor(workers, context, initializer=_begin) as pool:
             asked: dict[Future[Made], int] = {}
             while left or asked:
                 # No more than are soon done: what waits here takes memory.
@@ -119,8 +135,12 @@ def _in_processes(
 _of_process: dict[str, Callable[[int], Any]] = {}
 
 
-def _end_with_parent() -> None:
-    """Have a worker end when the process that it works for is killed, which cannot tell it."""
+def _begin() -> None:
+    """What a worker does first.
+
+    It ends when the process that it works for is killed, which cannot tell it.
+    """
+    keep_memory()
     parent = multiprocessing.parent_process()
     assert parent is not None
 

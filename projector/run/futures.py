@@ -20,9 +20,10 @@ from projector.activity.application import WrittenChange
 from projector.activity.chance import Chance
 from projector.activity.demand import demand_of
 from projector.activity.draws import demand_of_draws
+from projector.activity.filling import filled
 from projector.activity.flows import with_own_sites
 from projector.activity.ledger import Demand
-from projector.activity.stage import change_and_view, filled, written_changes
+from projector.activity.stage import change_and_view, written_changes
 from projector.activity.views import OPTIONAL, Views
 from projector.activity.visitors import Visitors, visitors_of
 from projector.capacity import capacity_stage, resources_of_run
@@ -104,7 +105,7 @@ class Futures:
     _usual: xr.Dataset = field(repr=False)
     _need_at_base: xr.DataArray = field(repr=False)
     _supply_at_medians: xr.Dataset | None = field(repr=False)
-    _resources: list[Resource] | None = field(repr=False)
+    _resources: list[Resource] = field(repr=False)
     _staffing: Staffing = field(repr=False)
     _assumptions: tuple[Assumption, ...] = field(repr=False)
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
@@ -192,9 +193,9 @@ class Futures:
         money = money_dataset(care["activity"], inputs.tables)
         years = care["activity"]["year"].values
         resources = (
-            [one.repeated(count) for one in self._resources]
-            if self._resources is not None
-            else resources_of_run(inputs.tables, drawn, self._usual, years)
+            resources_of_run(inputs.tables, drawn, self._usual, years, like=self._resources)
+            if self._norms_are_drawn
+            else [one.repeated(count) for one in self._resources]
         )
         capacity, _ = capacity_stage(
             care,
@@ -241,18 +242,27 @@ class Futures:
         inputs = self.people.inputs
         tables = with_own_sites(inputs.tables, drawn)
         views = Views(tables, visitors, inputs.members, left_out=left_out)
+        parts = filled(demand, written, by_age=views.by_age)
         if not self.varying.contacts:
-            change_and_view(filled(demand, written), written, views)
+            change_and_view(parts, written, views)
             return None, views.datasets(demand)
         # What is expected is for beds alone.
         expected = Views(tables, visitors, inputs.members, left_out=OPTIONAL)
         chance = Chance(self.scenario.uncertainty.seed, numbers, views)
-        change_and_view(filled(demand, written), written, expected, chance=chance)
+        change_and_view(parts, written, expected, chance=chance)
         return expected.datasets(demand), views.datasets(demand)
 
     def _draws_any(self, *section: str) -> bool:
         """Whether an assumption of a section of the scenario is uncertain."""
         return any(one.location[: len(section)] == section for one in self._assumptions)
+
+    @property
+    def _norms_are_drawn(self) -> bool:
+        """Whether norms of capacity differ between draws."""
+        return any(
+            one.location[0] == "capacity" and one.location[1] != "existing"
+            for one in self._assumptions
+        )
 
     def _persons(
         self, drawn: "Scenario", population: xr.Dataset | None, draws: int
@@ -349,11 +359,7 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
                 age_width=people.age_width,
             )
         usual = care["activity"].to_dataset()
-        resources = None
-        if not any(
-            one.location[0] == "capacity" and one.location[1] != "existing" for one in assumptions
-        ):
-            resources = resources_of_run(inputs.tables, scenario, usual, demand.years)
+        resources = resources_of_run(inputs.tables, scenario, usual, demand.years)
         staffing = staffing_of(inputs.tables, scenario, usual)
     known = "supply" in care["workforce"].children
     supply = care[SUPPLY].to_dataset().reset_coords(drop=True) if known else None

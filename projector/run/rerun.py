@@ -31,6 +31,7 @@ import xarray as xr
 from projector.activity import stage as activity
 from projector.activity.changes import refuse_idle
 from projector.activity.demand import demand_of
+from projector.activity.filling import filled
 from projector.activity.flows import with_own_sites
 from projector.activity.ledger import Demand
 from projector.activity.views import Views
@@ -301,7 +302,7 @@ def _walked(
     inputs = people.inputs
     written = activity.written_changes(scenario, demand, inputs.members)
     views = Views(with_own_sites(inputs.tables, scenario), visitors, inputs.members)
-    found = activity.change_and_view(activity.filled(demand, written), written, views)
+    found = activity.change_and_view(filled(demand, written), written, views)
     refuse_idle(written, found, demand)
     return {name: check_dataset(name, one) for name, one in views.datasets(demand).items()}
 

@@ -9,7 +9,7 @@ import xarray as xr
 from projector.errors import Problem, UsageError
 from projector.run.cluster import Cluster
 from projector.run.draws import Heard, Reached, nobody, summarised, work_of
-from projector.run.executors import Executor, Here, Processes
+from projector.run.executors import Executor, Here, Processes, usual_workers
 from projector.run.futures import futures_of
 from projector.run.lots import Work
 from projector.run.measures import WHOLE
@@ -91,8 +91,8 @@ def run(
     return as_told(tree, scenario)
 
 
-def executor_of(workers: int, cluster: str | None) -> Executor:
-    """Where draws are made.
+def executor_of(workers: int | None, cluster: str | None) -> Executor:
+    """Where draws are made; by as many processes as is usual where nobody says.
 
     Raises
     ------
@@ -100,8 +100,9 @@ def executor_of(workers: int, cluster: str | None) -> Executor:
         If both several processes and a cluster are asked for.
     """
     if cluster is None:
-        return Here() if workers <= 1 else Processes(workers)
-    if workers > 1:
+        workers = workers or usual_workers()
+        return Here() if workers == 1 else Processes(workers)
+    if workers is not None and workers > 1:
         raise UsageError(
             Problem(
                 where="--workers",

@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from projector.activity.application import WrittenChange
 from projector.activity.changes import refuse_idle
 from projector.activity.demand import demand_of
-from projector.activity.ledger import Demand, Ledger, Profile
-from projector.activity.stage import change_and_view, filled, written_changes
+from projector.activity.filling import Filled, filled
+from projector.activity.ledger import Demand, Profile
+from projector.activity.stage import change_and_view, written_changes
 from projector.activity.views import Views
 from projector.activity.visitors import Visitors
 from projector.capacity import capacity_stage, resources_of_run
@@ -100,9 +101,7 @@ class Worlds:
     written: tuple[WrittenChange, ...]
     _demands: Mapping[tuple[bool, bool], Demand] = field(repr=False)
     _visitors: Visitors = field(repr=False)
-    _filled: tuple[frozenset[Factor], list[tuple[Demand, Ledger]]] | None = field(
-        default=None, repr=False
-    )
+    _filled: tuple[frozenset[Factor], list[Filled]] | None = field(default=None, repr=False)
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
     _resources: dict[bool, list[Resource]] = field(default_factory=dict, repr=False)
     _staff: xr.Dataset | None = field(default=None, repr=False)
@@ -158,8 +157,7 @@ class Worlds:
         left_out = () if priority else ("priority_groups",)
         tables = {name: table for name, table in inputs.tables.items() if name not in left_out}
         views = Views(tables, self._visitors, inputs.members)
-        copies = ((part, ledger.copy()) for part, ledger in parts)
-        change_and_view(copies, written, views, strict=False)
+        change_and_view((part.copy() for part in parts), written, views, strict=False)
         return views.datasets(self._demands[True, True])
 
     def capacity(
