@@ -39,6 +39,7 @@ def demand_of(
     remaining: xr.DataArray,
     *,
     growing: bool = True,
+    younger_by: int | None = None,
 ) -> tuple[Demand, Visitors]:
     """All that the ledger of a scenario is filled from.
 
@@ -60,6 +61,9 @@ def demand_of(
     growing
         Whether use and stays go on growing after the base year; without it, they are held as
         in that year, to see what else moves.
+    younger_by
+        Whole years by which healthy ageing makes those whom it concerns younger after the base
+        year, whatever share the scenario says.
 
     Returns
     -------
@@ -97,6 +101,7 @@ def demand_of(
             years,
             base_year,
             diagnoses,
+            whole=younger_by,
         )
     grown_to = years if growing else np.full_like(years, base_year)
     uses = {

@@ -29,6 +29,8 @@ Index = tuple["slice | NDArray[np.int64]", ...]
 class Profile:
     """Use per person of some origins: contacts, nights and nights after readiness.
 
+    Of several profiles with the same origins the use is added up.
+
     Parameters
     ----------
     origins
@@ -39,12 +41,16 @@ class Profile:
         The same for the columns with nights.
     ready
         Nights after the patient is ready for discharge; None where nobody knows of any.
+    weight
+        What a person of each age counts for, ``[year, age · sex]``; None where everybody counts
+        once. The first profile of an origin has none.
     """
 
     origins: NDArray[np.int64]
     contacts: Array
     nights: Array
     ready: Array | None
+    weight: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ class Demand:
     persons
         ``[year, age · sex, origin]``.
     profiles
-        Each origin is in one of them.
+        Each origin is in one of them, or in several.
     level
         Level of use ``[column, origin]``.
     origin
@@ -274,7 +280,8 @@ def _amount(demand: Demand, groups: Sequence[slice], name: str, columns: int) ->
     years, everybody = len(demand.years), demand.persons.shape[2]
     weight = _weight_of_rows(demand, columns)
     rates = [getattr(profile, name) for profile in demand.profiles]
-    lengths = [len(demand.persons), *map(len, rates)]
+    weights = [profile.weight for profile in demand.profiles if profile.weight is not None]
+    lengths = [len(demand.persons), *map(len, rates), *map(len, weights)]
     once, shared = max(lengths), min(lengths)
     result = np.empty((len(groups), years, columns, len(demand.origin)))
     # A year of one draw at a time, and the same year of the others that share people or use with
@@ -289,7 +296,10 @@ def _amount(demand: Demand, groups: Sequence[slice], name: str, columns: int) ->
                 own = per_person[year::shared, :, people]
                 if people.step not in (None, 1):
                     own = np.ascontiguousarray(own)  # or the product is not one of BLAS
-                if len(profile.origins) == everybody:
+                if profile.weight is not None:
+                    counted = profile.weight[year::shared, people, np.newaxis] * there
+                    product[..., profile.origins] += own @ counted[..., profile.origins]
+                elif len(profile.origins) == everybody:
                     np.matmul(own, there, out=product)
                 else:
                     product[..., profile.origins] = own @ there[..., profile.origins]

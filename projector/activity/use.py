@@ -105,6 +105,8 @@ def years_younger(
     years: NDArray[np.int64],
     base_year: int,
     diagnoses: Sequence[str],
+    *,
+    whole: int | None = None,
 ) -> Array:
     """Years by which people use care as if they were younger.
 
@@ -118,6 +120,8 @@ def years_younger(
         Calendar years of the axis and year of the base population.
     diagnoses
         The diagnosis groups in the order of the axis.
+    whole
+        So many years after the base year, in the place of a share of what is gained.
 
     Returns
     -------
@@ -127,8 +131,11 @@ def years_younger(
     gained = remaining - remaining[:1]
     by_age = np.zeros_like(gained)
     chosen = ages_of(*healthy.ages)
-    share = healthy.share.at(years, base_year=base_year)
-    by_age[..., chosen] = share[:, None, None] * gained[..., chosen]
+    if whole is None:
+        share = healthy.share.at(years, base_year=base_year)
+        by_age[..., chosen] = share[:, None, None] * gained[..., chosen]
+    else:
+        by_age[years > base_year, :, chosen] = whole
     concerned = np.array(
         [
             [

@@ -16,20 +16,20 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.activity import money_dataset
+from projector.activity.ageing import younger_in_draws, younger_profiles
 from projector.activity.application import WrittenChange
 from projector.activity.chance import Chance
 from projector.activity.demand import demand_of
 from projector.activity.draws import demand_of_draws
 from projector.activity.filling import filled
 from projector.activity.flows import with_own_sites
-from projector.activity.ledger import Demand
+from projector.activity.ledger import Demand, Profile
 from projector.activity.stage import change_and_view, written_changes
 from projector.activity.views import OPTIONAL, Views
 from projector.activity.visitors import Visitors, visitors_of
 from projector.capacity import capacity_stage, resources_of_run
 from projector.capacity.resources import Resource
 from projector.capacity.sizing import Sizer
-from projector.errors import ConsistencyError, Problem
 from projector.population.futures import Futures as FuturesOfPeople
 from projector.population.variation import Drawn
 from projector.run.measures import MEASURES
@@ -109,6 +109,7 @@ class Futures:
     _staffing: Staffing = field(repr=False)
     _assumptions: tuple[Assumption, ...] = field(repr=False)
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
+    _younger: dict[int, tuple[Profile, ...]] = field(default_factory=dict, repr=False)
 
     def block(self, first: int, last: int, *, measured_only: bool = False) -> Groups:
         """Walk the stages for draws by their numbers; the last is not among them.
@@ -176,7 +177,7 @@ class Futures:
             ),
         )
         groups: Groups = {}
-        many = None
+        many, remaining = None, self._remaining
         if self._of_people is not None:
             seed, varying = self.scenario.uncertainty.seed, self.varying
             people = self._of_people.block(
@@ -184,9 +185,11 @@ class Futures:
             )
             groups["population"] = people[["population"]]
             many = in_years(people["population"])
+            remaining = people["remaining_life_expectancy"]
         inputs = self.people.inputs
         persons, visitors = self._persons(drawn, many, count)
         demand = demand_of_draws(self._demand, self.scenario, drawn, count, inputs.members, persons)
+        demand = self._ageing(demand, drawn, remaining)
         written = written_changes(drawn, demand, inputs.members)
         left_out = _not_measured() if measured_only else ()
         expected, care = self._care(demand, written, visitors, numbers, drawn, left_out)
@@ -255,6 +258,40 @@ class Futures:
     def _draws_any(self, *section: str) -> bool:
         """Whether an assumption of a section of the scenario is uncertain."""
         return any(one.location[: len(section)] == section for one in self._assumptions)
+
+    def _ageing(self, demand: Demand, drawn: "Scenario", remaining: xr.DataArray) -> Demand:
+        """The demand with the healthy ageing of each draw, where it differs between draws."""
+        healthy = drawn.activity.healthy_ageing
+        if healthy is None or (
+            self._of_people is None and not self._draws_any("activity", "healthy_ageing")
+        ):
+            return demand
+        younger = younger_in_draws(healthy, remaining, demand.years, demand.base_year)
+        columns = demand.axes.columns
+        profiles = younger_profiles(healthy, columns, younger, self._younger_by)
+        return replace(demand, profiles=profiles)
+
+    def _younger_by(self, whole: int) -> tuple[Profile, ...]:
+        """Use of people who are younger by whole years, the same in all draws."""
+        if whole not in self._younger:
+            people = self.people
+            demand, _ = demand_of(
+                people.population,
+                people.history,
+                people.inputs.tables,
+                self.scenario,
+                people.inputs.members,
+                people.indicators["remaining_life_expectancy"],
+                younger_by=whole,
+            )
+            self._younger[whole] = demand.profiles
+        return self._younger[whole]
+
+    @property
+    def _remaining(self) -> xr.DataArray:
+        """Remaining life expectancy at the medians, ``[draw, year, sex, age]`` of one draw."""
+        known = self.people.indicators["remaining_life_expectancy"]
+        return known.sel(year=self._demand.years).expand_dims("draw")
 
     @property
     def _norms_are_drawn(self) -> bool:
@@ -334,10 +371,9 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
     Raises
     ------
     ConsistencyError
-        If an uncertain assumption cannot be drawn.
+        If something that the scenario or a table says fits nothing.
     """
     assumptions = uncertain_assumptions(scenario)
-    _refuse_what_is_not_drawn(scenario)
     inputs = people.inputs
     with inputs.located():
         demand, visitors = demand_of(
@@ -389,21 +425,6 @@ def _people_vary(scenario: "Scenario", varying: Varying) -> bool:
             for one in uncertain_assumptions(scenario)
         )
     )
-
-
-def _refuse_what_is_not_drawn(scenario: "Scenario") -> None:
-    """Healthy ageing moves every rate at every age, which no block has a place for."""
-    problems = [
-        Problem(
-            where=scenario.where(*one.location),
-            message=f"{one} cannot be drawn",
-            expected="a number here, or a run for each of several numbers",
-        )
-        for one in uncertain_assumptions(scenario)
-        if one.location[:2] == ("activity", "healthy_ageing")
-    ]
-    if problems:
-        raise ConsistencyError(problems)
 
 
 def _not_measured() -> list[str]:

@@ -136,7 +136,7 @@ def draws_to_make(
     Raises
     ------
     ConsistencyError
-        If an uncertain assumption cannot be drawn.
+        As `projector.run.futures.futures_of` does.
     """
     if scenario.uncertainty.draws is None:
         return None

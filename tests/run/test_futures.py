@@ -7,7 +7,6 @@ import pytest
 import xarray as xr
 
 from projector.activity import filling
-from projector.errors import ConsistencyError
 from projector.run import futures as futures_room
 from projector.run.futures import Futures, futures_of
 from projector.run.measures import figures_of
@@ -24,6 +23,7 @@ years: {{base: 2026, end: 2029}}
 population:
   visitors: {{Hallingdal: {{2026: {{uniform: [15000, 25000]}}, annual: {{uniform: [0, 4 %]}}}}}}
 activity:
+  healthy_ageing: {{share: {{uniform: [0 %, 100 %]}}, ages: 60+, diagnosis: [heart, copd, other]}}
   growth:
     copd: {{annual: {{triangular: [0 %, 2 %, 3 %]}}, sex: female}}
     heart: {{annual: {{uniform: [1 %, 3 %]}}, ages: {{80+: 1 %}}, region: Hol, limit: 2}}
@@ -162,14 +162,33 @@ def test_some_regions_at_a_time_have_the_same_chance(monkeypatch: pytest.MonkeyP
         xr.testing.assert_allclose(dataset, whole[name], rtol=1e-12)
 
 
-def test_healthy_ageing_that_is_uncertain_is_refused() -> None:
-    scenario = written(
-        f"scenario: Own\nextends: {SCENARIOS}/hallingdal.yaml\n"
-        "activity: {healthy_ageing: {share: {uniform: [0 %, 50 %]}}}\n"
-        "uncertainty: {draws: 2}\n"
+def test_those_who_live_longer_in_a_draw_are_healthy_for_longer() -> None:
+    text = NARROW.replace("2028}", "2034}")
+    plain, healthy, none = (
+        of(written(f"{text}{section}uncertainty: {{draws: 2, population: stochastic}}\n"))
+        for section in (
+            "",
+            "activity: {healthy_ageing: {share: 100 %}}\n",
+            "activity: {healthy_ageing: {share: 0 %}}\n",
+        )
     )
-    with pytest.raises(ConsistencyError, match="activity/healthy_ageing/share cannot be drawn"):
-        of(scenario)
+    before, after, as_before = (
+        one.with_less("chance", "contacts").block(0, 8) for one in (plain, healthy, none)
+    )
+    for name, dataset in as_before.items():
+        xr.testing.assert_allclose(dataset, before[name], rtol=1e-12)
+    stays, fewer = (
+        groups["activity"]["contacts"]
+        .sel(setting="inpatient", year=2034)
+        .sum(("region", "diagnosis"))
+        for groups in (before, after)
+    )
+    lives = before["population"]["population"].sel(year=2034, age=slice(90, None))
+    oldest = lives.sum(("region", "sex", "age"))
+    saved = 1 - fewer / stays
+    assert (saved > 0).all()
+    # In draws in which more grow very old, more of the care of the old is put off.
+    assert np.corrcoef(saved.values, oldest.values)[0, 1] > 0.5
 
 
 def test_supply_that_no_draw_changes_is_made_once_and_is_that_of_every_draw(
