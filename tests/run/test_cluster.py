@@ -31,6 +31,10 @@ def processes() -> Iterator["distributed.LocalCluster"]:
         yield cluster
 
 
+# A disk that is busy is told as a warning, which would be an error here.
+pytestmark = pytest.mark.filterwarnings("ignore:Creating scratch directories")
+
+
 @pytest.fixture
 def local(processes: "distributed.LocalCluster") -> "distributed.LocalCluster":
     """Both workers are there, though a test before may have killed them."""
