@@ -306,7 +306,7 @@ def _amount(demand: Demand, groups: Sequence[slice], name: str, columns: int) ->
             if weight is not None:
                 np.multiply(product[..., demand.origin], weight, out=target)
     if once < years:
-        by_draw = result.reshape(len(groups), -1, once, *result.shape[2:])
+        by_draw = result.reshape(len(groups), years // once, once, *result.shape[2:])
         by_draw[:, 1:] = by_draw[:, :1]
     for drift in demand.drifts:
         rows = np.flatnonzero(np.isin(demand.origin, drift.origins))

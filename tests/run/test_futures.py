@@ -23,7 +23,7 @@ years: {{base: 2026, end: 2029}}
 population:
   visitors: {{Hallingdal: {{2026: {{uniform: [15000, 25000]}}, annual: {{uniform: [0, 4 %]}}}}}}
 activity:
-  healthy_ageing: {{share: {{uniform: [0 %, 100 %]}}, ages: 60+, diagnosis: [heart, copd, other]}}
+  healthy_ageing: {{share: {{uniform: [45 %, 55 %]}}, ages: 60+, diagnosis: [heart, copd, other]}}
   growth:
     copd: {{annual: {{triangular: [0 %, 2 %, 3 %]}}, sex: female}}
     heart: {{annual: {{uniform: [1 %, 3 %]}}, ages: {{80+: 1 %}}, region: Hol, limit: 2}}
