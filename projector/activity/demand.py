@@ -117,7 +117,11 @@ def demand_of(
                 tuple((one.diagnosis, repr(one.growth)) for one in own),
                 *(bits(grown_to), base_year, open_age, bits(younger)),
             ),
-            partial(national_use, tables, own, grown_to, base_year, open_age, younger),
+            partial(
+                national_use,
+                *(tables, own, grown_to, base_year, open_age, younger),
+                memory=memory,
+            ),
         )
         for own in unique(grown)
     }
@@ -155,23 +159,20 @@ def demand_of(
     ready = None
     if "discharge_ready" in tables:
         ready = np.nan_to_num(table_by_age(tables["discharge_ready"], "share", diagnoses, open_age))
+
+    def profile(use: Use, of: NDArray[np.int64]) -> Profile:
+        said = tuple((course, bits(share)) for course, share in shares.items())
+        key = (Same(use), Same(tables), tuple(columns), bits(of), said)
+        make = partial(_profile, use, of, columns, (d, s), shares, ready)
+        return memory.keep("profile", key, make)
+
     demand = Demand(
         axes=axes,
         origins=tuple(origins),
         years=years,
         base_year=base_year,
         persons=by_origin,
-        profiles=tuple(
-            _profile(
-                use,
-                np.array([i for i, one in enumerate(by_profile) if one == own]),
-                columns,
-                (d, s),
-                shares,
-                ready,
-            )
-            for own, use in uses.items()
-        ),
+        profiles=tuple(profile(use, _places(by_profile, own)) for own, use in uses.items()),
         level=np.ascontiguousarray(at_origin[:, d, s].T),
         origin=flows.origin,
         flow=flows.share,
@@ -219,6 +220,11 @@ def _used_at_base(
         weighted = np.einsum("rxa,rds->xads", people[chosen, 0], level[chosen], optimize=True)
         result += use.contacts[0] * weighted
     return result
+
+
+def _places(several: Sequence[object], one: object) -> NDArray[np.int64]:
+    """Where something stands among several."""
+    return np.array([i for i, other in enumerate(several) if other == one])
 
 
 def _services(

@@ -128,7 +128,9 @@ def _calibrated(
     known = [int(year) for year in history["year"].values]
     window = _calibration_years(known, scenario)
     all_years = np.arange(min(*known, years.base - 1), max(*window, years.end) + 1)
-    assumed = national_assumptions(tables["paths"], scenario.population, all_years, years.base)
+    assumed = national_assumptions(
+        tables["paths"], scenario.population, all_years, years.base, memory=memory
+    )
     open_age = int(history["age"].values[-1])
     mortality = memory.keep(
         "mortality",

@@ -121,13 +121,16 @@ class Rerun:
     """The stages that the last run walked, in their order; the others were kept."""
 
     @in_one_thread
-    def run(self, scenario: "Scenario") -> Results:
+    def run(self, scenario: "Scenario", *, staff: bool = True) -> Results:
         """Project a scenario at its medians.
 
         Parameters
         ----------
         scenario
             From `projector.load_scenario`.
+        staff
+            Whether staff is wanted too. Without it the run ends at the capacity; asked for with it
+            afterwards, the rest is walked alone.
 
         Returns
         -------
@@ -147,7 +150,7 @@ class Rerun:
             raise ScenarioError(problems)
         with inputs.located():
             people, of_people = self._people(scenario, said, inputs)
-            return self._care(scenario, said, people, of_people)
+            return self._care(scenario, said, people, of_people, with_staff=staff)
 
     def _keep(self, stage: str, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What a stage gives for a key, made once as long as it is among the last."""
@@ -178,7 +181,13 @@ class Rerun:
         return self._keep("people", key, make), key
 
     def _care(
-        self, scenario: "Scenario", said: Mapping[str, Any], people: People, of_people: str
+        self,
+        scenario: "Scenario",
+        said: Mapping[str, Any],
+        people: People,
+        of_people: str,
+        *,
+        with_staff: bool,
     ) -> Results:
         inputs, tables = people.inputs, people.inputs.tables
         visitors = _text(said.get("population", {}).get("visitors"))
@@ -209,6 +218,14 @@ class Rerun:
             return {unit: check_dataset(f"capacity/{unit}", need) for unit, need in units.items()}
 
         units = self._keep("capacity", of_capacity, capacity)
+        groups = {
+            "population": people.population,
+            "indicators": people.indicators,
+            **care,
+            **{f"capacity/{unit}": dataset for unit, dataset in units.items()},
+        }
+        if not with_staff:
+            return Results(scenario, people, groups)
         staff = self._keep(
             "staff",
             of_staff,
@@ -226,14 +243,9 @@ class Rerun:
             ),
         )
         supply = self._supply(scenario, said, people, of_people, staff)
-        groups = {
-            "population": people.population,
-            "indicators": people.indicators,
-            **care,
-            **{f"capacity/{unit}": dataset for unit, dataset in units.items()},
-            "workforce": staff,
-            **({} if supply is None else {SUPPLY: supply}),
-        }
+        groups["workforce"] = staff
+        if supply is not None:
+            groups[SUPPLY] = supply
         return Results(scenario, people, groups)
 
     def _demand(self, scenario: "Scenario", people: People) -> tuple[Demand, Visitors]:
