@@ -194,14 +194,10 @@ def run(
 
     target = output or Path("outputs") / scenario.stem
     swept = has_sweep(scenario)
-    if swept and (dry_run or as_json):
-        from projector.cli.sweep import sweep_refused
-
-        raise sweep_refused(scenario, "--dry-run" if dry_run else "--json")
     if dry_run:
-        from projector.cli.dry_run import tell_run
+        from projector.cli.dry_run import tell_family, tell_run
 
-        tell_run(
+        (tell_family if swept else tell_run)(
             scenario,
             target,
             language,
