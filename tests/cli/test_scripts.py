@@ -109,7 +109,7 @@ def test_a_sweep_tells_scripts_of_each_scenario_and_where_they_are_compared(tmp_
             if line["parts"]["resource"] == "municipal_acute"
         ]
     assert need[0] > need[1] > 0
-    assert (Path(told["comparison"]["folder"]) / "differences.csv").is_file()
+    assert (Path(told["comparison"]["folder"]) / "csv" / "beds.csv").is_file()
     assert told["comparison"]["report"] is None
 
 
