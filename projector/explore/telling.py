@@ -191,8 +191,8 @@ class _Teller:
                 title=self.title,
                 description=description,
                 figure=self._axis,
-                width=480.0,
-                height=250.0,
+                width=430.0,
+                height=235.0,
             )
         )
 
@@ -250,7 +250,7 @@ class _Teller:
                             first=self._first(now.first),
                         ),
                         figure=self._axis,
-                        width=440.0,
+                        width=430.0,
                         height=230.0,
                         heading=name,
                         mark=since,
