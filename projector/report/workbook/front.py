@@ -17,7 +17,7 @@ _MARKED = "#fff2cc"
 _ASSUMED = ("assumption", "partly", "unstated")
 _TOLD_ABOVE = ("scenario", "description")
 _MOST_REGIONS = 40
-_WIDTHS = (34, 90, 28, 10, 60)
+_WIDTHS = (30, 80, 22, 9, 34)
 
 
 @dataclass(frozen=True)
