@@ -34,7 +34,7 @@ HATCHES = ("hatch-falling", "hatch-rising", "hatch-dots")
 MOST_SERIES = len(COLOURS)
 FONT_SIZE = 12.0
 LINE_HEIGHT = 13.0
-_MOST_LINES = 3
+_MOST_LINES = 4
 _LETTER_WIDTH = 0.56
 """Mean width of a letter as a share of the size of the font, a little wide."""
 _WIDE_SIGNS, _WIDE_SIGN = frozenset("%+±−–…mwMW@"), 0.92
@@ -83,7 +83,7 @@ def shortened(words: str, width: float, size: float = FONT_SIZE) -> str:
 
 
 def folded(name: str, width: float) -> tuple[str, ...]:
-    """A name on up to three lines, as many as it takes; the end of what has no room is cut."""
+    """A name on up to four lines, as many as it takes; the end of what has no room is cut."""
     lines: list[str] = []
     words = name.split(" ")
     while words and len(lines) < _MOST_LINES - 1:
