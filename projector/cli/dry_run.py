@@ -73,7 +73,7 @@ def tell_family(
     *,
     without: Sequence[str] = (),
     draws: int | Literal["auto"] | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     cluster: str | None = None,
     as_json: bool = False,
 ) -> None:
@@ -84,6 +84,7 @@ def tell_family(
     executor_of(workers, cluster)
     family = load_family(path, vocabulary=vocabulary, without=without)
     refuse_family_target(output, family)
+    workers = workers or usual_workers()
     runs, together = [], []
     for name, member in family.scenarios.items():
         scenario = member if draws is None else member.with_draws(draws)
