@@ -59,7 +59,7 @@ def test_a_dry_run_tells_what_would_be_and_writes_nothing(tmp_path: Path) -> Non
     asked = ("run", own, "--dry-run", "--output", tmp_path / "out")
     told = json.loads(projector(*asked, "--draws", "5", "--json").stdout)
     assert told["draws"] == [5, 5]
-    assert (told["blocks"], told["draws_in_block"]) == (1, 128)
+    assert (told["blocks"], told["draws_in_block"]) == (1, 64)
     assert [region["name"] for region in told["regions"]][-1] == "Hol"
     assert told["scenario_resolved"].startswith("scenario: Hallingdal, tried")
     low, high = told["seconds"]
