@@ -1,6 +1,7 @@
 """From people, tables and a scenario to all that a ledger is filled from."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from projector.activity.ledger import Demand, Profile
 from projector.activity.levels import use_levels
 from projector.activity.use import Use, national_use, table_by_age, years_younger
 from projector.activity.visitors import Visitors, visitor_share, visitors_of
+from projector.memory import FORGETFUL, Memory, Same, bits
 from projector.tables import NATION, SETTINGS, SEXES, unique
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def demand_of(
     *,
     growing: bool = True,
     younger_by: int | None = None,
+    memory: Memory = FORGETFUL,
 ) -> tuple[Demand, Visitors]:
     """All that the ledger of a scenario is filled from.
 
@@ -64,6 +67,8 @@ def demand_of(
     younger_by
         Whole years by which healthy ageing makes those whom it concerns younger after the base
         year, whatever share the scenario says.
+    memory
+        Of what the same tables gave before; by default there is none.
 
     Returns
     -------
@@ -105,7 +110,19 @@ def demand_of(
         )
     grown_to = years if growing else np.full_like(years, base_year)
     uses = {
-        own: national_use(tables, own, grown_to, base_year, open_age, younger)
+        own: memory.keep(
+            "use",
+            (
+                Same(tables),
+                tuple((one.diagnosis, repr(one.growth)) for one in own),
+                *(bits(grown_to), base_year, open_age, bits(younger)),
+            ),
+            partial(
+                national_use,
+                *(tables, own, grown_to, base_year, open_age, younger),
+                memory=memory,
+            ),
+        )
         for own in unique(grown)
     }
     level = use_levels(tables, history, regions, kinds, members, open_age)
@@ -142,23 +159,20 @@ def demand_of(
     ready = None
     if "discharge_ready" in tables:
         ready = np.nan_to_num(table_by_age(tables["discharge_ready"], "share", diagnoses, open_age))
+
+    def profile(use: Use, of: NDArray[np.int64]) -> Profile:
+        said = tuple((course, bits(share)) for course, share in shares.items())
+        key = (Same(use), Same(tables), tuple(columns), bits(of), said)
+        make = partial(_profile, use, of, columns, (d, s), shares, ready)
+        return memory.keep("profile", key, make)
+
     demand = Demand(
         axes=axes,
         origins=tuple(origins),
         years=years,
         base_year=base_year,
         persons=by_origin,
-        profiles=tuple(
-            _profile(
-                use,
-                np.array([i for i, one in enumerate(by_profile) if one == own]),
-                columns,
-                (d, s),
-                shares,
-                ready,
-            )
-            for own, use in uses.items()
-        ),
+        profiles=tuple(profile(use, _places(by_profile, own)) for own, use in uses.items()),
         level=np.ascontiguousarray(at_origin[:, d, s].T),
         origin=flows.origin,
         flow=flows.share,
@@ -206,6 +220,11 @@ def _used_at_base(
         weighted = np.einsum("rxa,rds->xads", people[chosen, 0], level[chosen], optimize=True)
         result += use.contacts[0] * weighted
     return result
+
+
+def _places(several: Sequence[object], one: object) -> NDArray[np.int64]:
+    """Where something stands among several."""
+    return np.array([i for i, other in enumerate(several) if other == one])
 
 
 def _services(

@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from projector.activity.growth import OwnGrowth, ages_of, yearly_growth
+from projector.memory import FORGETFUL, Memory, Same, bits
 from projector.tables import SETTINGS, SEXES
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def national_use(
     base_year: int,
     open_age: int,
     younger: Array | None = None,
+    *,
+    memory: Memory = FORGETFUL,
 ) -> Use:
     """National use of services by one person, with growth to each year.
 
@@ -67,36 +70,63 @@ def national_use(
         First year of the open age.
     younger
         From `years_younger`, ``[year, sex, age, diagnosis, setting]``.
+    memory
+        Of what the same tables gave before; by default there is none.
 
     Returns
     -------
     Use
     """
+    told = memory.keep(
+        "use by the tables",
+        (Same(tables), bits(years), base_year, open_age),
+        lambda: _by_the_tables(tables, years, base_year, open_age),
+    )
+    diagnoses = list(tables["diagnoses"]["diagnosis"])
+    # What a scenario writes is about the years to come: the base year is as the tables have it.
+    ahead = yearly_growth(
+        tables["growth"], "contacts", diagnoses, told.span, open_age, own, base_year
+    )
+    contacts = _shifted(told.rate, younger) * told.to_base * ahead.from_base(base_year, years)
+    return Use(contacts, told.length_of_stay)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the tables say alone.
+
+    `rate` is ``[sex, age, diagnosis, setting]``, as the tables have it; `to_base` the growth from
+    then to the base year, with one year in front; `length_of_stay` as of `Use`; `span` the first
+    and last year of all of them.
+    """
+
+    rate: Array
+    to_base: Array
+    length_of_stay: Array
+    span: tuple[int, int]
+
+
+def _by_the_tables(
+    tables: Mapping[str, pd.DataFrame], years: NDArray[np.int64], base_year: int, open_age: int
+) -> _Told:
     diagnoses = list(tables["diagnoses"]["diagnosis"])
     rates, stays = tables["use_rates"], tables["length_of_stay"]
     rate = np.nan_to_num(table_by_age(rates, "contacts_per_1000", diagnoses, open_age)) / 1000.0
     nights = table_by_age(stays, "days", diagnoses, open_age)[:1]
     needed = [*years, base_year, *rates["year"], *stays["year"]]
-    span = min(needed), max(needed)
-    growth = tables["growth"]
+    span = int(min(needed)), int(max(needed))
     more, longer = (
-        yearly_growth(growth, measure, diagnoses, span, open_age)
+        yearly_growth(tables["growth"], measure, diagnoses, span, open_age)
         for measure in ("contacts", "length_of_stay")
     )
-    # What a scenario writes is about the years to come: the base year is as the tables have it.
-    ahead = yearly_growth(growth, "contacts", diagnoses, span, open_age, own, base_year)
     at_base = np.array([base_year])
-    contacts = (
-        _shifted(rate, younger)
-        * more.index(_reference_years(rates, diagnoses), at_base)
-        * ahead.from_base(base_year, years)
-    )
     length = (
         nights
         * longer.index(_reference_years(stays, diagnoses), at_base)
         * longer.from_base(base_year, years)
     )
-    return Use(contacts, length)
+    to_base = more.index(_reference_years(rates, diagnoses), at_base)
+    return _Told(rate, to_base, length, span)
 
 
 def years_younger(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from projector.run.executors import Executor
     from projector.scenario import Scenario
 
-__all__ = ["compare_files", "given_of_folder", "tell"]
+__all__ = ["compare_files", "given_of_folder", "tell", "write"]
 
 _LEAST = 2
 
@@ -127,18 +127,30 @@ def tell(
     page
         Whether to write a page to read.
     """
+    written = write(comparison, target, language, page=page)
+    click.echo(f"\n{printed_comparison(Teller(comparison, language), regions)}")
+    click.echo(f"\n{word('compare written', language, folder=target)}/")
+    if written is not None:
+        click.echo(word("compare page", language, page=written))
+
+
+def write(comparison: Comparison, target: Path, language: "Language", *, page: bool) -> Path | None:
+    """Write the files of a comparison; parameters as of `tell`.
+
+    Returns
+    -------
+    Path or None
+        The page; None without, and then it is told what it takes where one was asked for.
+    """
     text = None
     if page and can_report():
         from projector.compare.page import comparison_page
 
         text = comparison_page(comparison, language)
-    write_comparison(comparison, target, text)
-    click.echo(f"\n{printed_comparison(Teller(comparison, language), regions)}")
-    click.echo(f"\n{word('compare written', language, folder=target)}/")
-    if text is not None:
-        click.echo(word("compare page", language, page=target / PAGE_FILE))
     elif page:
         click.echo(word("compare hint", language), err=True)
+    write_comparison(comparison, target, text)
+    return None if text is None else target / PAGE_FILE
 
 
 @dataclass(frozen=True)

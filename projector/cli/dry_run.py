@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from projector.cli.sweep import refuse_family_target, sweep_told
 from projector.outputs import refuse_target
 from projector.outputs.readings import dumped
 from projector.outputs.words import number, word
@@ -16,13 +17,13 @@ from projector.run.estimate import Estimate, Span, estimate
 from projector.run.executors import usual_workers
 from projector.run.pipeline import region_names
 from projector.run.whole import executor_of
-from projector.scenario import load_scenario
+from projector.scenario import load_family, load_scenario
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
     from projector.scenario import Scenario
 
-__all__ = ["tell_run"]
+__all__ = ["tell_family", "tell_run"]
 
 _MANY_REGIONS = 20
 _PLACE = re.compile(r"# (\S.*):\d+$")
@@ -63,6 +64,54 @@ def tell_run(
     else:
         for line in _lines(scenario, path, output, made, workers, cluster, language):
             click.echo(line)
+
+
+def tell_family(
+    path: Path,
+    output: Path,
+    language: "Language",
+    *,
+    without: Sequence[str] = (),
+    draws: int | Literal["auto"] | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    as_json: bool = False,
+) -> None:
+    """Tell what a run of a scenario with a sweep would do, one scenario after another.
+
+    Parameters are those of `tell_run`.
+    """
+    executor_of(workers, cluster)
+    family = load_family(path, vocabulary=vocabulary, without=without)
+    refuse_family_target(output, family)
+    workers = workers or usual_workers()
+    runs, together = [], []
+    for name, member in family.scenarios.items():
+        scenario = member if draws is None else member.with_draws(draws)
+        made = estimate(scenario, workers=workers)
+        together.append(made)
+        if as_json:
+            one = _told(scenario, path, output / name, made, workers)
+            runs.append({"name": name, "label": family.labels[name], "run": one})
+            continue
+        click.echo(word("dry member", language, name=family.labels[name]))
+        *lines, _ = _lines(scenario, path, output / name, made, workers, cluster, language)
+        for line in lines:
+            click.echo(f"  {line}")
+    seconds = _sum([made.seconds for made in together])
+    if as_json:
+        whole = sweep_told(family, path, output, runs)
+        told = whole | {"format": "projector dry run sweep 1", "seconds": _pair(seconds)}
+        click.echo(dumped(told))
+        return
+    time = _time(seconds, language)
+    click.echo(word("dry sweep", language, count=len(together), time=time))
+    click.echo(word("dry nothing written", language))
+
+
+def _sum(spans: Sequence[Span]) -> Span:
+    """One after another."""
+    return Span(sum(one.low for one in spans), sum(one.high for one in spans))
 
 
 def _files(scenario: "Scenario") -> list[str]:

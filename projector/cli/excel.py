@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import RUN
+from projector.cli.options import RUN, remember_language
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -26,6 +26,8 @@ __all__ = ["excel"]
     type=click.Choice(["nb", "en"]),
     default="nb",
     show_default=True,
+    is_eager=True,
+    callback=remember_language,
     help="Language of the workbook: bokmål or English.",
 )
 def excel(run: Path, output: Path | None, language: "Language") -> None:

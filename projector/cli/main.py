@@ -20,7 +20,7 @@ from projector.cli.inputs_add import add
 from projector.cli.inputs_describe import describe
 from projector.cli.inputs_fetch import fetch
 from projector.cli.of_results import chart, compare, report, verify
-from projector.cli.options import LANGUAGE, SCENARIO, WITHOUT, WORKERS, Draws
+from projector.cli.options import LANGUAGE, SCENARIO, WITHOUT, WORKERS, Draws, language_of
 from projector.cli.results import results
 from projector.cli.studies import (
     areas,
@@ -50,7 +50,11 @@ Exit codes:
   5  scenario and inputs do not fit together
   6  what was asked for cannot be reached within its bounds
   7  results are damaged, or are not what their scenario gives
+  130  ended with Ctrl-C
 """
+
+_INTERRUPTED = 130
+"""As shells have it: 128 and the number of the signal."""
 
 
 class _Commands(click.Group):
@@ -79,6 +83,23 @@ class _Commands(click.Group):
                 click.echo(dumped(problems_told(_of_system(str(where), message))))
             click.echo(f"{where}: {message}", err=True)
             ctx.exit(1)
+        except KeyboardInterrupt:
+            if ctx.params.get("debug"):
+                raise
+            _tell_interrupted(ctx)
+            ctx.exit(_INTERRUPTED)
+
+
+def _tell_interrupted(ctx: click.Context) -> None:
+    """That somebody ended the command, and that nothing is half done."""
+    from projector.outputs.words import word
+
+    if asks_for_json(ctx):
+        from projector.outputs.readings import dumped
+
+        ended = ProjectorError(Problem("Ctrl-C", "the command was interrupted"))
+        click.echo(dumped(problems_told(ended) | {"exit_code": _INTERRUPTED}))
+    click.echo(f"\n{word('interrupted', language_of(ctx))}", err=True)
 
 
 def _of_system(where: str, message: str) -> ProjectorError:
@@ -173,14 +194,10 @@ def run(
 
     target = output or Path("outputs") / scenario.stem
     swept = has_sweep(scenario)
-    if swept and (dry_run or as_json):
-        from projector.cli.sweep import sweep_refused
-
-        raise sweep_refused(scenario, "--dry-run" if dry_run else "--json")
     if dry_run:
-        from projector.cli.dry_run import tell_run
+        from projector.cli.dry_run import tell_family, tell_run
 
-        tell_run(
+        (tell_family if swept else tell_run)(
             scenario,
             target,
             language,

@@ -1,11 +1,14 @@
 """Options that several commands have, worded once."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from projector.cli.completion import complete_runs, complete_scenarios
+
+if TYPE_CHECKING:
+    from projector.outputs.words import Language
 
 __all__ = [
     "FOLDER",
@@ -19,6 +22,8 @@ __all__ = [
     "WITHOUT",
     "WORKERS",
     "Draws",
+    "language_of",
+    "remember_language",
 ]
 
 
@@ -47,11 +52,28 @@ FOLDER = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder that the scenario lay in.  [default: looked for here and around the results]",
 )
+_META = "projector.language"
+
+
+def remember_language(ctx: click.Context, _: click.Parameter, language: str) -> str:
+    """Callback of an option ``--language``, for `language_of`."""
+    ctx.meta[_META] = language
+    return language
+
+
+def language_of(ctx: click.Context) -> "Language":
+    """The language that the command which was called speaks; English where it has no choice."""
+    language: Language = ctx.meta.get(_META, "en")
+    return language
+
+
 LANGUAGE = click.option(
     "--language",
     type=click.Choice(["nb", "en"]),
     default="nb",
     show_default=True,
+    is_eager=True,
+    callback=remember_language,
     help="Language of what is printed: bokmål or English.",
 )
 

@@ -119,9 +119,11 @@ def _read(
     )
     from projector.outputs.tidy import table_text
     from projector.run.readings import groups_to_read, read_figures
+    from projector.tables.suppression import withheld_of
 
     file = results_file(run)
-    wanted = groups_to_read(result, [group.strip("/") for group in groups_in(file)])
+    present = [group.strip("/") for group in groups_in(file)]
+    wanted = groups_to_read(result, present, withheld_of(_attributes(file)))
     tree = read_results(file, wanted.__contains__)
     reading = read_figures(tree, result, of=of, by=by, called=called())
     if as_csv:
@@ -131,6 +133,13 @@ def _read(
     else:
         named = json.loads(tree.attrs["names"])
         click.echo(reading_text(reading, named, language, asked=result, all_years=bool(of["year"])))
+
+
+def _attributes(file: Path) -> dict[Any, Any]:
+    """What the results say of themselves, without any of their groups."""
+    from projector.outputs import read_results
+
+    return read_results(file, lambda _: False).attrs
 
 
 def _about(attributes: dict[Any, Any]) -> dict[str, Any]:
@@ -152,10 +161,13 @@ def _list(run: Path, *, as_csv: bool, as_json: bool, language: "Language") -> No
     from projector.outputs.readings import dumped
     from projector.outputs.tidy import table_text
     from projector.outputs.words import word
+    from projector.run.asking import told_by
     from projector.tables import VARIABLES
     from projector.tables.result_names import ALSO_CALLED, RESULT_NAMES, YEARS_TOLD
+    from projector.tables.suppression import withheld_of
 
-    groups = {group.strip("/") for group in groups_in(results_file(run))}
+    file = results_file(run)
+    names = told_by((group.strip("/") for group in groups_in(file)), withheld_of(_attributes(file)))
     also = {full: short for short, full in ALSO_CALLED.items()}
     rows = [
         {
@@ -163,12 +175,9 @@ def _list(run: Path, *, as_csv: bool, as_json: bool, language: "Language") -> No
             "unit": VARIABLES[group][variable].unit,
             "by": " ".join(VARIABLES[group][variable].dims),
             "what": VARIABLES[group][variable].long_name,
-            "name": name,
         }
-        for name, (group, variable) in RESULT_NAMES.items()
-        if group in groups
+        for name, (group, variable) in ((name, RESULT_NAMES[name]) for name in names)
     ]
-    names = [row.pop("name") for row in rows]
     if as_json:
         click.echo(dumped({"format": "projector results 1", "results": rows}))
     elif as_csv:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -61,7 +61,7 @@ def run_scenario(
     quiet: bool = False,
     as_json: bool = False,
     suppress: int | None = None,
-) -> None:
+) -> "dict[str, Any] | None":
     """Run one scenario file for a reader at a terminal.
 
     Parameters
@@ -91,8 +91,8 @@ def run_scenario(
     drivers
         Whether the report shall tell what drives the changes, which takes some runs.
     member
-        The scenario, where the file has a sweep and it is one of those; its figures are not
-        printed, as they are compared when all are there.
+        The scenario, where the file has a sweep and it is one of those; nothing of it is printed,
+        as its figures are compared when all are there.
     quiet
         Whether to tell nothing of how far the run is.
     as_json
@@ -100,6 +100,11 @@ def run_scenario(
     suppress
         Counts of patients below it are suppressed, in the place of what the scenario says; 0 is
         none.
+
+    Returns
+    -------
+    dict or None
+        The summary for scripts, where it is asked for.
     """
     told = RunProgress(language, quiet=quiet)
     progress = told.stage
@@ -145,15 +150,17 @@ def run_scenario(
     if page:
         explained = explanations_of(scenario, people) if drivers else []
         report = _write_page(tree, output, language, explained)
+    summed = run_told(tree, path, output, report, effects) if as_json else None
     if member is not None:
-        return
-    if as_json:
-        click.echo(dumped(run_told(tree, path, output, report, effects)))
-        return
+        return summed
+    if summed is not None:
+        click.echo(dumped(summed))
+        return summed
     _tell_figures(tree, years, effects, language)
     click.echo(f"\n{word('results in', language, folder=output)}/")
     if report is not None:
         click.echo(word("report in", language, page=report))
+    return None
 
 
 def _as_asked(

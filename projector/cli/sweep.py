@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from projector.cli.compare import given_of_folder, tell
+from projector.cli.compare import given_of_folder, tell, write
 from projector.cli.run import run_scenario
 from projector.compare import compare, sides_of
 from projector.compare.write import refuse_comparison_target
 from projector.errors import Problem, UsageError
 from projector.outputs import RESULTS_FILE, refuse_target
 from projector.outputs.draws import DRAWS_FILE
+from projector.outputs.readings import dumped
 from projector.outputs.sums import remove_file
 from projector.outputs.words import word
 from projector.run import vocabulary
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from projector.outputs.words import Language
     from projector.scenario import Family
 
-__all__ = ["COMPARISON_FOLDER", "run_family", "sweep_refused"]
+__all__ = ["COMPARISON_FOLDER", "refuse_family_target", "run_family", "sweep_told"]
 
 COMPARISON_FOLDER = "comparison"
 
@@ -38,6 +39,7 @@ def run_family(
     keep_draws: bool = False,
     page: bool = True,
     suppress: int | None = None,
+    as_json: bool = False,
     **options: Any,
 ) -> None:
     """Run every scenario of a file, each into a folder of its own, and compare them.
@@ -50,6 +52,8 @@ def run_family(
         Folder for all: one for each scenario, named after its values, and ``comparison``.
     language
         ``nb`` or ``en``.
+    as_json
+        Whether to print a summary of all for scripts in the place of the comparison.
     without, draws, cluster, keep_draws, page, suppress, options
         As for `projector.cli.run.run_scenario`. Where draws are made they are kept until the
         scenarios have been compared draw by draw, but not on a cluster, which may not share a
@@ -61,8 +65,8 @@ def run_family(
         If the folder holds results of a single run, or files that no run has written.
     """
     family = load_family(path, vocabulary=vocabulary, without=without)
-    _refuse_family_target(output, family)
-    given = []
+    refuse_family_target(output, family)
+    given, summaries = [], []
     for count, (name, scenario) in enumerate(family.scenarios.items(), start=1):
         said = {"count": count, "of": len(family.scenarios), "name": family.labels[name]}
         click.echo(word("compare member", language, **said), err=True)
@@ -71,11 +75,14 @@ def run_family(
         drawn = own.uncertainty.draws is not None and own.outputs.suppress is None
         passing = drawn and cluster is None and not keep_draws
         folder = output / name
-        run_scenario(
+        summary = run_scenario(
             path, folder, language, draws=draws, cluster=cluster, page=page,
-            keep_draws=keep_draws or passing, member=scenario, suppress=suppress, **options,
+            keep_draws=keep_draws or passing, member=scenario, suppress=suppress,
+            as_json=as_json, **options,
         )  # fmt: skip
         given.append((folder, family.labels[name], passing))
+        if summary is not None:
+            summaries.append({"name": name, "label": family.labels[name], "run": summary})
     found = [given_of_folder(folder, label) for folder, label, _ in given]
     comparison = compare(sides_of(found))
     for folder, _, passing in given:
@@ -83,10 +90,44 @@ def run_family(
             remove_file(folder, DRAWS_FILE)
     if leftover := list(_leftover(output, family)):
         click.echo(word("compare leftover", language, names=", ".join(leftover)), err=True)
-    tell(comparison, output / COMPARISON_FOLDER, language, page=page)
+    target = output / COMPARISON_FOLDER
+    if not as_json:
+        tell(comparison, target, language, page=page)
+        return
+    written = write(comparison, target, language, page=page)
+    files = {"folder": str(target), "report": None if written is None else str(written)}
+    click.echo(dumped(sweep_told(family, path, output, summaries) | {"comparison": files}))
 
 
-def _refuse_family_target(output: Path, family: "Family") -> None:
+def sweep_told(
+    family: "Family", path: Path, output: Path, runs: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """The summary of a sweep: what it is of, and what each of its scenarios tells.
+
+    Parameters
+    ----------
+    family
+        The scenarios.
+    path
+        Their file.
+    output
+        Folder for all.
+    runs
+        What is told of each, in their order.
+    """
+    return {
+        "format": "projector sweep 1",
+        "ok": True,
+        "exit_code": 0,
+        "title": family.title,
+        "scenario": str(path),
+        "swept": list(family.swept),
+        "folder": str(output),
+        "runs": list(runs),
+    }
+
+
+def refuse_family_target(output: Path, family: "Family") -> None:
     """Refuse a folder in which something else than scenarios of a sweep would be among them."""
     foreign = []
     if output.is_dir():
@@ -118,14 +159,3 @@ def _leftover(output: Path, family: "Family") -> Iterator[str]:
     for file in sorted(output.glob(f"*/{RESULTS_FILE}")):
         if file.parent.name not in family.scenarios:
             yield file.parent.name
-
-
-def sweep_refused(path: Path, option: str) -> UsageError:
-    """That an option is of one scenario, not of a sweep."""
-    return UsageError(
-        Problem(
-            where=str(path),
-            message=f"{option} is of one scenario, and this file has a sweep",
-            expected="a scenario without a sweep, such as one that extends this file",
-        )
-    )

@@ -45,7 +45,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A figure as written, as changed, the difference and that of the other file."""
+    """A figure as written, as changed, the difference and that of the other file.
+
+    `waits` where the changed figure is not reckoned yet, and is told with the next answer.
+    """
 
     name: str
     written: Cell
@@ -54,6 +57,7 @@ class Row:
     other: Cell | None
     chosen: bool = False
     key: str = ""
+    waits: bool = False
 
     @property
     def moved(self) -> bool:

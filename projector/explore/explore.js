@@ -119,13 +119,15 @@
     do {
       waiting = false;
       body.setAttribute("aria-busy", "true");
-      await fetched();
+      // First what stands on the page, then what takes longest, unless there is something newer.
+      if (await fetched(true) && !waiting) await fetched(false);
     } while (waiting);
     body.removeAttribute("aria-busy");
     running = false;
   }
 
-  async function fetched() {
+  // Whether the answer lacks something that the next has.
+  async function fetched(first) {
     const began = performance.now();
     const slow = setTimeout(() => { of("status").textContent = words.busy; }, 300);
     const asked = {
@@ -135,6 +137,7 @@
       part: of("part").value,
       year: Number(of("year").value),
       language,
+      first,
     };
     let said;
     try {
@@ -147,7 +150,7 @@
       if (response.status === 429) {
         await new Promise((done) => setTimeout(done, 200));
         waiting = true;
-        return;
+        return false;
       }
       said = await response.json();
     } catch {
@@ -156,14 +159,24 @@
       clearTimeout(slow);
     }
     problems(said.problems || []);
-    if (said.problems) { of("status").textContent = ""; return; }
+    if (said.problems) { of("status").textContent = ""; return false; }
+    const before = new Map();
+    for (const card of of("cards").children) before.set(card.dataset.card, card);
     for (const [id, html] of Object.entries(said.html)) redraw(of(id), html);
+    for (const card of of("cards").querySelectorAll(".waits")) {
+      const old = before.get(card.dataset.card);
+      old.classList.add("waits");
+      card.replaceWith(old);
+    }
     file = said.file;
     of("yaml").textContent = file;
-    const took = Math.round(performance.now() - began);
-    body.dataset.took = took;
-    body.dataset.answered = Number(body.dataset.answered || 0) + 1;
-    of("status").textContent = words.done.replace("{ms}", took);
+    if (first) {
+      const took = Math.round(performance.now() - began);
+      body.dataset.took = took;
+      of("status").textContent = words.done.replace("{ms}", took);
+    }
+    if (said.whole) body.dataset.answered = Number(body.dataset.answered || 0) + 1;
+    return !said.whole;
   }
 
   function redraw(element, html) {

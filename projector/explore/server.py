@@ -23,7 +23,7 @@ from projector.errors import ProjectorError
 from projector.explore.answer import Asked
 from projector.explore.page import answer_html, page_html, template_of
 from projector.explore.session import Session
-from projector.explore.telling import answer_of
+from projector.explore.telling import answer_of, asks_for_staff
 from projector.outputs.words import Language
 
 __all__ = ["HOST", "LARGEST", "application", "origin_of"]
@@ -137,9 +137,9 @@ def application(session: Session, port: int, language: Language) -> Flask:
         if not queue.acquire(blocking=False):
             raise _RefusalError(429, "too many questions at once")
         try:
-            moved, asked = _question(_json(request.get_data()), language)
+            moved, asked, first = _question(_json(request.get_data()), language)
             with engine:
-                return _figures(session, moved, asked), 200
+                return _figures(session, moved, asked, first=first), 200
         finally:
             queue.release()
 
@@ -183,13 +183,16 @@ def _json(content: bytes) -> object:
         raise _RefusalError(400, "a question is JSON") from None
 
 
-def _question(said: object, language: Language) -> tuple[dict[str, str], Asked]:
-    """What the page asks, held to its form; what the words mean is held to the session later."""
+def _question(said: object, language: Language) -> tuple[dict[str, str], Asked, bool]:
+    """What the page asks, held to its form; what the words mean is held to the session later.
+
+    Last, whether it asks for a first answer, which may lack the staff.
+    """
     if not isinstance(said, dict):
         raise _RefusalError(400, "a question is a map")
     moved = said.get("moved", {})
     texts = [said.get(key, "") for key in ("region", "result", "part")]
-    year = said.get("year")
+    year, first = said.get("year"), said.get("first", False)
     chosen = next((one for one in _LANGUAGES if one == said.get("language", language)), None)
     fits = (
         isinstance(moved, dict)
@@ -198,6 +201,7 @@ def _question(said: object, language: Language) -> tuple[dict[str, str], Asked]:
         and all(isinstance(text, str) and len(text) <= _LONGEST_TEXT for text in texts)
         and isinstance(year, int)
         and not isinstance(year, bool)
+        and isinstance(first, bool)
         and chosen is not None
     )
     if not fits:
@@ -206,13 +210,18 @@ def _question(said: object, language: Language) -> tuple[dict[str, str], Asked]:
     assert isinstance(year, int)
     assert chosen is not None
     region, result, part = texts
-    return moved, Asked(region, result, part, year, chosen)
+    assert isinstance(first, bool)
+    return moved, Asked(region, result, part, year, chosen), first
 
 
-def _figures(session: Session, moved: Mapping[str, str], asked: Asked) -> dict[str, Any]:
+def _figures(
+    session: Session, moved: Mapping[str, str], asked: Asked, *, first: bool = False
+) -> dict[str, Any]:
+    """The answer; a first one to a question about anything else than staff is without staff."""
     began = time.perf_counter()
     text = session.text(moved, asked.language)
-    results = session.run(text)
+    whole = not first or asks_for_staff(asked)
+    results = session.run(text, staff=whole)
     ran = time.perf_counter()
     names = session.names(asked.language)
     html = answer_html(answer_of(session, results, asked), names, asked.year)
@@ -220,6 +229,7 @@ def _figures(session: Session, moved: Mapping[str, str], asked: Asked) -> dict[s
     return {
         "html": html,
         "file": text,
+        "whole": whole,
         "walked": session.walked,
         "milliseconds": {"run": 1000 * (ran - began), "all": 1000 * (told - began)},
     }

@@ -143,8 +143,15 @@ class Session:
         self._figures.move_to_end(key)
         return self._figures[key][1]
 
-    def run(self, text: str) -> Results:
+    def run(self, text: str, *, staff: bool = True) -> Results:
         """Run a file that extends the scenario, which need not be on disk.
+
+        Parameters
+        ----------
+        text
+            The file.
+        staff
+            Whether staff is wanted too, as of `projector.run.rerun.Rerun.run`.
 
         Raises
         ------
@@ -153,7 +160,7 @@ class Session:
         """
         where = self.path.with_name(self.file_name)
         self._rerun.walked.clear()
-        return self._rerun.run(load_over(self.scenario, text, where))
+        return self._rerun.run(load_over(self.scenario, text, where), staff=staff)
 
 
 def open_session(path: Path, other: Path | None = None) -> Session:

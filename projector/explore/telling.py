@@ -1,6 +1,7 @@
 """From runs to what the page shows of them: figures in words, charts and tables."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from re import sub
 
@@ -16,7 +17,7 @@ from projector.report.drawing import Line, lines
 from projector.report.view import few
 from projector.run.rerun import Results
 
-__all__ = ["answer_of"]
+__all__ = ["answer_of", "asks_for_staff"]
 
 _MOST_CHARTS = 6
 """Sites with a chart; the table has all of them."""
@@ -57,6 +58,11 @@ def answer_of(session: Session, results: Results, asked: Asked) -> Answer:
     )
 
 
+def asks_for_staff(asked: Asked) -> bool:
+    """Whether what is asked for is told of staff, which a run has last."""
+    return asked.result in SHOWN and SHOWN[asked.result].group.startswith("workforce")
+
+
 def _refuse_unknown(session: Session, asked: Asked) -> None:
     years = session.scenario.years
     problems = []
@@ -77,7 +83,7 @@ class _Teller:
     """Figures of up to three runs, in the words of a language."""
 
     def __init__(self, session: Session, results: Results, asked: Asked) -> None:
-        self.session, self.asked = session, asked
+        self.session, self.results, self.asked = session, results, asked
         self.names = session.names(asked.language)
         self.language = asked.language
         self.years = list(range(session.scenario.years.base, session.scenario.years.end + 1))
@@ -117,7 +123,8 @@ class _Teller:
                 continue
             values = self._values(shown, part)
             name = self.names.word(f"card {key}", year=self.asked.year)
-            found.append(self._row(name, [None if v is None else v[self.at] for v in values]))
+            row = self._row(name, [None if v is None else v[self.at] for v in values])
+            found.append(replace(row, waits=shown.group not in self.results.groups))
         return found
 
     @property
@@ -184,8 +191,8 @@ class _Teller:
                 title=self.title,
                 description=description,
                 figure=self._axis,
-                width=480.0,
-                height=250.0,
+                width=430.0,
+                height=235.0,
             )
         )
 
@@ -243,7 +250,7 @@ class _Teller:
                             first=self._first(now.first),
                         ),
                         figure=self._axis,
-                        width=440.0,
+                        width=430.0,
                         height=230.0,
                         heading=name,
                         mark=since,

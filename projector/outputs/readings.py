@@ -293,7 +293,7 @@ def _decimals(value: float, unit: str) -> int:
         return 1 if size >= _TEN else 3
     if unit in ("NOK year-1", "persons") and size >= 1:
         return 0
-    return 0 if size >= _HUNDRED else 1
+    return 0 if round(size, 1) >= _HUNDRED else 1
 
 
 def dumped(told: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.errors import InputsError, Problem
+from projector.memory import FORGETFUL, Memory, Same
 from projector.tables import SEXES
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def national_assumptions(
     years: NDArray[np.int64],
     base_year: int,
     drawn: "Mapping[Location, PathOfDraws] | None" = None,
+    *,
+    memory: Memory = FORGETFUL,
 ) -> xr.Dataset:
     """Fertility, life expectancy, migration and sex ratio for every year.
 
@@ -74,6 +77,8 @@ def national_assumptions(
     drawn
         What the scenario writes as it is in each draw, by the keys of `Scenario.paths`; what is
         not there is the same in all draws.
+    memory
+        Of what the same table gave before; by default there is none.
 
     Returns
     -------
@@ -114,11 +119,11 @@ def national_assumptions(
     future = years >= base_year
 
     def by_letter(component: str, sex: str, letter: str) -> Array:
-        history = _path(paths, component, sex, "M", years)
+        history = _path(paths, memory, component, sex, "M", years)
         if letter == _CONSTANT:
-            last = _path(paths, component, sex, "M", np.array([base_year - 1]))
+            last = _path(paths, memory, component, sex, "M", np.array([base_year - 1]))
             return np.where(future, last, history)
-        return np.where(future, _path(paths, component, sex, letter, years), history)
+        return np.where(future, _path(paths, memory, component, sex, letter, years), history)
 
     def unless_written(own: "Path | None", otherwise: Array, *keys: str) -> Array:
         if own is None:
@@ -153,7 +158,7 @@ def national_assumptions(
     own_net = None if chosen.net_immigration is None else chosen.net_immigration.get("total")
     closed = immigration == _NO_MOVES and own_net is None
     if immigration == _NO_MOVES:
-        net = np.where(future, 0.0, _path(paths, "net_immigration", "both", "M", years))
+        net = np.where(future, 0.0, _path(paths, memory, "net_immigration", "both", "M", years))
     else:
         net = by_letter("net_immigration", "both", immigration)
 
@@ -164,7 +169,10 @@ def national_assumptions(
             "life_expectancy": xr.concat(
                 xr.broadcast(*(_over_years(of_sex) for of_sex in lengths)), "sex"
             ).transpose("year", "sex", ...),
-            "internal_migration": ("year", _internal_migration(paths, internal, years, future)),
+            "internal_migration": (
+                "year",
+                _internal_migration(paths, memory, internal, years, future),
+            ),
             "net_immigration": _over_years(
                 unless_written(own_net, net, "net_immigration", "total")
             ),
@@ -183,12 +191,18 @@ def _over_years(values: Array) -> xr.DataArray:
 
 
 def _internal_migration(
-    paths: pd.DataFrame, letter: str, years: NDArray[np.int64], future: NDArray[np.bool_]
+    paths: pd.DataFrame,
+    memory: Memory,
+    letter: str,
+    years: NDArray[np.int64],
+    future: NDArray[np.bool_],
 ) -> Array:
     """Factor on what moves between regions do; history is what the age tables show."""
     if letter in _FIXED_FACTORS:
         return np.where(future, _FIXED_FACTORS[letter], 1.0)
-    factor = np.where(future, _path(paths, "internal_migration", "both", letter, years), 1.0)
+    factor = np.where(
+        future, _path(paths, memory, "internal_migration", "both", letter, years), 1.0
+    )
     if factor.min() < 0:
         raise InputsError(
             Problem(
@@ -202,9 +216,25 @@ def _internal_migration(
 
 
 def _path(
-    paths: pd.DataFrame, component: str, sex: str, level: str, years: NDArray[np.int64]
+    paths: pd.DataFrame,
+    memory: Memory,
+    component: str,
+    sex: str,
+    level: str,
+    years: NDArray[np.int64],
 ) -> Array:
     """One path at every year."""
+    points = memory.keep(
+        f"path of {component}, {sex}, {level}",
+        Same(paths),
+        lambda: _points(paths, component, sex, level),
+    )
+    result: Array = np.interp(years, points["year"], points["value"])
+    return result
+
+
+def _points(paths: pd.DataFrame, component: str, sex: str, level: str) -> pd.DataFrame:
+    """The rows of one path, in the order of their years."""
     points = paths[
         (paths["component"] == component) & (paths["sex"] == sex) & (paths["level"] == level)
     ]
@@ -216,6 +246,4 @@ def _path(
                 expected=f"rows with component {component}, sex {sex}, level {level}",
             )
         )
-    points = points.sort_values("year")
-    result: Array = np.interp(years, points["year"], points["value"])
-    return result
+    return points.sort_values("year")

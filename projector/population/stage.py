@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 
 from projector.errors import ConsistencyError, Problem
+from projector.memory import FORGETFUL, Memory, Same, bits
 from projector.population.assumptions import national_assumptions
 from projector.population.calibrate import Calibration, Method, calibrate
 from projector.population.calibration_tables import overridden
@@ -22,6 +23,7 @@ from projector.population.core import Projection
 from projector.population.lifetable import person_years
 from projector.population.mortality import single_age_death_rates
 from projector.population.nation import national_schedules, project_nation
+from projector.population.national_mortality import NationalMortality
 from projector.population.regional import National, as_the_nation, project_regions
 from projector.population.reporting import report
 from projector.tables import NATION, SEXES
@@ -44,6 +46,7 @@ def population_stage(
     *,
     age_width: int,
     areas: "Mapping[str, Sequence[str]] | None" = None,
+    memory: Memory = FORGETFUL,
 ) -> tuple[xr.Dataset, xr.Dataset, Calibration]:
     """Project the regions of a scenario.
 
@@ -63,6 +66,8 @@ def population_stage(
         Width of the age groups as they were published: 1 for single ages.
     areas
         Members of areas, by name, that indicators are reported of too.
+    memory
+        Of what the same tables gave before; by default there is none.
 
     Returns
     -------
@@ -81,7 +86,7 @@ def population_stage(
         people than there are.
     """
     calibration, assumed, schedules, death_rates = _calibrated(
-        history, tables, scenario, age_width=age_width
+        history, tables, scenario, age_width=age_width, memory=memory
     )
     years = scenario.years
     base = history.sel(year=years.base, drop=True)
@@ -116,15 +121,23 @@ def _calibrated(
     scenario: "Scenario",
     *,
     age_width: int,
+    memory: Memory = FORGETFUL,
 ) -> tuple[Calibration, xr.Dataset, xr.Dataset, xr.DataArray]:
     """The calibration; national assumptions, schedules and death rates from the first table on."""
     years = scenario.years
     known = [int(year) for year in history["year"].values]
     window = _calibration_years(known, scenario)
     all_years = np.arange(min(*known, years.base - 1), max(*window, years.end) + 1)
-    assumed = national_assumptions(tables["paths"], scenario.population, all_years, years.base)
+    assumed = national_assumptions(
+        tables["paths"], scenario.population, all_years, years.base, memory=memory
+    )
     open_age = int(history["age"].values[-1])
-    schedules, death_rates = national_schedules(tables, assumed, scenario, open_age)
+    mortality = memory.keep(
+        "mortality",
+        Same(tables["mortality"]),
+        lambda: NationalMortality.from_table(tables["mortality"]),
+    )
+    schedules, death_rates = national_schedules(tables, assumed, scenario, open_age, mortality)
     asked = scenario.population.calibration
     method = Method(age_width=age_width)
     if asked is not None:
@@ -134,13 +147,20 @@ def _calibrated(
             by_county=asked.parents != "nation",
             extraordinary=asked.extraordinary == "detect",
         )
-    calibration = calibrate(
-        history.drop_sel(region=NATION),
-        history.sel(region=NATION, drop=True),
-        schedules,
-        death_rates,
-        method,
-        window,
+    # What the years to come are like does not reach those that are estimated from.
+    past = slice(None, window[-1] - 1)
+    before, rates_before = schedules.sel(year=past), death_rates.sel(year=past)
+    calibration = memory.keep(
+        "calibration",
+        (Same(history), bits(before), bits(rates_before), method, tuple(window)),
+        lambda: calibrate(
+            history.drop_sel(region=NATION),
+            history.sel(region=NATION, drop=True),
+            before,
+            rates_before,
+            method,
+            window,
+        ),
     )
     return overridden(calibration, tables), assumed, schedules, death_rates
 

@@ -290,4 +290,6 @@ class Explained:
 
 def few(value: float) -> int:
     """Decimals that a reader wants: one of few, none of many."""
-    return 0 if abs(value) >= _FEW or round(float(value), _WHOLE).is_integer() else 1
+    return (
+        0 if round(abs(float(value)), 1) >= _FEW or round(float(value), _WHOLE).is_integer() else 1
+    )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import xarray as xr
 
@@ -12,7 +13,7 @@ from projector.inputs.input_set import ALL_REGIONS
 from projector.tables import unique
 from projector.tables.result_names import ALSO_CALLED, RESULT_NAMES
 
-__all__ = ["Part", "Words", "areas_of", "find_result", "parts_asked", "regions_called"]
+__all__ = ["Part", "Words", "areas_of", "find_result", "parts_asked", "regions_called", "told_by"]
 
 Words = Mapping[str, Mapping[str, Sequence[str]]]
 """What the keys of an axis are called, in every language."""
@@ -28,7 +29,9 @@ class Part:
     labels: tuple[object, ...]
 
 
-def find_result(name: str, present: Iterable[str]) -> tuple[str, str, str]:
+def find_result(
+    name: str, present: Iterable[str], withheld: Mapping[str, int] = MappingProxyType({})
+) -> tuple[str, str, str]:
     """Name, group and variable of a result that a run has.
 
     Parameters
@@ -37,19 +40,31 @@ def find_result(name: str, present: Iterable[str]) -> tuple[str, str, str]:
         As a planner or `projector explain` calls it.
     present
         Groups that the run has, such as ``capacity/beds``.
+    withheld
+        From `projector.tables.suppression.withheld_of`.
 
     Raises
     ------
     UsageError
-        If there is no such result, or the run does not have it.
+        If there is no such result, or the run does not have it or does not tell it.
     """
     called = ALSO_CALLED.get(name, name)
-    there = set(present)
-    known = [key for key, (group, _) in RESULT_NAMES.items() if group in there]
+    known = told_by(present, withheld)
     if called in known:
         return (called, *RESULT_NAMES[called])
     also = [key for key, full in ALSO_CALLED.items() if full in known]
-    if called in RESULT_NAMES:
+    limit = _withheld(called, withheld)
+    if limit is not None:
+        problem = Problem(
+            "--result",
+            f"the run withholds this result: counts of fewer than {limit} patients are suppressed, "
+            "and as it divides the same patients in other ways, they could be found from it by "
+            "subtraction",
+            name,
+            "a result by diagnosis and setting, such as contacts, or a run without --suppress; "
+            "see docs/suppression.md",
+        )
+    elif called in RESULT_NAMES:
         problem = Problem(
             "--result",
             "the run does not have this result: its inputs lack what it takes",
@@ -61,6 +76,24 @@ def find_result(name: str, present: Iterable[str]) -> tuple[str, str, str]:
         told = None if near else ", ".join([*also, *known])
         problem = Problem("--result", "no result has this name", name, told, near)
     raise UsageError(problem)
+
+
+def told_by(
+    present: Iterable[str], withheld: Mapping[str, int] = MappingProxyType({})
+) -> list[str]:
+    """Names of the results that a run tells; parameters as of `find_result`."""
+    there = set(present)
+    return [
+        name
+        for name, (group, _) in RESULT_NAMES.items()
+        if group in there and _withheld(name, withheld) is None
+    ]
+
+
+def _withheld(name: str, withheld: Mapping[str, int]) -> int | None:
+    """The limit because of which a result is withheld; None where it is not."""
+    group, variable = RESULT_NAMES.get(name, ("", ""))
+    return withheld.get(group, withheld.get(f"{group}/{variable}"))
 
 
 def parts_asked(

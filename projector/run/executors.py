@@ -8,6 +8,7 @@ is lost takes nothing with it but its lot, which is made again. On a cluster:
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -138,8 +139,10 @@ _of_process: dict[str, Callable[[int], Any]] = {}
 def _begin() -> None:
     """What a worker does first.
 
-    It ends when the process that it works for is killed, which cannot tell it.
+    It ends when the process that it works for is killed, which cannot tell it. Ctrl-C reaches all
+    of them; that process alone says what comes of it.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_memory()
     parent = multiprocessing.parent_process()
     assert parent is not None

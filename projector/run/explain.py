@@ -207,7 +207,9 @@ class _Walked:
 
     worlds: Worlds
     _care: dict[tuple[bool, frozenset[Factor]], dict[str, xr.Dataset]] = field(default_factory=dict)
-    _capacity: dict[frozenset[Factor], dict[str, xr.Dataset]] = field(default_factory=dict)
+    _capacity: dict[tuple[bool, frozenset[Factor]], dict[str, xr.Dataset]] = field(
+        default_factory=dict
+    )
     _staff: dict[frozenset[Factor], xr.Dataset] = field(default_factory=dict)
 
     def figures(self, loose: frozenset[Factor], question: Question) -> Array:
@@ -228,10 +230,12 @@ class _Walked:
         if stage == "activity":
             money = money_dataset(care["activity"], worlds.people.inputs.tables)
             return groups | ({} if money is None else {"money": money})
-        before = loose - {STAFFING, SUPPLY}
-        if before not in self._capacity:
-            self._capacity[before] = worlds.capacity(care, loose)
-        capacity = self._capacity[before]
+        # Busy days take as long as all else, and few ask for them.
+        peaks = question.about.variable == "peak"
+        of_capacity = peaks, loose - {STAFFING, SUPPLY}
+        if of_capacity not in self._capacity:
+            self._capacity[of_capacity] = worlds.capacity(care, loose, peaks=peaks)
+        capacity = self._capacity[of_capacity]
         groups |= {f"capacity/{unit}": dataset for unit, dataset in capacity.items()}
         if stage == "workforce":
             before = loose - {SUPPLY}

@@ -12,6 +12,7 @@ from projector.activity import activity_stage, money_dataset
 from projector.capacity import capacity_stage
 from projector.errors import ConsistencyError, InputsError, ScenarioError
 from projector.inputs.input_set import InputSet, load_inputs
+from projector.memory import FORGETFUL, Memory
 from projector.population import population_stage
 from projector.population.calibration_tables import calibration_dataset
 from projector.run.area_divisions import shared_regions
@@ -103,8 +104,10 @@ def people_of(
     regions: Sequence[str],
     history: xr.DataArray,
     age_width: int,
+    *,
+    memory: Memory = FORGETFUL,
 ) -> People:
-    """The people of a run, from its inputs, regions and age tables."""
+    """The people of a run, from its inputs, regions and age tables; see `population_stage`."""
     with inputs.located():
         population, indicators, calibration = population_stage(
             history,
@@ -113,6 +116,7 @@ def people_of(
             regions,
             age_width=age_width,
             areas=areas_within(inputs, regions),
+            memory=memory,
         )
     return People(
         inputs=inputs,

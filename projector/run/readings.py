@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 
 import numpy as np
 import xarray as xr
@@ -14,7 +15,7 @@ from projector.run.asking import Part, Words, find_result, parts_asked
 from projector.run.measures import AGE_BANDS, MEASURES, WHOLE, Measure
 from projector.tables import VARIABLES
 from projector.tables.result_names import YEARS_TOLD, may_add
-from projector.tables.suppression import GATHERED, has_suppressed, limit_of
+from projector.tables.suppression import GATHERED, has_suppressed, limit_of, withheld_of
 
 __all__ = ["Line", "Reading", "Sure", "groups_to_read", "read_figures"]
 
@@ -109,9 +110,14 @@ class Reading:
         return self.variable in YEARS_TOLD
 
 
-def groups_to_read(result: str, present: Sequence[str]) -> frozenset[str]:
-    """Groups of a file of results that it takes to read a result, such as ``/capacity/beds``."""
-    _, group, variable = find_result(result, present)
+def groups_to_read(
+    result: str, present: Sequence[str], withheld: Mapping[str, int] = MappingProxyType({})
+) -> frozenset[str]:
+    """Groups of a file of results that it takes to read a result, such as ``/capacity/beds``.
+
+    Parameters and errors are those of `projector.run.asking.find_result`.
+    """
+    _, group, variable = find_result(result, present, withheld)
     sure = {f"/uncertainty/{one.name}" for one in _measures(group, variable)}
     # A group lies without the labels that it shares with the one around it.
     around = group.split("/")
@@ -153,7 +159,7 @@ def read_figures(
         With every name that is unknown, and the nearest that is not.
     """
     present = [node.path.strip("/") for node in tree.subtree]
-    name, group, variable = find_result(result, present)
+    name, group, variable = find_result(result, present, withheld_of(tree.attrs))
     figures = tree[group].to_dataset()[variable]
     if not figures.size:
         raise UsageError(

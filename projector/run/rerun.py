@@ -21,11 +21,11 @@ What a run tells and nobody asks for here (money, the calibration) is not walked
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pandas as pd
 import xarray as xr
 
 from projector.activity import stage as activity
@@ -41,6 +41,7 @@ from projector.capacity.resources import Resource
 from projector.capacity.sizing import Sizer
 from projector.errors import ScenarioError
 from projector.inputs.input_set import InputSet
+from projector.memory import Memory, Same, bits
 from projector.run.history import age_tables
 from projector.run.pipeline import SUPPLY, People, nation_at, people_of, read_inputs
 from projector.run.regions import chosen_regions
@@ -48,9 +49,10 @@ from projector.run.threads import in_one_thread
 from projector.scenario import check_names
 from projector.tables import check_dataset
 from projector.workforce import supply_stage, workforce_stage
-from projector.workforce.balance import first_year_short
-from projector.workforce.projection import staff_of
+from projector.workforce.balance import balance
+from projector.workforce.projection import Known, known, staff_of
 from projector.workforce.staff_tables import has_supply
+from projector.workforce.stage import Staffing, staffing_of
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -113,19 +115,22 @@ class Rerun:
     Not to be used by two threads at once.
     """
 
-    _kept: dict[str, OrderedDict[Hashable, Any]] = field(default_factory=dict, repr=False)
+    _memory: Memory = field(default_factory=lambda: Memory(_KEPT), repr=False)
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
     walked: list[str] = field(default_factory=list)
     """The stages that the last run walked, in their order; the others were kept."""
 
     @in_one_thread
-    def run(self, scenario: "Scenario") -> Results:
+    def run(self, scenario: "Scenario", *, staff: bool = True) -> Results:
         """Project a scenario at its medians.
 
         Parameters
         ----------
         scenario
             From `projector.load_scenario`.
+        staff
+            Whether staff is wanted too. Without it the run ends at the capacity; asked for with it
+            afterwards, the rest is walked alone.
 
         Returns
         -------
@@ -145,20 +150,17 @@ class Rerun:
             raise ScenarioError(problems)
         with inputs.located():
             people, of_people = self._people(scenario, said, inputs)
-            return self._care(scenario, said, people, of_people)
+            return self._care(scenario, said, people, of_people, with_staff=staff)
 
     def _keep(self, stage: str, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What a stage gives for a key, made once as long as it is among the last."""
-        kept = self._kept.setdefault(stage, OrderedDict())
-        if key in kept:
-            kept.move_to_end(key)
-        else:
-            kept[key] = make()
+
+        def walk() -> Kept:
+            made = make()
             self.walked.append(stage)
-            if len(kept) > _KEPT:
-                kept.popitem(last=False)
-        result: Kept = kept[key]
-        return result
+            return made
+
+        return self._memory.keep(stage, key, walk)
 
     def _tables(self, scenario: "Scenario", said: Mapping[str, Any]) -> InputSet:
         key = _key(said, "inputs", "areas", "catchments")
@@ -174,12 +176,18 @@ class Rerun:
         def make() -> People:
             regions = chosen_regions(scenario, inputs)
             history, age_width = self._keep("ages", asked, lambda: age_tables(scenario, inputs))
-            return people_of(scenario, inputs, regions, history, age_width)
+            return people_of(scenario, inputs, regions, history, age_width, memory=self._memory)
 
         return self._keep("people", key, make), key
 
     def _care(
-        self, scenario: "Scenario", said: Mapping[str, Any], people: People, of_people: str
+        self,
+        scenario: "Scenario",
+        said: Mapping[str, Any],
+        people: People,
+        of_people: str,
+        *,
+        with_staff: bool,
     ) -> Results:
         inputs, tables = people.inputs, people.inputs.tables
         visitors = _text(said.get("population", {}).get("visitors"))
@@ -193,14 +201,13 @@ class Rerun:
         of_staff = of_capacity + _text(_less(said.get("workforce", {}), _NOT_STAFF))
         of_resources = _text(_less(said.get("capacity", {}), _NOT_RESOURCES))
 
-        demand, present = self._keep("demand", of_demand, lambda: _demand(scenario, people))
+        demand, present = self._keep("demand", of_demand, lambda: self._demand(scenario, people))
         care = self._keep("care", of_care, lambda: _walked(scenario, people, demand, present))
         years = care["activity"]["year"].values
         stays = care["activity"].isel(year=0)
-        bits = b"".join(stays[name].values.tobytes() for name in ("contacts", "bed_days"))
         resources: list[Resource] = self._keep(
             "resources",
-            (of_people, of_resources, bits),
+            (Same(tables), of_resources, bits(stays[["contacts", "bed_days"]]), bits(years)),
             lambda: resources_of_run(tables, scenario, care["activity"], years),
         )
 
@@ -211,26 +218,63 @@ class Rerun:
             return {unit: check_dataset(f"capacity/{unit}", need) for unit, need in units.items()}
 
         units = self._keep("capacity", of_capacity, capacity)
+        groups = {
+            "population": people.population,
+            "indicators": people.indicators,
+            **care,
+            **{f"capacity/{unit}": dataset for unit, dataset in units.items()},
+        }
+        if not with_staff:
+            return Results(scenario, people, groups)
         staff = self._keep(
             "staff",
             of_staff,
             lambda: check_dataset(
                 "workforce",
                 workforce_stage(
-                    people.population, care["activity"], units, tables, scenario, inputs.members
+                    people.population,
+                    care["activity"],
+                    units,
+                    tables,
+                    scenario,
+                    inputs.members,
+                    staffing=self._staffing(scenario, said, tables, care["activity"]),
                 ),
             ),
         )
         supply = self._supply(scenario, said, people, of_people, staff)
-        groups = {
-            "population": people.population,
-            "indicators": people.indicators,
-            **care,
-            **{f"capacity/{unit}": dataset for unit, dataset in units.items()},
-            "workforce": staff,
-            **({} if supply is None else {SUPPLY: supply}),
-        }
+        groups["workforce"] = staff
+        if supply is not None:
+            groups[SUPPLY] = supply
         return Results(scenario, people, groups)
+
+    def _demand(self, scenario: "Scenario", people: People) -> tuple[Demand, Visitors]:
+        inputs = people.inputs
+        return demand_of(
+            people.population,
+            people.history,
+            inputs.tables,
+            scenario,
+            inputs.members,
+            people.indicators["remaining_life_expectancy"],
+            memory=self._memory,
+        )
+
+    def _staffing(
+        self,
+        scenario: "Scenario",
+        said: Mapping[str, Any],
+        tables: Mapping[str, pd.DataFrame],
+        activity: xr.Dataset,
+    ) -> Staffing:
+        """What the tables say of staff: of the scenario, its duty alone takes their place."""
+        key = (
+            Same(tables),
+            _text(said.get("workforce", {}).get("duty")),
+            bits(activity["diagnosis"].values),
+            bits(activity["kind"].values),
+        )
+        return self._memory.keep("staffing", key, lambda: staffing_of(tables, scenario, activity))
 
     def _supply(
         self,
@@ -242,22 +286,23 @@ class Rerun:
     ) -> xr.Dataset | None:
         """Supply starts from the need of the base year alone; a gap is against all years."""
         at_base = staff[["need", "competence_need"]].isel(year=0)
-        bits = b"".join(at_base[name].values.tobytes() for name in at_base.data_vars)
-        workforce = said.get("workforce", {})
-        key = (
-            of_people,
-            _text(workforce.get("supply")),
-            tuple(map(str, staff["competence_profession"].values)),
-            tuple(map(str, staff["competence"].values)),
-            bits,
-        )
         tables = people.inputs.tables
+        named = ("profession", "competence_profession", "competence")
+        of_start = (of_people, *(bits(staff[name].values) for name in named), bits(at_base))
+
+        def start() -> Known:
+            return known(
+                staff,
+                people.population,
+                nation_at(people.history, scenario.years.base),
+                tables,
+                people.inputs.members,
+                staff=self._memory.keep(
+                    "staff tables", (Same(tables), *of_start[1:4]), lambda: staff_of(staff, tables)
+                ),
+            )
 
         def make() -> xr.Dataset | None:
-            read = None
-            if has_supply(tables):
-                of = (*key[2:4], tuple(map(str, staff["profession"].values)))
-                read = self._keep("staff tables", (of_people, of), lambda: staff_of(staff, tables))
             return supply_stage(
                 staff,
                 people.population,
@@ -265,34 +310,17 @@ class Rerun:
                 tables,
                 scenario,
                 people.inputs.members,
-                staff=read,
+                start=self._memory.keep("known staff", of_start, start)
+                if has_supply(tables)
+                else None,
             )
 
+        key = (of_start, _text(said.get("workforce", {}).get("supply")))
         kept = self._keep("supply", key, make)
         if kept is None:
             return None
-        needed = staff["need"].sum("setting").transpose("region", "year", "profession")
-        gap = needed - kept["supply"]
-        competence_gap = staff["competence_need"] - kept["competence_supply"]
-        short = {
-            "gap": gap,
-            "competence_gap": competence_gap,
-            "first_shortage": first_year_short(gap),
-            "competence_first_shortage": first_year_short(competence_gap),
-        }
-        return check_dataset(SUPPLY, kept.assign(short))
-
-
-def _demand(scenario: "Scenario", people: People) -> tuple[Demand, Visitors]:
-    inputs = people.inputs
-    return demand_of(
-        people.population,
-        people.history,
-        inputs.tables,
-        scenario,
-        inputs.members,
-        people.indicators["remaining_life_expectancy"],
-    )
+        short = balance(staff, kept["supply"], kept["competence_supply"])
+        return check_dataset(SUPPLY, kept.assign(short.data_vars))
 
 
 def _walked(

@@ -64,9 +64,10 @@ def as_told(tree: xr.DataTree, scenario: "Scenario") -> xr.DataTree:
     told["activity"] = xr.DataTree(_suppressed(activity, patterns))
     for group in _CAPACITY:
         told[group] = xr.DataTree(_without_kinds(told[group].to_dataset()))
-    for group in WITHHELD:
-        if _has(told, group):
-            del told[group]
+    withheld = [group for group in WITHHELD if _has(told, group)]
+    for group in withheld:
+        del told[group]
+    withheld += [f"{group}/need_by_kind" for group in _CAPACITY]
     if "uncertainty" in told.children:
         _suppress_summaries(told, activity, patterns, limit)
     named = json.loads(tree.attrs["names"])
@@ -74,7 +75,7 @@ def as_told(tree: xr.DataTree, scenario: "Scenario") -> xr.DataTree:
     told.attrs |= {
         "suppress": limit,
         "suppressed": int(sum(one.cells.sum() for one in patterns.values())),
-        "withheld": json.dumps([*WITHHELD, *(f"{group}/need_by_kind" for group in _CAPACITY)]),
+        "withheld": json.dumps(withheld),
         "names": json.dumps(named, ensure_ascii=False),
     }
     return told

@@ -37,6 +37,7 @@ from projector.run.pipeline import People, nation_at
 from projector.run.threads import in_one_thread
 from projector.tables import SEXES
 from projector.workforce import supply_stage, workforce_stage
+from projector.workforce.stage import Staffing, staffing_of
 
 if TYPE_CHECKING:
     from projector.scenario.models import Scenario
@@ -105,6 +106,7 @@ class Worlds:
     _sizer: Sizer = field(default_factory=Sizer, repr=False)
     _resources: dict[bool, list[Resource]] = field(default_factory=dict, repr=False)
     _staff: xr.Dataset | None = field(default=None, repr=False)
+    _staffing: Staffing | None = field(default=None, repr=False)
 
     @property
     def regions(self) -> list[str]:
@@ -166,6 +168,7 @@ class Worlds:
         loose: Collection[Factor],
         *,
         same_base: bool = True,
+        peaks: bool = False,
     ) -> dict[str, xr.Dataset]:
         """Beds, places and rooms for the activity of a world.
 
@@ -177,6 +180,8 @@ class Worlds:
             The factors that are let loose.
         same_base
             Whether the world has all changes, so that its base year is that of all others.
+        peaks
+            Whether ``peak`` and ``site_peak`` are wanted.
 
         Returns
         -------
@@ -202,6 +207,7 @@ class Worlds:
             inputs.members,
             resources=resources,
             sizer=self._sizer,
+            peaks=peaks,
         )
         return capacity
 
@@ -218,13 +224,17 @@ class Worlds:
         Dataset
             ``workforce`` of the tree of results but for its years.
         """
+        tables = self.people.inputs.tables
+        if self._staffing is None:
+            self._staffing = staffing_of(tables, self.scenario, activity)
         return workforce_stage(
             self._population(loose),
             self._at(activity, STAFFING in loose),
             capacity,
-            self.people.inputs.tables,
+            tables,
             self.scenario,
             self.people.inputs.members,
+            staffing=self._staffing,
         )
 
     def supply(self, workforce: xr.Dataset, loose: Collection[Factor]) -> xr.Dataset | None:

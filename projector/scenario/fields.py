@@ -428,6 +428,10 @@ PartOfFullTime = TypeAliasType(
     Annotated[Path, _path(Bounds("FTE of a head", low=0, high=1, low_open=True), "FTE per head")],
 )
 Amount = TypeAliasType("Amount", Annotated[float, _number(_NO_LESS_THAN_ZERO)])
+BedDays = TypeAliasType("BedDays", Annotated[float, _number(_NO_LESS_THAN_ZERO, "bed days")])
+PeoplePerOld = TypeAliasType(
+    "PeoplePerOld", Annotated[float, _number(_NO_LESS_THAN_ZERO, "people per old")]
+)
 Calibrate = TypeAliasType(
     "Calibrate", Annotated[str, _one(("steady", "observed"), "way to calibrate")]
 )

@@ -212,12 +212,30 @@ class Workforce(Section):
     source: fields.Source | None = None
 
 
+class Targets(Section):
+    """What a plan aims at; the report holds its indicators against it."""
+
+    acute: fields.Part | None = None
+    """highest share of the inpatient stays that are acute"""
+    readmissions: fields.Part | None = None
+    """highest share of the inpatient stays that are acute again within 30 days"""
+    own_coverage: fields.Part | None = None
+    """lowest share of the inpatient stays that are treated in the own area"""
+    ready_days: fields.BedDays | None = None
+    """most bed days a year after patients are ready for discharge"""
+    active_per_old: fields.PeoplePerOld | None = None
+    """fewest economically active people for each of 67 and over"""
+    source: fields.Source | None = None
+
+
 class Outputs(Section):
     """What is told of the results."""
 
     suppress: fields.SmallCount | None = None
     """counts of patients below it are suppressed in everything that is written or printed, and
     others with them, so that none can be found again by subtraction"""
+    targets: Targets = Field(default_factory=Targets)
+    """of the indicators of the report; they change no result"""
     source: fields.Source | None = None
 
 

@@ -1,11 +1,13 @@
 """What the results of a run with suppressed small numbers say of themselves."""
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["FLAGS", "GATHERED", "TOGETHER", "has_suppressed", "limit_of"]
+__all__ = ["FLAGS", "GATHERED", "TOGETHER", "has_suppressed", "limit_of", "withheld_of"]
 
 GATHERED = "suppressed"
 """Label of what is told together, among the diagnosis groups and among the regions."""
@@ -29,3 +31,15 @@ def limit_of(tree: "xr.DataTree") -> int | None:
     """The limit below which a run suppressed counts; None where it suppressed nothing."""
     limit = tree.attrs.get("suppress")
     return None if limit is None else int(limit)
+
+
+def withheld_of(attributes: Mapping[Any, Any]) -> dict[str, int]:
+    """The limit by what a run left out because of it: groups, and variables after their group.
+
+    Parameters
+    ----------
+    attributes
+        Of the root of the results.
+    """
+    left_out = json.loads(attributes.get("withheld", "[]"))
+    return {str(what): int(attributes["suppress"]) for what in left_out}

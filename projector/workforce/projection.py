@@ -102,9 +102,8 @@ def known(
     regions, years = tuple(map(str, needed["region"].values)), needed["year"].values
     base = int(years[0])
     people = float(population["population"].sel(year=base).sum()) / nation
-    everything = {
-        str(name): float(one.sum()) for name, one in needed.sel(year=base).groupby("profession")
-    }
+    at_base = dict(zip(map(str, needed["profession"].values), needed.values[..., 0], strict=True))
+    everything = {name: float(at_base[name].sum()) for name in sorted(at_base)}
     there = population["population"].sum("region").sel(age=AGES).values
     died = population["deaths"].sum("region").sel(age=AGES + 1).values
     return Known(
@@ -140,12 +139,15 @@ def staff_of(
 def _need_by_group(needed: xr.DataArray, competence: xr.DataArray, staff: Staff) -> Array:
     """FTE needed ``[group, region, year]``: what no competence takes is general."""
     parts = []
+    whole = dict(zip(map(str, needed["profession"].values), needed.values, strict=True))
+    by_competence = competence.transpose("competence", "region", "year").values
+    place = {str(name): i for i, name in enumerate(competence["competence"].values)}
     for profession, names in zip(staff.professions, staff.competences, strict=True):
-        of = competence.sel(competence=list(names)).transpose("competence", "region", "year")
-        general = needed.sel(profession=profession).values - of.sum("competence").values
+        of = by_competence[[place[name] for name in names]]
+        general = whole[profession] - of.sum(axis=0)
         # A profession all of whose work takes a competence leaves a rounding error.
         general = np.where(np.abs(general) < _ROUNDING, 0.0, general)
-        parts.append(np.concatenate([general[np.newaxis], of.values]))
+        parts.append(np.concatenate([general[np.newaxis], of]))
     return np.concatenate(parts)
 
 

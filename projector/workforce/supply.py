@@ -1,6 +1,6 @@
 """Supply of staff, and what is short against the need, with their names."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +9,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
-from projector.workforce.balance import first_year_short
-from projector.workforce.projection import Members, Walked, known, walk
+from projector.workforce.balance import balance
+from projector.workforce.projection import Known, Members, Walked, known, walk
 from projector.workforce.staff_tables import Staff, has_supply
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def supply_stage(
     scenario: "Scenario",
     members: Members,
     *,
-    staff: Staff | None = None,
+    start: Known | None = None,
 ) -> xr.Dataset | None:
     """Staff that there will be, and what is short.
 
@@ -53,9 +53,9 @@ def supply_stage(
         ``workforce.supply``.
     members
         Region codes of a region or area name.
-    staff
-        From `projector.workforce.projection.staff_of`, where the stage is walked many times; None
-        reads the tables.
+    start
+        From `projector.workforce.projection.known` of the same people and the same need in the
+        base year, where the stage is walked many times; None makes it.
 
     Returns
     -------
@@ -73,11 +73,10 @@ def supply_stage(
     if not has_supply(tables):
         _refuse_idle(scenario, (), ())
         return None
-    start = known(workforce, population, nation, tables, members, staff=staff)
+    start = start or known(workforce, population, nation, tables, members)
     staff = start.staff
     _refuse_idle(scenario, staff.professions, [name for of in staff.competences for name in of])
-    needed = workforce["need"].sum("setting").transpose("profession", "region", "year")
-    return _dataset(walk(start, scenario, members), needed, workforce, staff)
+    return _dataset(walk(start, scenario, members), workforce, staff)
 
 
 def _refuse_idle(
@@ -102,58 +101,38 @@ def _refuse_idle(
         raise ConsistencyError(problems)
 
 
-def _dataset(
-    walked: Walked, needed: xr.DataArray, workforce: xr.Dataset, staff: Staff
-) -> xr.Dataset:
+def _dataset(walked: Walked, workforce: xr.Dataset, staff: Staff) -> xr.Dataset:
     """The results with their names; NaN where there is no stock."""
-    groups, dims = staff.groups, ("region", "year", "profession")
+    groups = staff.groups
+    regions, years = (workforce[axis].values for axis in ("region", "year"))
 
-    def of_professions(values: Array) -> xr.DataArray:
-        """From ``[year, profession, region]``."""
-        array = xr.DataArray(
-            values.transpose(2, 0, 1),
-            dims=dims,
-            coords={
-                "region": needed["region"].values,
-                "year": needed["year"].values,
-                "profession": np.array(staff.professions, dtype=object),
-            },
-        )
-        return array.reindex(profession=needed["profession"].values)
+    def named(values: Array, axis: str, names: Sequence[str]) -> xr.DataArray:
+        """All that are needed, from ``[year, name, region]`` of those with a stock."""
+        everyone = list(map(str, workforce[axis].values))
+        full = np.full((len(regions), len(years), len(everyone)), np.nan)
+        full[..., [everyone.index(name) for name in names]] = values.transpose(2, 0, 1)
+        coords = {"region": regions, "year": years, axis: workforce[axis].values}
+        return xr.DataArray(full, coords=coords, dims=("region", "year", axis))
 
     def summed(values: Array) -> xr.DataArray:
-        return of_professions(groups.by_profession(values.transpose(1, 0, 2)).transpose(1, 0, 2))
+        by_profession = groups.by_profession(values.transpose(1, 0, 2)).transpose(1, 0, 2)
+        return named(by_profession, "profession", staff.professions)
 
-    supply = summed(walked.fte)
-    gap = needed.transpose(*dims) - supply
     names = [name for competences in staff.competences for name in competences]
     special = np.setdiff1d(np.arange(len(groups)), groups.general)
-    by_competence = xr.DataArray(
-        walked.fte[:, special].transpose(2, 0, 1),
-        dims=("region", "year", "competence"),
-        coords={
-            "region": needed["region"].values,
-            "year": needed["year"].values,
-            "competence": np.array(names, dtype=object),
-        },
-    ).reindex(competence=workforce["competence"].values)
-    competence_gap = workforce["competence_need"] - by_competence
-    return (
-        xr.Dataset(
-            {
-                "supply": supply,
-                "heads": summed(walked.heads),
-                "gap": gap,
-                **{name: summed(values) for name, values in walked.flows.items()},
-                "begun": of_professions(walked.begun),
-                "competence_supply": by_competence,
-                "competence_gap": competence_gap,
-                "first_shortage": first_year_short(gap),
-                "competence_first_shortage": first_year_short(competence_gap),
-            }
-        )
-        .reset_coords(drop=True)
-        .assign_coords(
-            competence_profession=("competence", workforce["competence_profession"].values)
-        )
-    )
+    supply = summed(walked.fte)
+    competent = named(walked.fte[:, special], "competence", names)
+    short = balance(workforce, supply, competent)
+    return xr.Dataset(
+        {
+            "supply": supply,
+            "heads": summed(walked.heads),
+            "gap": short["gap"],
+            **{name: summed(values) for name, values in walked.flows.items()},
+            "begun": named(walked.begun, "profession", staff.professions),
+            "competence_supply": competent,
+            "competence_gap": short["competence_gap"],
+            "first_shortage": short["first_shortage"],
+            "competence_first_shortage": short["competence_first_shortage"],
+        }
+    ).assign_coords(competence_profession=("competence", workforce["competence_profession"].values))

@@ -59,7 +59,7 @@ def test_a_dry_run_tells_what_would_be_and_writes_nothing(tmp_path: Path) -> Non
     asked = ("run", own, "--dry-run", "--output", tmp_path / "out")
     told = json.loads(projector(*asked, "--draws", "5", "--json").stdout)
     assert told["draws"] == [5, 5]
-    assert (told["blocks"], told["draws_in_block"]) == (1, 128)
+    assert (told["blocks"], told["draws_in_block"]) == (1, 64)
     assert [region["name"] for region in told["regions"]][-1] == "Hol"
     assert told["scenario_resolved"].startswith("scenario: Hallingdal, tried")
     low, high = told["seconds"]
@@ -77,6 +77,60 @@ def test_a_dry_run_refuses_what_a_run_refuses(tmp_path: Path) -> None:
     refused = projector("run", SCENARIOS / "hallingdal.yaml", "--dry-run", "--output", tmp_path)
     assert refused.exit_code == 2
     assert "no run has written" in refused.stderr
+
+
+def swept(folder: Path) -> Path:
+    own = folder / "swept.yaml"
+    own.write_text(
+        f"scenario: Swept\nextends: {SCENARIOS}/hallingdal.yaml\nyears: {{base: 2026, end: 2028}}\n"
+        "sweep: {capacity.overflow.municipal_acute: [2 %, 10 %]}\n",
+        encoding="utf-8",
+    )
+    return own
+
+
+def test_a_sweep_tells_scripts_of_each_scenario_and_where_they_are_compared(tmp_path: Path) -> None:
+    own, out = swept(tmp_path), tmp_path / "out"
+    ran = projector("run", own, "--output", out, "--json", "--quiet", "--no-report")
+    assert ran.exit_code == 0, ran.output
+    told = json.loads(ran.stdout)
+    assert (told["format"], told["ok"], told["title"]) == ("projector sweep 1", True, "Swept")
+    assert told["swept"] == ["capacity.overflow.municipal_acute"]
+    assert [one["label"] for one in told["runs"]] == ["municipal_acute 2 %", "municipal_acute 10 %"]
+    need = []
+    for one in told["runs"]:
+        assert one["run"]["format"] == "projector run 1"
+        assert Path(one["run"]["files"]["results"]) == out / one["name"] / "results.nc"
+        assert Path(one["run"]["files"]["results"]).is_file()
+        beds = {figure["result"]: figure for figure in one["run"]["figures"]}["beds_need"]
+        need += [
+            line["values"][-1]
+            for line in beds["lines"]
+            if line["parts"]["resource"] == "municipal_acute"
+        ]
+    assert need[0] > need[1] > 0
+    assert (Path(told["comparison"]["folder"]) / "csv" / "beds.csv").is_file()
+    assert told["comparison"]["report"] is None
+
+
+def test_a_dry_run_of_a_sweep_tells_each_scenario_and_the_time_of_all(tmp_path: Path) -> None:
+    own = swept(tmp_path)
+    asked = ("run", own, "--dry-run", "--output", tmp_path / "out")
+    told = json.loads(projector(*asked, "--json").stdout)
+    assert told["format"] == "projector dry run sweep 1"
+    runs = [one["run"] for one in told["runs"]]
+    assert [run["format"] for run in runs] == ["projector dry run 1"] * 2
+    assert told["seconds"] == [sum(run["seconds"][end] for run in runs) for end in (0, 1)]
+    text = projector(*asked, "--language", "en").stdout
+    assert text.count("Scenario: ") == 2
+    assert "The whole sweep: 2 scenarios, " in text
+    assert text.endswith("Nothing was written.\n")
+    assert list(tmp_path.iterdir()) == [own]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    refused = projector(*asked)
+    assert refused.exit_code == 2
+    assert "something else than the scenarios of a sweep" in refused.stderr
 
 
 class Terminal(io.StringIO):

@@ -17,7 +17,9 @@ from projector.outputs.summary import people_in
 from projector.outputs.words import number
 from projector.report.view import few
 from projector.run import run
+from projector.run.rerun import Rerun
 from projector.scenario import load_scenario
+from projector.scenario.loading import load_over
 from tests.embedded import SCENARIOS
 from tests.explore.example import page, session
 
@@ -136,6 +138,42 @@ def test_all_groups_have_the_bits_of_the_run(tree):
             xr.testing.assert_identical(
                 array.reset_coords(drop=True), own[variable].reset_coords(drop=True)
             )
+
+
+def test_what_is_remembered_has_the_bits_of_what_is_made_anew():
+    own = session()
+    steps = [
+        {"population/life_expectancy/female": "85"},
+        {"activity/growth/copd/0/annual": "2"},
+        {"population/life_expectancy/female": "85", "activity/growth/copd/0/annual": "2"},
+        {"population/fertility/total": "1.4", "workforce/duty/nurse/inpatient/FTE": "1.7"},
+        {"population/variant/3": "L", "capacity/occupancy/somatic": "80"},
+    ]
+    known = own.controls("en")
+    for moved in steps:
+        assert set(moved) <= set(known)
+        text = own.text(moved, "en")
+        remembered, anew = own.run(text), Rerun().run(load_over(own.scenario, text, own.path))
+        assert remembered.groups.keys() == anew.groups.keys()
+        for name, dataset in anew.groups.items():
+            xr.testing.assert_identical(remembered.groups[name], dataset)
+
+
+def test_a_first_answer_has_all_but_the_staff_and_the_next_is_whole():
+    moved = {"capacity/occupancy/somatic": "81"}
+    first = page().ask(moved, first=True)
+    assert not first["whole"]
+    assert not set(first["walked"]) & {"staff", "supply"}
+    rest = page().ask(moved)
+    assert rest["whole"]
+    assert set(rest["walked"]) <= {"staff", "supply"}
+    assert "staff" in rest["walked"]
+    for part in ("chart", "table", "sites"):
+        assert first["html"][part] == rest["html"][part]
+    assert first["html"]["cards"].count(" waits") == 2
+    assert " waits" not in rest["html"]["cards"]
+    # Asked about staff there is one answer.
+    assert page().ask({"capacity/occupancy/somatic": "82"}, result="staff", first=True)["whole"]
 
 
 def test_as_written_is_the_run_of_the_scenario_itself():

@@ -184,7 +184,7 @@ def test_questions_beyond_a_few_are_sent_away():
 
 
 def test_a_fault_of_the_program_is_told_and_the_next_question_is_answered(monkeypatch, capsys):
-    def broken(*_):
+    def broken(*_, **__):
         raise ZeroDivisionError("secret")
 
     with monkeypatch.context() as patch:

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ pytest.importorskip("jinja2", reason="the extra `report` is not installed")
 from projector.outputs.summary import people_in
 from projector.outputs.words import Language, number
 from projector.report.page import report_page
+from projector.report.sections.indicators import indicators
 from projector.report.sections.staff import shortages
 from projector.report.view import Explained, View
 from projector.run import run
 from projector.scenario import load_scenario
-from tests.embedded import SCENARIOS, result_of
+from tests.embedded import SCENARIOS, result_of, result_with
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 HOSTILE = """<script>alert(1)</script>"'&{{ 7 * 7 }}=SUM(A1)"""
@@ -316,3 +318,52 @@ def test_regions_lie_on_a_map_of_squares_with_their_growth_where_the_inputs_have
     tree.attrs = {**tree.attrs, "tiles": "{}"}
     assert "A map of squares" not in report_page(tree, "en")
     assert "A map of squares" in page_of("hallingdal", "en")
+
+
+TARGETS = """{targets: {acute: 65 %, readmissions: 9 %, own_coverage: 80 %, ready_days: 15000,
+  active_per_old: 3}}"""
+
+
+@pytest.mark.parametrize(
+    ("language", "held", "missed"), [("nb", "ja", "nei, fra 2026"), ("en", "yes", "no, from 2026")]
+)
+def test_indicators_are_held_against_their_targets(
+    tmp_path: Path, language: Language, held: str, missed: str
+) -> None:
+    tree = result_with(
+        tmp_path, "ahus", years="{base: 2026, end: 2028}", outputs=TARGETS,
+        workforce="{limits: {working_age_share: {2026: 20 %, 2028: 10 %}}}",
+    )  # fmt: skip
+    view = View(tree, language, {})
+    (gallery,) = (block for block in indicators(view).blocks if block.kind == "gallery")
+    rows = {row[0]: row[1:] for row in gallery.table.rows}
+    (told,) = (rows[view.common(key)] for key in ("acute share",))
+    stays = tree["activity"]["contacts"].sel(setting="inpatient").sum(("region", "diagnosis"))
+    acute = tree["activity"]["acute"].sel(setting="inpatient").sum(("region", "diagnosis"))
+    assert (acute / stays > 0.65).all()
+    assert told[-1] == missed
+    assert told[-2] == view.word("at most", figure=number(65.0, language, 1))
+    assert rows[view.common("readmission share")][-1] == held
+    assert rows[view.common("own coverage")][-1] == missed
+    assert rows[view.common("own coverage")][-2] == view.word(
+        "at least", figure=number(80.0, language, 1)
+    )
+    assert rows[view.common("ready days")][-1] == held
+    assert rows[view.common("active_per_old 67+")][-1] == held
+    assert rows[view.common("share of working age")][-2:] == (
+        view.word("at most", figure=number(10.0, language, 1)), held,
+    )  # fmt: skip
+    assert rows[view.common("active_per_old 80+")][-2:] == (view.word("no limit"), "")
+
+
+def test_a_target_that_the_inputs_say_nothing_of_is_told(tmp_path: Path) -> None:
+    tree = result_with(
+        tmp_path, "hallingdal", years="{base: 2026, end: 2027}",
+        outputs="{targets: {own_coverage: 80 %}}",
+    )  # fmt: skip
+    texts = [
+        block.text for block in indicators(View(tree, "en", {})).blocks if block.kind == "paragraph"
+    ]
+    assert texts == [
+        "The inputs lack what it takes to hold this against its target: Own coverage, per cent."
+    ]

@@ -239,3 +239,31 @@ def test_a_folder_that_cannot_be_written_to_is_a_fault_of_the_file_system(tmp_pa
         book.sheet("A")
     del book
     gc.collect()  # the library leaves its own files to the collector
+
+
+def test_sheets_are_printed_within_the_width_of_a_page_with_headings_on_each(
+    book: openpyxl.Workbook,
+) -> None:
+    for sheet in book.worksheets:
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.oddFooter.right.text == "&P / &N"
+        if sheet.title == "Charts":
+            continue
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    for name, heading in (("beds", 2), ("staff", 2), ("Assumptions", 1), ("Sources", 1)):
+        sheet = book[name]
+        assert sheet.print_title_rows == f"${heading}:${heading}"
+        first, last = sheet.print_area.split("!")[-1].split(":")
+        assert first == "$A$1"
+        row = int(last.split("$")[2])
+        assert sheet.max_row - 1 <= row <= sheet.max_row + 1
+        assert [cell.value for cell in sheet[heading]][-1] is not None
+    assert book["Front page"].print_area.split("!")[-1].startswith("$A$1:$E$")
+
+
+def test_narrow_sheets_stand_and_wide_ones_lie(book: openpyxl.Workbook) -> None:
+    assert book["Front page"].page_setup.orientation == "landscape"
+    assert book["Assumptions"].page_setup.orientation == "landscape"
+    assert book["births"].page_setup.orientation == "portrait"
+    assert book["staff_gap"].page_setup.orientation == "landscape"

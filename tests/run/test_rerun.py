@@ -74,3 +74,9 @@ def test_a_change_takes_a_small_part_of_a_run(rerun):
     again = min(taken(written(share % (21 + i)), rerun.run) for i in range(3))
     assert rerun.walked == ["care", "capacity", "staff"]
     assert again < whole / 4
+
+    # People are projected anew, but nothing is estimated from the age tables again.
+    lives = "population: {life_expectancy: {female: {2026: 85.1, 2029: 85.%d}}}"
+    again = min(taken(written(lives % (3 + i)), rerun.run) for i in range(3))
+    assert rerun.walked[:2] == ["people", "demand"]
+    assert again < whole / 3

@@ -128,7 +128,22 @@ def test_what_is_no_count_of_patients_is_the_same_and_groups_are_withheld() -> N
     assert after["capacity/beds"]["need_by_kind"].isnull().all()
     assert not set(WITHHELD) & set(after.children)
     assert "sites" in before.children
-    assert set(WITHHELD) < set(json.loads(after.attrs["withheld"]))
+    assert set(WITHHELD) - {"uncertainty/own_coverage"} < set(json.loads(after.attrs["withheld"]))
+
+
+@pytest.mark.parametrize("result", ["own_coverage", "priority_contacts", "beds_need_by_kind"])
+def test_what_is_withheld_is_told_to_be_and_why(result: str) -> None:
+    with pytest.raises(UsageError) as told_of:
+        read_figures(told("ahus"), result)
+    (problem,) = told_of.value.problems
+    assert "withholds this result: counts of fewer than 5 patients are suppressed" in str(problem)
+    assert "lack" not in str(problem)
+    assert read_figures(result_of("ahus"), result).lines
+
+
+def test_what_the_inputs_lack_is_not_told_to_be_withheld() -> None:
+    with pytest.raises(UsageError, match="its inputs lack what it takes"):
+        read_figures(told("hallingdal"), "own_coverage")
 
 
 def test_without_a_limit_nothing_is_touched_and_without_small_counts_nothing_is_hidden() -> None:

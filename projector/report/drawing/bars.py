@@ -22,7 +22,7 @@ from projector.report.drawing.svg import (
 __all__ = ["Bar", "bars"]
 
 _THICK, _APART, _BOTTOM = 10.0, 8.0, 22.0
-_WIDEST_LABEL = 190.0
+_WIDEST_LABEL = 150.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def bars(
     title: str,
     description: str,
     figure: Callable[[float], str],
-    width: float = 560.0,
+    width: float = 430.0,
 ) -> Markup:
     """Draw lying bars from nothing, to both sides where there are negative numbers.
 

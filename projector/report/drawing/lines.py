@@ -59,7 +59,7 @@ def lines(
     title: str,
     description: str,
     figure: Callable[[float], str],
-    width: float = 480.0,
+    width: float = 430.0,
     height: float = 240.0,
     heading: str = "",
     mark: tuple[int, str] | None = None,

@@ -30,7 +30,7 @@ def pyramid(
     title: str,
     description: str,
     figure: Callable[[float], str],
-    width: float = 560.0,
+    width: float = 410.0,
 ) -> Markup:
     """Draw the ages of two years over one another.
 
@@ -75,7 +75,7 @@ def pyramid(
         y = bottom - (i + 1) * _ROW
         if i % 2 == 0 or i == len(groups) - 1:
             parts.append(
-                text(half + _MIDDLE / 2, y + 9.5, group, text_anchor="middle", font_size=10)
+                text(half + _MIDDLE / 2, y + 10.0, group, text_anchor="middle", font_size=11)
             )
         for k, side in enumerate(sides):
             parts.append(_bar(side, end[k][i], y))

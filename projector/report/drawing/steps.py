@@ -20,7 +20,10 @@ from projector.report.drawing.svg import (
 
 __all__ = ["Step", "steps"]
 
-_ROW, _LABELS, _BOTTOM = 27.0, 230.0, 22.0
+_ROW, _LABELS, _BOTTOM = 27.0, 172.0, 22.0
+
+_BETWEEN = 8.0
+"""Between names of several lines."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def steps(
     title: str,
     description: str,
     figure: Callable[[float], str],
-    width: float = 640.0,
+    width: float = 480.0,
 ) -> Markup:
     """Draw bars that begin where the one above ends; what falls is hatched.
 
@@ -64,7 +67,9 @@ def steps(
     marks = ticks(min(ends), max(ends), most=4)
     texts = max(width_of(row.text) for row in rows) + 8
     across = Scale(marks[0], marks[-1], _LABELS, width - texts)
-    bottom = len(rows) * _ROW + 4
+    names = [folded(row.name, _LABELS - 12) for row in rows]
+    tall = [max(_ROW, len(name) * LINE_HEIGHT + _BETWEEN) for name in names]
+    bottom = sum(tall) + 4
     parts = []
     for value in marks:
         x = across(value)
@@ -72,14 +77,15 @@ def steps(
             element("line", x1=x, x2=x, y1=0, y2=bottom, stroke="#555" if value == 0 else "#ddd")
         )
         parts.append(text(x, bottom + 15, figure(value), text_anchor="middle"))
-    for i, row in enumerate(rows):
-        start, y = 0.0 if row.whole else ends[i], i * _ROW + 5
+    top = 5.0
+    for i, (row, name) in enumerate(zip(rows, names, strict=True)):
+        start, y = 0.0 if row.whole else ends[i], top + (tall[i] - _ROW) / 2
+        top += tall[i]
         left, right = sorted((across(start), across(ends[i + 1])))
         weight = "bold" if row.whole else None
         place = {"x": left, "y": y, "width": max(right - left, 0.5), "height": _ROW - 8}
         falls = row.amount < 0 and not row.whole
         colour = "#555" if row.whole else COLOURS[4] if falls else COLOURS[0]
-        name = folded(row.name, _LABELS - 20)
         first = y + 13 - (len(name) - 1) * LINE_HEIGHT / 2
         parts += [
             *(

@@ -34,9 +34,14 @@ HATCHES = ("hatch-falling", "hatch-rising", "hatch-dots")
 MOST_SERIES = len(COLOURS)
 FONT_SIZE = 12.0
 LINE_HEIGHT = 13.0
+_MOST_LINES = 4
 _LETTER_WIDTH = 0.56
 """Mean width of a letter as a share of the size of the font, a little wide."""
+_WIDE_SIGNS, _WIDE_SIGN = frozenset("%+±−–…mwMW@"), 0.92
+"""Signs that are wider than that, and their width."""
 _LEGEND_LINE = 18.0
+_LARGEST = 1.3
+"""How much larger than its own units a picture may be drawn."""
 _MARK = 3.2
 
 
@@ -67,7 +72,8 @@ def text(x: float, y: float, words: str, **attributes: object) -> Markup:
 
 def width_of(words: str, size: float = FONT_SIZE) -> float:
     """About how wide a line of text is."""
-    return len(words) * size * _LETTER_WIDTH
+    wide = sum(sign in _WIDE_SIGNS for sign in words)
+    return size * (len(words) * _LETTER_WIDTH + wide * (_WIDE_SIGN - _LETTER_WIDTH))
 
 
 def shortened(words: str, width: float, size: float = FONT_SIZE) -> str:
@@ -77,19 +83,20 @@ def shortened(words: str, width: float, size: float = FONT_SIZE) -> str:
 
 
 def folded(name: str, width: float) -> tuple[str, ...]:
-    """A name on two lines where one has no room for it; the end of what has none is cut."""
-    if width_of(name) <= width:
-        return (name,)
-    first: list[str] = []
+    """A name on up to four lines, as many as it takes; the end of what has no room is cut."""
+    lines: list[str] = []
     words = name.split(" ")
-    while words and width_of(" ".join([*first, words[0]])) <= width:
-        first.append(words.pop(0))
-    if not first:
-        return (shortened(name, width),)
-    return (" ".join(first), shortened(" ".join(words), width))
+    while words and len(lines) < _MOST_LINES - 1:
+        line = [words.pop(0)]
+        while words and width_of(" ".join([*line, words[0]])) <= width:
+            line.append(words.pop(0))
+        lines.append(shortened(" ".join(line), width))
+    return (*lines, shortened(" ".join(words), width)) if words else tuple(lines)
 
 
-def picture(title: str, description: str, width: float, height: float, *parts: str) -> Markup:
+def picture(
+    title: str, description: str, width: float, height: float, *parts: str, least: float = 0.0
+) -> Markup:
     """A drawing that says in words what it shows.
 
     Parameters
@@ -100,6 +107,9 @@ def picture(title: str, description: str, width: float, height: float, *parts: s
         Its own units; about a screen's points.
     parts
         What it is made of.
+    least
+        Points that it is not drawn narrower than, so that small texts can be read: on a narrow
+        screen one looks along it.
 
     Returns
     -------
@@ -108,6 +118,7 @@ def picture(title: str, description: str, width: float, height: float, *parts: s
     """
     body = Markup("").join(parts)
     # Named by what it holds: two pictures with one name are the same picture.
+    wide = f"min-width:{_plain(least)}px;" if least else ""
     name = "c" + sha256(f"{title}{description}{body}".encode()).hexdigest()[:10]
     return element(
         "svg",
@@ -118,7 +129,7 @@ def picture(title: str, description: str, width: float, height: float, *parts: s
         aria_labelledby=f"{name}t",
         aria_describedby=f"{name}d",
         viewBox=f"0 0 {_plain(width)} {_plain(height)}",
-        style=f"max-width:{_plain(width * 1.25)}px",
+        style=f"{wide}max-width:{_plain(width * _LARGEST)}px",
     )
 
 

@@ -20,7 +20,9 @@ from projector.report.drawing.svg import (
 
 __all__ = ["Swing", "swings"]
 
-_ROW, _THICK, _LABELS, _MARGIN, _BOTTOM = 34.0, 14.0, 250.0, 30.0, 22.0
+_ROW, _THICK, _LABELS, _MARGIN, _BOTTOM = 34.0, 14.0, 190.0, 30.0, 22.0
+_BETWEEN = 8.0
+"""Between names of several lines."""
 _LOW, _HIGH = COLOURS[4], COLOURS[0]
 
 
@@ -41,7 +43,7 @@ def swings(
     title: str,
     description: str,
     figure: Callable[[float], str],
-    width: float = 640.0,
+    width: float = 480.0,
 ) -> Markup:
     """Draw bars from the middle to both ends; the low one is hatched.
 
@@ -67,15 +69,18 @@ def swings(
     ends = [middle, *(end for row in rows for end in (row.low, row.high))]
     marks = ticks(min(ends), max(ends), most=5)
     across = Scale(marks[0], marks[-1], _LABELS, width - _MARGIN)
-    bottom = len(rows) * _ROW + 4
+    names = [folded(row.name, _LABELS - 12) for row in rows]
+    tall = [max(_ROW, len(name) * LINE_HEIGHT + _BETWEEN) for name in names]
+    bottom = sum(tall) + 4
     parts = []
     for value in marks:
         x = across(value)
         parts.append(element("line", x1=x, x2=x, y1=0, y2=bottom, stroke="#ddd"))
         parts.append(text(x, bottom + 15, figure(value), text_anchor="middle"))
-    for i, row in enumerate(rows):
-        y = i * _ROW + (_ROW - _THICK) / 2
-        name = folded(row.name, _LABELS - 12)
+    top = 0.0
+    for row, name, height in zip(rows, names, tall, strict=True):
+        y = top + (height - _THICK) / 2
+        top += height
         first = y + 11 - (len(name) - 1) * LINE_HEIGHT / 2
         parts += [
             text(_LABELS - 6, first + k * LINE_HEIGHT, line, text_anchor="end")

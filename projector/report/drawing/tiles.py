@@ -10,6 +10,8 @@ from projector.report.drawing.svg import element, picture, shortened, text
 __all__ = ["Tile", "tiles"]
 
 _WIDE, _TALL, _GAP, _SMALL = 88.0, 52.0, 4.0, 11.0
+_LEAST = 0.95
+"""Of its own width: the names on the squares are small."""
 # One hue from light to dark, which all readers see as an order; text stands out on every step.
 _STEPS = ("#deebf7", "#b3cde3", "#7fb1d8", "#3182bd", "#08519c", "#08306b")
 _WHITE_FROM = 3
@@ -71,4 +73,4 @@ def tiles(regions: Sequence[Tile], *, title: str, description: str) -> Markup:
         ]
     width = (max(one.column for one in regions) - west + 1) * (_WIDE + _GAP)
     height = (max(one.row for one in regions) - north + 1) * (_TALL + _GAP)
-    return picture(title, description, width, height, *parts)
+    return picture(title, description, width, height, *parts, least=width * _LEAST)

@@ -72,7 +72,6 @@ def _changes(
             other=rows[-1][2],
         ),
         figure=lambda value: view.word("per cent", figure=view.axis(value)),
-        width=520.0,
     ) if rows else None  # fmt: skip
     headers = (
         view.word(axis),

@@ -177,7 +177,6 @@ def _need(view: View, unit: str) -> list[Block]:
         title=title,
         description=view.word("table below"),
         figure=view.axis,
-        width=520.0,
     )
     change = view.word("change", base=view.base, end=view.end)
     table = Table((view.word("kind"), *map(str, view.headline), change), tuple(cells))

@@ -48,4 +48,4 @@ def _waterfall(view: View, heading: str, told: "Sequence[Explained]") -> Figure:
             rows.append((one.name, view.signed(one.amount, places), view.signed(one.alone, places)))
     headers = (view.word("driver"), view.word("effect"), view.word("alone"))
     note = view.word("waterfall note", first=view.base, last=view.end, **levels)
-    return Figure(heading, drawing, Table(headers, tuple(rows)), note, wide=True)
+    return Figure(heading, drawing, Table(headers, tuple(rows)), note)

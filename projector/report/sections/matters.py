@@ -70,4 +70,4 @@ def _tornado(view: View, one: ToldFigure) -> Figure:
         ),
     )
     note = view.word("matters note", middle=view.number(middle, places))
-    return Figure(heading, drawing, table, note, wide=True)
+    return Figure(heading, drawing, table, note)

@@ -80,8 +80,7 @@ def _groups(view: View, population: xr.DataArray) -> Figure:
         title=title,
         description=view.word("table below"),
         figure=view.axis,
-        width=520.0,
-        height=290.0,
+        height=270.0,
     )
     total = population.sum(("region", "sex", "age")).values
     rows = [

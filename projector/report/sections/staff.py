@@ -84,16 +84,18 @@ def staff(view: View) -> Section:
     if not known:
         blocks.append(Paragraph(view.word("no supply")))
     else:
-        blocks.append(_gaps(view, known, view.word("gap by profession", year=view.end)))
+        title = view.word("gap by profession", year=view.end)
+        blocks.append(_gaps(view, known, title, view.word("profession")))
         blocks += [_abreast(view, one) for one in known[:_MOST_LINES]]
     competences = [one for one in shortages(view, "competence") if one.gap is not None]
     if competences:
-        blocks.append(_gaps(view, competences, view.word("gap by competence", year=view.end)))
+        title = view.word("gap by competence", year=view.end)
+        blocks.append(_gaps(view, competences, title, view.word("competence")))
     blocks.append(_table(view, by_profession, view.word("profession"), "staff all"))
     return Section("staff", view.word("staff"), blocks)
 
 
-def _gaps(view: View, known: list[Short], title: str) -> Figure:
+def _gaps(view: View, known: list[Short], title: str, kind: str) -> Figure:
     rows = []
     for one in known:
         gap = (one.gap or [0.0])[-1]
@@ -111,7 +113,7 @@ def _gaps(view: View, known: list[Short], title: str) -> Figure:
         ),
         figure=view.axis,
     )  # fmt: skip
-    headers = [view.word("profession"), view.word("short since header"), *map(str, view.headline)]
+    headers = [kind, view.word("short since header"), *map(str, view.headline)]
     texts = 2
     cells = [_gap_row(view, one) for one in known]
     if any(one.sure is not None for one in known):

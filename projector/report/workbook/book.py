@@ -30,6 +30,10 @@ _RESERVED = frozenset({"history", ""})
 _NO_CLOCK = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 """When the workbook was made, as its properties say: the same run gives the same bytes."""
 _WIDEST, _NARROWEST = 60, 8
+_A4 = 9
+_MARGIN = 0.45
+"""Inches of white around what is printed."""
+_LONGEST_FOOTER = 60
 _LINE, _HIGHEST = 15.0, 409.0
 """Points of a line, and of the highest row there may be."""
 _BROKEN = 1.05
@@ -102,6 +106,7 @@ class Book:
                 "created": _NO_CLOCK,
             }
         )
+        self._title = title
         self.names: list[str] = []
         self._of_labels: dict[Cell, Format] = {}
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
@@ -134,9 +139,33 @@ class Book:
         self.names.append(name)
         sheet = self.workbook.add_worksheet(name)
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(_A4)
+        sheet.set_margins(left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=1.5 * _MARGIN)
         sheet.fit_to_pages(1, 0)
+        # An ampersand would begin a code, and the title is anybody's text.
+        sheet.set_footer(f"&L{self._title.replace('&', '&&')[:_LONGEST_FOOTER]}&C&A&R&P / &N")
         return sheet
+
+    def printed(
+        self, sheet: Worksheet, rows: int, columns: int, *, heading: int, narrow: bool = False
+    ) -> None:
+        """What is printed of a sheet: all of it, with its headings on every page.
+
+        Parameters
+        ----------
+        sheet
+            The sheet.
+        rows, columns
+            How many it has.
+        heading
+            The row of the headings.
+        narrow
+            Whether it has room on paper that stands, which holds more rows.
+        """
+        sheet.print_area(0, 0, max(rows, heading + 1) - 1, columns - 1)
+        sheet.repeat_rows(heading)
+        if narrow:
+            sheet.set_portrait()
 
     def height(
         self, sheet: Worksheet, at: int, cells: Sequence[Cell], widths: Sequence[int]
@@ -201,8 +230,12 @@ class Book:
         if done != 0:
             raise ValueError(f"link to {target} was not written: {done}")
 
-    def widths(self, sheet: Worksheet, texts: Sequence[Iterable[str]]) -> None:
-        """Columns as wide as their longest text, within reason."""
+    def widths(self, sheet: Worksheet, texts: Sequence[Iterable[str]]) -> int:
+        """Make columns as wide as their longest text, within reason; tells the width of all."""
+        whole = 0
         for column, own in enumerate(texts):
             longest = max((len(text) for text in own), default=0)
-            sheet.set_column(column, column, min(max(longest + 2, _NARROWEST), _WIDEST))
+            width = min(max(longest + 2, _NARROWEST), _WIDEST)
+            sheet.set_column(column, column, width)
+            whole += width
+        return whole

@@ -17,7 +17,7 @@ _MARKED = "#fff2cc"
 _ASSUMED = ("assumption", "partly", "unstated")
 _TOLD_ABOVE = ("scenario", "description")
 _MOST_REGIONS = 40
-_WIDTHS = (34, 90, 28, 10, 60)
+_WIDTHS = (30, 80, 22, 9, 34)
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def write_front(book: Book, sheet: Worksheet, view: View, listed: Sequence[Liste
         book.row(sheet, at, [None, one.what, one.unit], text_wrap=True, valign="top")
         book.cell(sheet, at, 3, one.rows, num_format="#,##0", valign="top")
         book.cell(sheet, at, 4, one.remark or None, text_wrap=True, valign="top")
+    sheet.print_area(0, 0, at, len(_WIDTHS) - 1)
 
 
 def _facts(view: View) -> Iterator[tuple[str, str]]:
@@ -175,7 +176,9 @@ def _texts(
             book.height(sheet, at, own, widths)
             book.row(sheet, at, own, **look)
     sheet.autofilter(0, 0, max(at, 1), len(headings) - 1)
-    if any(marked for _, marked in rows):
+    told = any(marked for _, marked in rows)
+    book.printed(sheet, at + (3 if told else 1), len(headings), heading=0)
+    if told:
         book.cell(sheet, at + 2, 0, view.common("excel assumed"), bg_color=_MARKED, text_wrap=True)
 
 

@@ -31,6 +31,8 @@ _ABOVE = 2
 """Rows above the figures: what they are of, and the headings."""
 _HEADING = 32.0
 """Height of the headings: two lines."""
+_WIDTH_OF_A_PAGE = 105
+"""Letters that have room side by side on paper that stands, somewhat smaller than on screen."""
 _SAMPLE = 200
 """Rows that the width of a column is taken from."""
 _GAPS = ("beds_gap", "places_gap", "rooms_gap")
@@ -148,7 +150,7 @@ def _write_result(
     table, texts = one.table, one.table.texts
     headings = [str(heading) for heading in table.headings]
     columns = [[headings[n], *(str(cells[n]) for cells, _ in first)] for n in range(texts)]
-    book.widths(sheet, [*columns, *([heading[:24]] for heading in headings[texts:])])
+    wide = book.widths(sheet, [*columns, *([heading[:24]] for heading in headings[texts:])])
     title = view.common("excel title", what=table.what, unit=table.unit)
     if one.before is not None:
         title = view.common("excel continued", what=title, sheet=one.before)
@@ -157,7 +159,9 @@ def _write_result(
     sheet.set_row(1, _HEADING)
     book.row(sheet, 1, table.headings, **heading)
     sheet.freeze_panes(_ABOVE, texts)
-    sheet.repeat_rows(1)
+    book.printed(
+        sheet, one.rows + _ABOVE, len(headings), heading=1, narrow=wide <= _WIDTH_OF_A_PAGE
+    )
     sheet.autofilter(1, 0, max(one.rows, 1) + 1, len(headings) - 1)
     looks = [book.look(num_format=text) for text in table.formats]
     at = _ABOVE

@@ -1,0 +1,54 @@
+"""Ctrl-C: one line in the language of the command, its own exit code, and nothing half done."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.embedded import SCENARIOS
+
+WORDS = {
+    "nb": "Avbrutt med Ctrl-C. Tidligere resultater er som de var.",
+    "en": "Ended with Ctrl-C. Earlier results are as they were.",
+}
+
+
+def interrupted(folder: Path, *options: str) -> tuple[int, str, str]:
+    """A run of many draws that Ctrl-C ends when the draws have begun; all its processes get it."""
+    command = [sys.executable, "-m", "projector", "run", str(SCENARIOS / "hallingdal-copd.yaml")]
+    command += ["--output", str(folder), "--draws", "100000", "--no-report", *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stderr is not None
+        read = []
+        for line in process.stderr:
+            read.append(line)
+            if any(stage in line for stage in ("Bemanning", "Workforce")):
+                break
+        os.killpg(process.pid, signal.SIGINT)
+        out, told = process.communicate(timeout=120)
+        return process.returncode, out, told
+
+
+@pytest.mark.parametrize(("language", "workers"), [("nb", "1"), ("en", "2")])
+def test_ctrl_c_is_told_in_the_language_of_the_command(
+    tmp_path: Path, language: str, workers: str
+) -> None:
+    folder = tmp_path / "out"
+    code, out, told = interrupted(folder, "--language", language, "--workers", workers)
+    assert code == 130
+    assert out == ""
+    assert told.strip().splitlines()[-1] == WORDS[language]
+    assert "Traceback" not in told
+    assert "Aborted" not in told
+    assert not folder.exists()
+
+
+def test_ctrl_c_is_told_to_scripts(tmp_path: Path) -> None:
+    code, out, _ = interrupted(tmp_path / "out", "--json")
+    assert json.loads(out)["exit_code"] == code == 130
