@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from projector.errors import ClusterError, Problem, UsageError
+from projector.run.allocation import memory_kept
 from projector.run.executors import Heard
 from projector.run.kept import Kept
 from projector.run.lots import Lot, Totals, Work
-from projector.run.memory import memory_kept
 from projector.run.versions import versions
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
 from typing import Any, Protocol, TypeVar
 
+from projector.run.allocation import keep_memory, memory_kept
 from projector.run.lots import Lot, Totals, Work
-from projector.run.memory import keep_memory, memory_kept
 
 __all__ = ["Executor", "Heard", "Here", "Processes", "made", "usual_workers"]
 

@@ -6,7 +6,7 @@ import resource
 import numpy as np
 import pytest
 
-from projector.run.memory import memory_kept
+from projector.run.allocation import memory_kept
 
 pytestmark = pytest.mark.skipif(
     platform.libc_ver()[0] != "glibc", reason="only the GNU C library can be told to keep memory"
