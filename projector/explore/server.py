@@ -25,6 +25,7 @@ from projector.explore.page import answer_html, page_html, template_of
 from projector.explore.session import Session
 from projector.explore.telling import answer_of, asks_for_staff
 from projector.outputs.words import Language
+from projector.tables import LANGUAGES
 
 __all__ = ["HOST", "LARGEST", "application", "origin_of"]
 
@@ -36,7 +37,6 @@ _MOST_MOVED = 2000
 _LONGEST_TEXT = 200
 _WAITING = 2
 """Questions that wait for the engine, that of a second window among them; more are sent away."""
-_LANGUAGES: tuple[Language, ...] = ("nb", "en")
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -115,7 +115,7 @@ def application(session: Session, port: int, language: Language) -> Flask:
     @app.get("/")
     def page() -> Response:
         asked = request.args.get("language", language)
-        chosen = next((one for one in _LANGUAGES if one == asked), language)
+        chosen = next((one for one in LANGUAGES if one == asked), language)
         with engine:
             return Response(page_html(session, token, chosen), mimetype="text/html")
 
@@ -193,7 +193,7 @@ def _question(said: object, language: Language) -> tuple[dict[str, str], Asked, 
     moved = said.get("moved", {})
     texts = [said.get(key, "") for key in ("region", "result", "part")]
     year, first = said.get("year"), said.get("first", False)
-    chosen = next((one for one in _LANGUAGES if one == said.get("language", language)), None)
+    chosen = next((one for one in LANGUAGES if one == said.get("language", language)), None)
     fits = (
         isinstance(moved, dict)
         and len(moved) <= _MOST_MOVED

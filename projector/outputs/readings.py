@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from projector.outputs.summary import headline_years
 from projector.outputs.table import Row, Section, printed
 from projector.outputs.words import Language, number, word
-from projector.tables import DIAGNOSIS_KINDS, EDUCATIONS, SEASONS, SETTINGS, SEXES
+from projector.tables import DIAGNOSIS_KINDS, EDUCATIONS, LANGUAGES, SEASONS, SETTINGS, SEXES
 
 if TYPE_CHECKING:
     from projector.run.readings import Line, Reading
@@ -30,7 +30,6 @@ Named = Mapping[str, Mapping[str, Mapping[str, str]]]
 """What results call their parts, by axis, key and language."""
 
 _ALL = "all"
-_LANGUAGES: tuple[Language, ...] = ("nb", "en")
 _MEASURES = ("mean", "busy_month", "p90", "p95")
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "setting": {key: key for key in SETTINGS},
@@ -51,7 +50,7 @@ _MOST_NAMED = 8
 def called() -> dict[str, dict[str, list[str]]]:
     """What the keys of axes are called in either language, where the inputs do not say it."""
     return {
-        axis: {key: [word(name, one) for one in _LANGUAGES] for key, name in names.items()}
+        axis: {key: [word(name, one) for one in LANGUAGES] for key, name in names.items()}
         for axis, names in _WORDS.items()
         if axis != "age"
     }

@@ -39,8 +39,7 @@ def report_page(
         A whole document. The same results give the same bytes: nothing of it comes from a clock.
     """
     view = View(tree, language, dict(explained or {}))
-    said = {one.keys: one.value for one in view.assumptions}
-    return rendered(view, list(sections(view)), said.get(("description",), ""))
+    return rendered(view, list(sections(view)), view.description)
 
 
 class Told(Protocol):

@@ -93,6 +93,12 @@ class View:
         """What the scenario says, line by line."""
         return assumptions_of(str(self.tree.attrs["scenario_resolved"]))
 
+    @property
+    def description(self) -> str:
+        """What the scenario is about, in the language of the page where it is written in both."""
+        said = {one.keys: one.value for one in self.assumptions}
+        return said.get(("description", self.language)) or said.get(("description",), "")
+
     @cached_property
     def regions(self) -> list[str]:
         """Names of the regions."""

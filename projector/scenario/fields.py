@@ -33,6 +33,7 @@ from projector.tables import (
     DIAGNOSIS_KINDS,
     DRIVERS,
     INPUT_TABLES,
+    LANGUAGES,
     LEVERS,
     SEASONS,
     SETTINGS,
@@ -227,6 +228,17 @@ Source = TypeAliasType(
         Parsed(
             parsing.parse_text,
             _TEXT.schema | {"description": "where the figures come from; stands in the report"},
+        ),
+    ],
+)
+InLanguages = TypeAliasType(
+    "InLanguages",
+    Annotated[
+        str | dict[str, str],
+        _either(
+            _by_name(LANGUAGES, "language", _TEXT, all_of_them=True),
+            _TEXT,
+            is_first=lambda written: isinstance(written, dict),
         ),
     ],
 )

@@ -250,8 +250,8 @@ class Scenario(Section):
 
     scenario: fields.Text
     """the name of the scenario"""
-    description: fields.Text | None = None
-    """what it is about, in a sentence or two; not inherited"""
+    description: fields.InLanguages | None = None
+    """what it is about, in a sentence or two, or one for each language; not inherited"""
     source: fields.Source | None = None
     inputs: Inputs
     """an input set: the folder, or {set: folder, population: file}"""

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 __all__ = [
     "ALLOWANCES",
@@ -13,6 +13,7 @@ __all__ = [
     "EDUCATIONS",
     "ENTRY_MEASURES",
     "HOSPITAL_SETTINGS",
+    "LANGUAGES",
     "LEVELS",
     "LEVELS_OF_CARE",
     "LEVERS",
@@ -44,6 +45,9 @@ __all__ = [
     "one_or_all",
     "unique",
 ]
+
+LANGUAGES: tuple[Literal["nb"], Literal["en"]] = ("nb", "en")
+"""Of everything that is told to planners: bokmål and English."""
 
 SEXES = ("female", "male")
 NATION = "0"

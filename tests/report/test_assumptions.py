@@ -27,10 +27,10 @@ def test_values_over_years_and_distributions_are_one_each() -> None:
     by_keys = {one.keys: one for one in assumptions_of(resolved)}
     share = by_keys["activity", "changes", "Ambulatory follow-up of COPD", "share"]
     assert share.value == "{2026: 0, 2030: {triangular: [0.4, 0.55, 0.7]}}"
-    assert share.place == "hallingdal-copd.yaml:10"
+    assert share.place == "hallingdal-copd.yaml:12"
     assert share.source.startswith("joint plan of the Ahus area")
     assert share.basis == "partly"
-    assert by_keys["population", "variant"].place == "reference.yaml:10"
+    assert by_keys["population", "variant"].place == "reference.yaml:12"
     assert by_keys["years", "end"].basis == "choice"
     assert by_keys["capacity", "overflow", "municipal_acute"].basis == "assumption"
     shorten = by_keys["activity", "changes", "Discharge planned at admission", "share"]
@@ -47,9 +47,9 @@ def test_as_above_is_the_source_above() -> None:
 def test_long_texts_and_long_numbers_stand_as_they_are() -> None:
     resolved = load_scenario(SCENARIOS / "ringerike-2007.yaml").resolved_yaml()
     told = {one.keys: one.value for one in assumptions_of(resolved)}
-    assert told["description",].startswith(
+    assert told["description", "en"].startswith(
         "A look back that checks the model: in 2007 the hospital"
     )
-    assert "stays, 47 211 somatic" in told["description",]
+    assert "stays, 47 211 somatic" in told["description", "en"]
     text = "population:\n  visitors:\n    Hol: 1234567.5 # own.yaml:3\n"
     assert [one.value for one in assumptions_of(text)] == ["1234567.5"]

@@ -31,6 +31,16 @@ def test_a_folded_text_is_one_line_without_marks(tmp_path):
     assert load_scenario(path).description == "one two"
 
 
+def test_a_description_may_be_in_both_languages(tmp_path):
+    path = tmp_path / "own.yaml"
+    start = f"scenario: Own\nextends: {SCENARIOS}/reference.yaml\n"
+    path.write_text(f"{start}description: {{nb: 'Én, to', en: 'One, two'}}\n", encoding="utf-8")
+    assert load_scenario(path).description == {"nb": "Én, to", "en": "One, two"}
+    path.write_text(f"{start}description: {{nb: Én}}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="en"):
+        load_scenario(path)
+
+
 def test_the_example_holds_what_it_says(scenario, folder):
     assert scenario.scenario == "Hallingdal, COPD followed up at home"
     assert scenario.description is None
