@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FEWEST", "Pattern", "gathered", "pattern_of"]
+__all__ = ["FEWEST", "Pattern", "columns_grown", "columns_protect", "gathered", "pattern_of"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -142,3 +142,110 @@ def gathered(counts: Floats, pattern: Pattern) -> Floats:
     told[-1, :, -1] = (counts.sum(axis=2) * whole).sum(axis=0)
     told[:-1, :, -1] = np.where(whole, np.nan, told[:-1, :, -1])
     return told
+
+
+def columns_protect(counts: Floats, cells: Flags, rows: Flags, ranges: Floats) -> bool:
+    """Whether the sums over rows of each category could be told too.
+
+    Parameters
+    ----------
+    counts
+        ``[measure, row, year, category]``, not negative.
+    cells
+        ``[row, category]``: what is suppressed.
+    rows
+        ``[row]``: those whose total is not told.
+    ranges
+        ``[measure, row, year, category]``: how wide a range a suppressed count must be left; 0 of
+        those that are suppressed to protect others.
+
+    Returns
+    -------
+    bool
+        Whether every suppressed count may be anything in a range as wide as it must be, for all
+        that the told counts, the totals of rows and those sums say.
+
+    Notes
+    -----
+    Where two rows suppress the same two categories, as much may be moved from one category to the
+    other in the one row as is moved back in the other row, and no sum changes; and between two
+    rows whose totals are told together in one category. The range is what can be moved so.
+    """
+    return not any(
+        _is_narrow(one, cells, rows, wide).any() for one, wide in zip(counts, ranges, strict=True)
+    )
+
+
+def columns_grown(counts: Floats, cells: Flags, rows: Flags, ranges: Floats) -> Flags:
+    """Suppress more until `columns_protect` holds, as few of the counts as it takes.
+
+    Parameters
+    ----------
+    counts, cells, rows, ranges
+        As of `columns_protect`; the first measure tells which counts are the smallest.
+
+    Returns
+    -------
+    ndarray of bool
+        ``[row, category]``. Where nothing is there that could protect a count it is left as it is.
+    """
+    grown = cells.copy()
+    for measure, wide in zip(counts, ranges, strict=True):
+        for row, category in np.argwhere(cells):
+            if _is_narrow(measure, grown, rows, wide)[row, :, category].any():
+                place = (int(row), int(category))
+                for pair in _protection(measure, counts[0], grown, place, wide[row, :, category]):
+                    grown[pair] = True
+    return grown
+
+
+def _protection(
+    counts: Floats, sizes: Floats, cells: Flags, place: tuple[int, int], wide: Floats
+) -> list[tuple[int, int]]:
+    """What to suppress beside a count: another of its row, and both of these in other rows."""
+    row, category = place
+    own = counts[row, :, category]
+    best: list[tuple[int, int]] = []
+    least = np.inf
+    newly = np.where(cells, 0.0, sizes.max(axis=1))
+    for other in range(counts.shape[2]):
+        theirs, pairs, cost = counts[row, :, other], [(row, other)], newly[row, other]
+        here, there = np.zeros_like(own), np.zeros_like(own)
+        costs = newly[:, category] + newly[:, other]
+        for elsewhere in map(int, np.argsort(costs, kind="stable")):
+            if other == category or elsewhere == row or cost + costs[elsewhere] >= least:
+                continue
+            here = here + counts[elsewhere, :, category]
+            there = there + counts[elsewhere, :, other]
+            pairs = [*pairs, (elsewhere, category), (elsewhere, other)]
+            cost += costs[elsewhere]
+            if (np.minimum(theirs, here) + np.minimum(own, there) >= wide).all():
+                best, least = pairs, cost
+                break
+    return best
+
+
+def _is_narrow(counts: Floats, cells: Flags, rows: Flags, ranges: Floats) -> Flags:
+    """Counts that sums would tell too much of, ``[row, year, category]``."""
+    floor = _ROUNDING * np.abs(counts).max(initial=0.0)
+    hidden = np.where(cells[:, np.newaxis], counts, 0.0)
+    wanted = np.where(hidden > floor, ranges, 0.0)
+    narrow = np.zeros(counts.shape, dtype=np.bool_)
+    for category in np.flatnonzero(wanted.any(axis=(0, 1))):
+        own = hidden[:, :, category]
+        more, less = np.zeros_like(own), np.zeros_like(own)
+        for other in np.flatnonzero(cells.any(axis=0)):
+            both = cells[:, category] & cells[:, other]
+            if other == category or both.sum() < FEWEST:
+                continue
+            theirs = hidden[:, :, other]
+            elsewhere = [(one[both].sum(axis=0) - one)[both] for one in (own, theirs)]
+            more[both] = np.maximum(more[both], np.minimum(theirs[both], elsewhere[0]))
+            less[both] = np.maximum(less[both], np.minimum(own[both], elsewhere[1]))
+        together = rows & cells[:, category]
+        if together.sum() >= FEWEST:
+            others = own[together].sum(axis=0) - own[together]
+            more[together] = np.maximum(more[together], others)
+            less[together] = own[together]
+        narrow[:, :, category] = more + less < wanted[:, :, category] - floor
+    return np.asarray(narrow)
