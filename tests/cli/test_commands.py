@@ -72,6 +72,25 @@ def test_run_says_when_uncertain_values_take_their_median(tmp_path: Path) -> Non
     assert "How sure (2 draws, from 10 to 90 per cent)" in drawn.stdout
 
 
+def test_a_run_asks_nobody_on_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are fetched by ``inputs fetch``, and by nothing else."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a run has no business on the network")
+
+    for way in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(f"socket.socket.{way}", refuse, raising=False)
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
+    short = tmp_path / "short.yaml"
+    short.write_text(
+        f"scenario: Short\nextends: {SCENARIOS / 'hallingdal.yaml'}\n"
+        "years: {base: 2026, end: 2027}\n"
+    )
+    result = projector("run", short, "--draws", "0", "--output", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
 def test_run_never_takes_the_place_of_files_it_did_not_write(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     result = projector("run", SCENARIOS / "hallingdal.yaml", "--output", tmp_path)
