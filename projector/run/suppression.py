@@ -282,7 +282,7 @@ def _withhold_summaries(
             if "site" in summary.dims:
                 summary = _kept(summary, ~sites[measure.group])
             one = withheld[measure.group].get(measure.variable)
-            if "region" in summary.dims and one is not None:
+            if one is not None:
                 summary = _kept(summary, ~_gone(one, dataset, summary))
             if "region" in summary.dims and GATHERED in dataset["region"].values:
                 summary = _with_region(summary, dataset)
@@ -299,6 +299,9 @@ def _gone(one: Withheld, dataset: xr.Dataset, summary: xr.Dataset) -> xr.DataArr
     """What is withheld, by the axes of a summary; a sum of which a part is withheld is too."""
     regions = [code for code in dataset["region"].values.tolist() if code != GATHERED]
     labels = {axis: dataset[axis].values for axis in one.axes[1:]}
+    if "region" not in summary.dims:  # of all of them together
+        together = xr.DataArray(one.whole, labels, one.axes[1:])
+        return together.any([axis for axis in one.axes[1:] if axis not in summary.dims])
     cells = xr.DataArray(one.cells, {"region": regions, **labels}, one.axes)
     whole = xr.DataArray(one.whole, labels, one.axes[1:]).expand_dims(region=[WHOLE])
     gone = xr.concat([cells, whole], "region")

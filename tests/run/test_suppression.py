@@ -355,6 +355,22 @@ def test_summaries_over_draws_hide_what_is_hidden(tmp_path: Path) -> None:
         assert not bool(((values > 0) & (values < LIMIT)).any())
 
 
+def test_what_is_withheld_has_no_interval_and_depends_on_nothing(tmp_path: Path) -> None:
+    tree = result_with(
+        tmp_path, "hallingdal", regions="[Ål]", outputs="{suppress: 5}",
+        years="{base: 2026, end: 2027}",
+        uncertainty="{draws: 64, population: written}",
+    )  # fmt: skip
+    withheld = tree["capacity/beds"].to_dataset()["need_suppressed"].sel(region="3328") == 1
+    assert withheld.any()
+    for group in ("uncertainty/beds", "uncertainty/sensitivity/beds"):
+        for values in tree[group].to_dataset().data_vars.values():
+            told = values.notnull().any([axis for axis in values.dims if axis != "resource"])
+            assert not (told & withheld).any()
+    staff = tree["uncertainty/sensitivity/staff"].to_dataset()
+    assert all(values.isnull().all() for values in staff.data_vars.values())
+
+
 def nursing_homes(**parts: object) -> Reading:
     return read_figures(told("hallingdal"), "contacts", of={"setting": ["nursing_home"]}, **parts)  # type: ignore[arg-type]
 
