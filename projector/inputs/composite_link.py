@@ -1,10 +1,10 @@
 """Counts by age group as a smooth curve over single ages: the penalised composite link model."""
 
-import hashlib
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
+
+from projector.tables.lately import Lately
 
 __all__ = ["smooth_curves", "spread_groups"]
 
@@ -30,8 +30,7 @@ _TOLERANCE = 1e-6
 _ROUNDING = 1e-12
 """Of the objective: what is lost in its sums."""
 _LEAST = 1e-300
-_MOST_KEPT = 4
-_KEPT: dict[bytes, Array] = {}
+LATELY: Lately[Array] = Lately(4)
 """Single ages by what they were made from."""
 
 
@@ -77,18 +76,7 @@ def spread_groups(counts: Array, starts: NDArray[np.int_], reference: Array) -> 
     -----
     The last few answers are kept, as runs of one process mostly begin from the same tables.
     """
-    asked = hashlib.sha256()
-    for array in (counts, starts, reference):
-        asked.update(f"{array.dtype} {array.shape} ".encode())
-        asked.update(np.ascontiguousarray(array).data)
-    key = asked.digest()
-    single = _KEPT.get(key)
-    if single is None:
-        single = _spread(counts, starts, reference)
-        _KEPT[key] = single
-        for oldest in list(_KEPT)[:-_MOST_KEPT]:
-            _KEPT.pop(oldest, None)
-    return single.copy()
+    return LATELY.get((counts, starts, reference), lambda: _spread(counts, starts, reference))
 
 
 def _spread(counts: Array, starts: NDArray[np.int_], reference: Array) -> Array:
