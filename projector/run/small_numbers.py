@@ -13,7 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FEWEST", "Pattern", "columns_grown", "columns_protect", "gathered", "pattern_of"]
+__all__ = [
+    "FEWEST",
+    "Pattern",
+    "columns_grown",
+    "columns_protect",
+    "gathered",
+    "pattern_of",
+    "rows_grown",
+]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -44,7 +52,12 @@ class Pattern:
     unprotected: Flags
 
 
-def pattern_of(counts: Floats, limit: float, forced: Flags | None = None) -> Pattern:
+def pattern_of(
+    counts: Floats,
+    limit: float,
+    forced: Flags | None = None,
+    forced_rows: Flags | None = None,
+) -> Pattern:
     """Find what is suppressed; the same in every year and for every measure.
 
     Parameters
@@ -56,6 +69,8 @@ def pattern_of(counts: Floats, limit: float, forced: Flags | None = None) -> Pat
         Counts above nought and below it are small. Nought is told: it is of nobody.
     forced
         ``[row, category, column]``: counts that are suppressed whatever their size; None is none.
+    forced_rows
+        ``[row, column]``: rows whose totals are; None is none.
 
     Returns
     -------
@@ -78,6 +93,8 @@ def pattern_of(counts: Floats, limit: float, forced: Flags | None = None) -> Pat
     for row, column in zip(*np.nonzero(cells.any(axis=1)), strict=True):
         chosen = cells[row, :, column]
         rows[row, column] = not _grown(counts[:, row, :, :, column], chosen, limit, floor)
+    if forced_rows is not None:
+        rows |= forced_rows & there.any(axis=(0, 2, 3))
     totals = counts.sum(axis=3)
     unprotected = np.zeros(rows.shape[1], dtype=np.bool_)
     for column in np.flatnonzero(rows.any(axis=0)):
@@ -187,15 +204,51 @@ def columns_grown(counts: Floats, cells: Flags, rows: Flags, ranges: Floats) -> 
     Returns
     -------
     ndarray of bool
-        ``[row, category]``. Where nothing is there that could protect a count it is left as it is.
+        ``[row, category]``. Where nothing is there that could protect a count it is left as it is:
+        `rows_grown` may.
     """
     grown = cells.copy()
     for measure, wide in zip(counts, ranges, strict=True):
-        for row, category in np.argwhere(cells):
-            if _is_narrow(measure, grown, rows, wide)[row, :, category].any():
-                place = (int(row), int(category))
-                for pair in _protection(measure, counts[0], grown, place, wide[row, :, category]):
-                    grown[pair] = True
+        tried = np.zeros_like(cells)
+        narrow = _is_narrow(measure, grown, rows, wide).any(axis=1)
+        while narrow.any():
+            row, category = map(int, np.argwhere(narrow)[0])
+            tried[row, category] = True
+            asked = wide[row, :, category]
+            pairs = _protection(measure, counts[0], grown, (row, category), asked)
+            for pair in pairs:
+                grown[pair] = True
+            if pairs:
+                narrow = _is_narrow(measure, grown, rows, wide).any(axis=1)
+            narrow &= ~tried
+    return grown
+
+
+def rows_grown(counts: Floats, cells: Flags, rows: Flags, ranges: Floats) -> Flags:
+    """Suppress totals of rows until `columns_protect` holds, where single counts are too few.
+
+    Parameters
+    ----------
+    counts, cells, rows, ranges
+        As of `columns_grown`.
+
+    Returns
+    -------
+    ndarray of bool
+        ``[row]``: these are told together, so that counts may be moved between them.
+    """
+    grown = rows.copy()
+    sizes = counts[0].sum(axis=2).max(axis=1)
+    for measure, wide in zip(counts, ranges, strict=True):
+        narrow = _is_narrow(measure, cells, grown, wide)
+        for row in np.flatnonzero(narrow.any(axis=(1, 2))):
+            grown[row] = True
+            needed = np.where(narrow[row], wide[row] - measure[row], 0.0)
+            others = measure[grown].sum(axis=0) - measure[row]
+            for other in np.argsort(sizes, kind="stable"):
+                if not grown[other] and ((others < needed) & (measure[other] > 0)).any():
+                    grown[other] = True
+                    others = others + measure[other]
     return grown
 
 
@@ -208,20 +261,22 @@ def _protection(
     best: list[tuple[int, int]] = []
     least = np.inf
     newly = np.where(cells, 0.0, sizes.max(axis=1))
+    rows = np.delete(np.arange(len(counts)), row)
     for other in range(counts.shape[2]):
-        theirs, pairs, cost = counts[row, :, other], [(row, other)], newly[row, other]
-        here, there = np.zeros_like(own), np.zeros_like(own)
-        costs = newly[:, category] + newly[:, other]
-        for elsewhere in map(int, np.argsort(costs, kind="stable")):
-            if other == category or elsewhere == row or cost + costs[elsewhere] >= least:
-                continue
-            here = here + counts[elsewhere, :, category]
-            there = there + counts[elsewhere, :, other]
-            pairs = [*pairs, (elsewhere, category), (elsewhere, other)]
-            cost += costs[elsewhere]
-            if (np.minimum(theirs, here) + np.minimum(own, there) >= wide).all():
-                best, least = pairs, cost
-                break
+        if other == category:
+            continue
+        order = rows[np.argsort((newly[:, category] + newly[:, other])[rows], kind="stable")]
+        here = counts[order, :, category].cumsum(axis=0)
+        there = counts[order, :, other].cumsum(axis=0)
+        moved = np.minimum(counts[row, :, other], here) + np.minimum(own, there)
+        enough = (moved >= wide).all(axis=1)
+        if not enough.any():
+            continue
+        others = order[: int(enough.argmax()) + 1]
+        cost = newly[row, other] + newly[others][:, [category, other]].sum()
+        if cost < least:
+            least = cost
+            best = [(row, other), *((int(one), key) for one in others for key in (category, other))]
     return best
 
 

@@ -23,7 +23,13 @@ from projector.run.derived_numbers import (
     withheld_numbers,
 )
 from projector.run.measures import MEASURES, WHOLE
-from projector.run.small_numbers import Pattern, columns_grown, gathered, pattern_of
+from projector.run.small_numbers import (
+    Pattern,
+    columns_grown,
+    gathered,
+    pattern_of,
+    rows_grown,
+)
 from projector.tables.suppression import FLAGS, GATHERED, TOGETHER
 
 if TYPE_CHECKING:
@@ -129,6 +135,13 @@ def _sources(
         for place in map(int, apart):
             forced[:, :, place] = columns_grown(*sources.of_setting(place))
         by_setting = pattern_of(counts, limit, forced)
+        sources = replace(sources, by_setting=by_setting)
+        still = [place for place in map(int, apart) if not sources.protects[place]]
+        if still:
+            rows = by_setting.rows.copy()
+            for place in still:
+                rows[:, place] = rows_grown(*sources.of_setting(place))
+            by_setting = pattern_of(counts, limit, forced, rows)
     stays = activity["setting"].values.tolist().index(_STAYS)
     of_stays = [
         activity[name].transpose(*_AXES[:3]).values[..., np.newaxis]

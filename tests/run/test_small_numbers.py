@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from projector.run.small_numbers import columns_grown, columns_protect, gathered, pattern_of
+from projector.run.small_numbers import (
+    columns_grown,
+    columns_protect,
+    gathered,
+    pattern_of,
+    rows_grown,
+)
 from tests.run.attack import Told, possible
 
 LIMIT = 5.0
@@ -136,6 +142,8 @@ def test_sums_of_categories_tell_no_small_count_where_they_may_be_told(counts: F
     grown = columns_grown(counted, pattern.cells[..., 0], pattern.rows[:, 0], ranges)
     assert not (pattern.cells[..., 0] & ~grown).any()
     pattern = pattern_of(table, LIMIT, grown[..., np.newaxis])
+    rows = rows_grown(counted, pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    pattern = pattern_of(table, LIMIT, grown[..., np.newaxis], rows[:, np.newaxis])
     if pattern.unprotected.any():
         return
     if not columns_protect(counted, pattern.cells[..., 0], pattern.rows[:, 0], ranges):
@@ -170,3 +178,18 @@ def test_more_is_suppressed_until_sums_of_categories_may_be_told() -> None:
     one = table[:, :1], alone[:1], no_rows[:1], ranges[:, :1]
     assert not columns_protect(*one)
     assert (columns_grown(*one) == alone[:1]).all()
+
+
+def test_a_row_of_small_counts_alone_is_told_with_others() -> None:
+    counts = np.array([[2.0, 1.5, 3.0, 2.0], [30.0, 20.0, 80.0, 90.0], [25.0, 40.0, 50.0, 60.0]])
+    table = counts[np.newaxis, :, np.newaxis, :, np.newaxis]
+    ranges = LIMIT * (table[..., 0] < LIMIT)
+    pattern = pattern_of(table, LIMIT)
+    grown = columns_grown(table[..., 0], pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    pattern = pattern_of(table, LIMIT, grown[..., np.newaxis])
+    assert not columns_protect(table[..., 0], pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    rows = rows_grown(table[..., 0], pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    assert rows.tolist() == [True, False, True]
+    pattern = pattern_of(table, LIMIT, grown[..., np.newaxis], rows[:, np.newaxis])
+    assert columns_protect(table[..., 0], pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    assert not pattern.unprotected.any()
