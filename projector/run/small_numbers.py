@@ -235,20 +235,24 @@ def rows_grown(counts: Floats, cells: Flags, rows: Flags, ranges: Floats) -> Fla
     Returns
     -------
     ndarray of bool
-        ``[row]``: these are told together, so that counts may be moved between them.
+        ``[row]``: these are told together, so that counts may be moved between them. A row that
+        no others could protect is left as it is.
     """
     grown = rows.copy()
     sizes = counts[0].sum(axis=2).max(axis=1)
     for measure, wide in zip(counts, ranges, strict=True):
         narrow = _is_narrow(measure, cells, grown, wide)
         for row in np.flatnonzero(narrow.any(axis=(1, 2))):
-            grown[row] = True
+            chosen = grown.copy()
+            chosen[row] = True
             needed = np.where(narrow[row], wide[row] - measure[row], 0.0)
-            others = measure[grown].sum(axis=0) - measure[row]
+            others = measure[chosen].sum(axis=0) - measure[row]
             for other in np.argsort(sizes, kind="stable"):
-                if not grown[other] and ((others < needed) & (measure[other] > 0)).any():
-                    grown[other] = True
+                if not chosen[other] and ((others < needed) & (measure[other] > 0)).any():
+                    chosen[other] = True
                     others = others + measure[other]
+            if (others >= needed).all() and chosen.sum() >= FEWEST:
+                grown = chosen
     return grown
 
 

@@ -193,3 +193,5 @@ def test_a_row_of_small_counts_alone_is_told_with_others() -> None:
     pattern = pattern_of(table, LIMIT, grown[..., np.newaxis], rows[:, np.newaxis])
     assert columns_protect(table[..., 0], pattern.cells[..., 0], pattern.rows[:, 0], ranges)
     assert not pattern.unprotected.any()
+    alone = table[:, :1, ..., 0], pattern.cells[:1, ..., 0], rows[:1] & False, ranges[:, :1]
+    assert not rows_grown(*alone).any()
