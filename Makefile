@@ -21,10 +21,11 @@ run: setup  ## the main job: Hallingdal to 2040 on the embedded inputs
 	$(BIN)/projector run scenarios/hallingdal.yaml --draws 256 --drivers
 
 test: setup  ## all tests that finish in minutes
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto -m 'not slow'
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadfile -m 'not slow'
 
-test-slow: setup  ## the slower checks
+test-slow: setup  ## the slower checks, and laws on many more examples
 	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m 'hypothesis and not slow' --hypothesis-profile many
 
 lint: setup  ## ruff and mypy
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ year as it came. The loss model knows chance already, within the year and from y
 it tells (beds by overflow, refusals, busy days, pools) is of what was expected.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -82,8 +83,8 @@ def capacity_stage(
         resource]``, NaN where the site has no such resource (it is not zero: the question does not
         arise there), and ``price_year[resource]`` of the costs. For beds also ``refusal[site, year,
         resource]`` and ``peak[region, year, resource, measure]`` and the same by site as
-        ``site_peak``. ``pools`` where the
-        scenario pools units.
+        ``site_peak``. ``pools`` where the scenario pools units. The attribute
+        ``resource_settings`` says as JSON whose work takes which resource.
     list of str
         Sites that were left out because they also serve regions outside the run.
 
@@ -339,6 +340,14 @@ def _dataset(
             "site": np.array([site.name for site in here], dtype=object),
             "setting": list(SETTINGS),
             "kind": list(DIAGNOSIS_KINDS),
+        },
+        attrs={
+            "resource_settings": json.dumps(
+                {
+                    one.resource.name: [SETTINGS[i] for i in one.resource.settings]
+                    for one in assessed
+                }
+            )
         },
     )
     if assessed and assessed[0].resource.unit == "beds":

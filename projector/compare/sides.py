@@ -11,6 +11,7 @@ import xarray as xr
 from projector.report.assumptions import Assumption, assumptions_of
 from projector.run.measures import WHOLE, Measure, figures_of
 from projector.scenario.uncertainty_models import Uncertainty
+from projector.tables.suppression import GATHERED
 
 __all__ = ["Areas", "Given", "Side", "sides_of"]
 
@@ -139,7 +140,9 @@ class Side:
             return array
         there = [str(code) for code in array["region"].values]
         more = [
-            _added(array.sel(region=codes), measure).expand_dims(region=[label])
+            _added(array.sel(region=codes), measure, is_suppressed=GATHERED in there).expand_dims(
+                region=[label]
+            )
             for label in (*self.areas, WHOLE)
             if label not in there and (codes := self.parts_of(label)) is not None
         ]
@@ -148,9 +151,9 @@ class Side:
         return xr.concat([array, *more], dim="region").transpose(*array.dims)
 
 
-def _added(array: xr.DataArray, measure: Measure) -> xr.DataArray:
-    """Regions added up; of counts of patients only if none of them is suppressed."""
-    if measure.group == "activity":
+def _added(array: xr.DataArray, measure: Measure, *, is_suppressed: bool) -> xr.DataArray:
+    """Regions added up; if something is suppressed, only where all of them are told."""
+    if measure.group == "activity" or is_suppressed:
         return array.sum("region", skipna=False)
     return array.sum("region", min_count=1)
 

@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
+from projector.tables.lately import Lately
+
 __all__ = ["smooth_curves", "spread_groups"]
 
 Array = NDArray[np.float64]
@@ -28,6 +30,8 @@ _TOLERANCE = 1e-6
 _ROUNDING = 1e-12
 """Of the objective: what is lost in its sums."""
 _LEAST = 1e-300
+LATELY: Lately[Array] = Lately(4)
+"""Single ages by what they were made from."""
 
 
 def spread_groups(counts: Array, starts: NDArray[np.int_], reference: Array) -> Array:
@@ -67,7 +71,16 @@ def spread_groups(counts: Array, starts: NDArray[np.int_], reference: Array) -> 
     ------
     RuntimeError
         If the iteration does not come to rest.
+
+    Notes
+    -----
+    The last few answers are kept, as runs of one process mostly begin from the same tables.
     """
+    return LATELY.get((counts, starts, reference), lambda: _spread(counts, starts, reference))
+
+
+def _spread(counts: Array, starts: NDArray[np.int_], reference: Array) -> Array:
+    """See `spread_groups`."""
     single = np.zeros(reference.shape)
     peopled = np.flatnonzero(counts.sum(axis=1) > 0)
     if not peopled.size:

@@ -6,6 +6,7 @@ leaves it under its ``.previous`` name, from where the next write, or `restore`,
 One writer at a time: a lock beside the folder, which the system lets go of when its holder dies.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -35,13 +36,19 @@ def sole_writer(target: Path) -> Iterator[None]:
     ------
     UsageError
         If another process holds it.
+    OSError
+        If nothing can be written there.
     """
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(_lock_file(target), timeout=0, is_singleton=True)
     try:
         with _named(target):
+            _lock_file(target).touch()
             lock.acquire()
+    except FileNotFoundError as error:
+        # Of a folder that takes no files: the lock in it would seem to be another's.
+        raise PermissionError(errno.EACCES, "nothing can be written here", str(target)) from error
     except Timeout as error:
         raise UsageError(
             Problem(

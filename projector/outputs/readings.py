@@ -68,7 +68,7 @@ def reading_table(reading: "Reading") -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for line in reading.lines:
         for place, year in enumerate(reading.years or (None,)):
-            if np.isnan(line.values[place]) and reading.suppressed is None:
+            if np.isnan(line.values[place]) and not line.suppressed:
                 continue
             row: dict[str, Any] = _axes_of(reading, line)
             row |= {} if year is None else {"year": year}
@@ -116,6 +116,7 @@ def reading_json(reading: "Reading") -> dict[str, Any]:
         told: dict[str, Any] = {
             "parts": _axes_of(reading, line),
             "values": _plain(line.values),
+            **({} if reading.suppressed is None else {"suppressed": line.suppressed}),
             "quantiles": None,
             "mean": None,
             "above": None,
@@ -134,7 +135,6 @@ def reading_json(reading: "Reading") -> dict[str, Any]:
         "draws": reading.draws,
         "years": list(reading.years),
         "lines": lines,
-        # Where there is a limit, null is suppressed.
         **({} if reading.suppressed is None else {"suppressed_below": reading.suppressed}),
     }
 
@@ -179,8 +179,7 @@ def reading_text(
             _label(reading, axis, line.parts[axis], named, language, varying) for axis in varying
         ) or _title(reading, common, named, language)
         values = line.values[places]
-        hidden = reading.suppressed is not None and bool(np.isnan(values).any())
-        if len(reading.lines) > 1 and not np.any(np.nan_to_num(values)) and not hidden:
+        if len(reading.lines) > 1 and not np.any(np.nan_to_num(values)) and not line.suppressed:
             empty.append(name)
             continue
         told.append(line)
@@ -272,8 +271,7 @@ def part_name(
 def _figure(reading: "Reading", line: "Line", place: int, language: Language) -> str:
     value = float(line.values[place])
     if np.isnan(value):
-        hidden = reading.suppressed is not None
-        return ":" if hidden else word("reading does not arise", language)
+        return ":" if line.suppressed else word("reading does not arise", language)
     if reading.tells_years:
         return f"{value:.0f}"
     decimals = _decimals(value, reading.unit)

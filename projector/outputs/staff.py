@@ -8,6 +8,7 @@ import xarray as xr
 
 from projector.outputs.words import Language, word
 from projector.tables import MUNICIPAL_SETTINGS, WORKING_AGES
+from projector.tables.suppression import flag_in
 
 if TYPE_CHECKING:
     Rows = list[tuple[str, xr.DataArray, int]]
@@ -47,6 +48,8 @@ def staff_sections(
 
 
 def _by_profession(workforce: xr.Dataset, language: Language, name_of: "NameOf") -> "Rows":
+    if not bool(workforce["need"].notnull().any()):
+        return []  # withheld of all regions together too
     by_setting = workforce["need"].sum("region")
     staff = by_setting.sum("setting")
     municipal = by_setting.sel(setting=list(MUNICIPAL_SETTINGS)).sum(("setting", "profession"))
@@ -83,12 +86,16 @@ def _working_age(
         workforce["need"].sum(("region", "setting", "profession")),
     )
     base = int(people["year"].values[0])
-    rows: Rows = [
-        (word("share of working age", language), 100 * need / of_working_age, 1),
-        *_above(workforce, language),
-        (word("growth of need", language, base=base), _growth(need), 1),
-        (word("growth of working age", language, base=base), _growth(of_working_age), 1),
-    ]
+    rows: Rows = (
+        []
+        if not bool(workforce["need"].notnull().any())
+        else [
+            (word("share of working age", language), 100 * need / of_working_age, 1),
+            *_above(workforce, language),
+            (word("growth of need", language, base=base), _growth(need), 1),
+            (word("growth of working age", language, base=base), _growth(of_working_age), 1),
+        ]
+    )
     for name in ("working_age_per_old", "active_per_old"):
         for old in workforce["old"].values:
             together = _per_old(workforce[name].sel(old=old), by_region, workforce, str(old))
@@ -102,8 +109,10 @@ def _per_old(
 ) -> xr.DataArray:
     """Regions together: a mean by the old of each, of whom there are working age over ratio."""
     axes = ("region", "year")
-    per_old = workforce["working_age_per_old"].sel(old=old).transpose(*axes).values
-    people, ratios = of_working_age.transpose(*axes).values, ratio.transpose(*axes).values
+    regions = of_working_age["region"].values
+    per_old = workforce["working_age_per_old"].sel(old=old, region=regions).transpose(*axes).values
+    people = of_working_age.transpose(*axes).values
+    ratios = ratio.sel(region=regions).transpose(*axes).values
     counts = (per_old > 0) & np.isfinite(ratios)
     weights = np.divide(people, per_old, out=np.zeros_like(per_old), where=counts)
     whole, known = weights.sum(axis=0), np.where(counts, ratios, 0.0)
@@ -116,7 +125,7 @@ def _per_old(
 def _above(workforce: xr.Dataset, language: Language) -> "Iterator[tuple[str, xr.DataArray, int]]":
     """How many regions lie above the limit, where the scenario has one."""
     excess = workforce["working_age_excess"]
-    if bool(excess.notnull().any()):
+    if bool(excess.notnull().any()) and flag_in(workforce, "working_age_excess") is None:
         yield word("above limit", language), (excess > 0).sum("region"), 0
 
 

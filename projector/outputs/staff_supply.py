@@ -32,7 +32,7 @@ def supply_sections(tree: xr.DataTree, years: list[int], language: Language) -> 
     -------
     list of Section
         FTE supplied and heads by profession, and FTE short with the years in which they are;
-        empty where the inputs do not tell who works in health care.
+        empty where the inputs do not tell who works in health care, or results may not.
     """
     if "supply" not in tree["workforce"].children:
         return []
@@ -40,6 +40,8 @@ def supply_sections(tree: xr.DataTree, years: list[int], language: Language) -> 
     named = json.loads(tree.attrs["names"]).get("profession", {})
     summed = staff.sum("region", min_count=1)
     known = [key for key in summed["profession"].values if _any(summed["heads"], key)]
+    if not known:
+        return []  # withheld of all regions together too
     names = {key: named.get(str(key), {}).get(language, str(key)) for key in known}
     supplied = [
         Row(names[key], tuple(_supplied(summed.sel(profession=key), years, language)))

@@ -14,7 +14,7 @@ from projector.outputs.table import Row, Section
 from projector.outputs.uncertainty import uncertainty_sections
 from projector.outputs.words import Language, number, word
 from projector.tables import DIAGNOSIS_KINDS, SEASONS
-from projector.tables.suppression import GATHERED
+from projector.tables.suppression import GATHERED, flag_in, sum_of_told
 
 __all__ = [
     "AGE_GROUPS",
@@ -192,9 +192,14 @@ def _money(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray, int]]:
     """DRG points, and amounts in millions, where there are weights and prices."""
     if "money" not in tree.children:
         return
-    money = tree["money"].to_dataset().sum("region", min_count=1)
+    money = tree["money"].to_dataset()
+    flag = flag_in(money, "drg_points")
+    points = money["drg_points"]
+    over = ("region", "setting")
+    points = points.sum(over, min_count=1) if flag is None else sum_of_told(points, flag, over)[0]
+    money = money.sum("region", min_count=1)
     for key, amount, decimals in (
-        ("drg points", money["drg_points"].sum("setting", min_count=1), 0),
+        ("drg points", points, 0),
         ("activity income", money["activity_income"] / _MILLION, 1),
         ("ready day payment", money["ready_day_payment"] / _MILLION, 1),
     ):

@@ -12,7 +12,7 @@ import xarray as xr
 
 from projector.tables.cells import guarded, guarded_table
 from projector.tables.result_names import result_name
-from projector.tables.suppression import FLAGS
+from projector.tables.suppression import is_flag
 
 __all__ = ["csv_name", "table_text", "write_csv", "write_table", "write_variable"]
 
@@ -96,7 +96,7 @@ def write_csv(tree: xr.DataTree, folder: Path) -> None:
         if node.path.startswith(_OWN_TABLES):
             continue
         for name, variable in node.data_vars.items():
-            if variable.size and name not in FLAGS:
+            if variable.size and not is_flag(str(name)):
                 flag = node.data_vars.get(variable.attrs.get("ancillary_variables"))
                 write_variable(variable, folder / csv_name(node.path, str(name)), flag)
 

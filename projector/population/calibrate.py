@@ -44,6 +44,7 @@ from projector.population.levels import (
 from projector.population.lifetable import survival_with_level
 from projector.population.shrinkage import Evidence, Shrunk, shrink
 from projector.tables import NATION, SEXES
+from projector.tables.lately import Lately
 
 __all__ = ["Calibration", "Method", "calibrate"]
 
@@ -132,6 +133,10 @@ class Calibration:
     years: tuple[int, int]
 
 
+LATELY: Lately[Calibration] = Lately(4)
+"""Calibrations by what they were made from."""
+
+
 def calibrate(
     history: xr.DataArray,
     nation: xr.DataArray,
@@ -178,6 +183,33 @@ def calibrate(
         everyone = everyone.sel(year=chosen)
     past = slice(int(everyone["year"].values[0]), int(chosen[-1]) - 1)
     closed, death_rates = closed.sel(year=past), death_rates.sel(year=past)
+    asked = [
+        (regions, chosen, method),
+        *(
+            part
+            for one in (everyone, history, *closed.data_vars.values(), death_rates)
+            for part in (one.name, one.dims, one.values, *map(_labels, one.coords.values()))
+        ),
+    ]
+    return LATELY.get(
+        asked, lambda: _estimated(history, everyone, closed, death_rates, method, chosen)
+    )
+
+
+def _labels(coordinate: xr.DataArray) -> tuple[object, ...]:
+    return (coordinate.name, coordinate.dims, coordinate.values.tolist())
+
+
+def _estimated(
+    history: xr.DataArray,
+    everyone: xr.DataArray,
+    closed: xr.Dataset,
+    death_rates: xr.DataArray,
+    method: Method,
+    chosen: Sequence[int],
+) -> Calibration:
+    """See `calibrate`."""
+    regions = [str(code) for code in history["region"].values]
     tree = _tree(regions, by_county=method.by_county)
     people = history.sel(year=chosen).mean("year").sum(("sex", "age")).values
 

@@ -35,7 +35,13 @@ class Kept:
     folder: Path
 
     def write(self, name: str, arrays: Arrays) -> None:
-        """Keep some arrays, in the place of what has the name."""
+        """Keep some arrays, in the place of what has the name.
+
+        Raises
+        ------
+        OSError
+            With the folder, if the disk is full.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / f".{name}.{platform.node()}.{os.getpid()}"
         try:
@@ -45,6 +51,9 @@ class Kept:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             self.discard(name)
             unfinished.rename(self.folder / f"{name}-{digest}.npz")
+        except OSError as error:
+            error.filename = str(self.folder)
+            raise
         finally:
             unfinished.unlink(missing_ok=True)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from projector.capacity.norms import UNITS
 from projector.capacity.stage import ROUNDING
 from projector.tables import VARIABLES
-from projector.tables.suppression import GATHERED, has_suppressed
+from projector.tables.suppression import GATHERED, flag_in, has_suppressed, sum_of_told
 
 __all__ = ["AGE_BANDS", "MEASURES", "WHOLE", "Measure", "figures_of"]
 
@@ -111,6 +111,10 @@ def figures_of(groups: Mapping[str, xr.Dataset]) -> Iterator[tuple[Measure, xr.D
         if "diagnosis" in variable.dims and GATHERED in known["diagnosis"].values:
             yield measure, _told(groups[measure.group][measure.variable], measure)
             continue
+        flag = flag_in(groups[measure.group], measure.variable)
+        if flag is not None:
+            yield measure, _told_numbers(groups[measure.group][measure.variable], flag, measure)
+            continue
         dims, values = tuple(map(str, variable.dims)), variable.values
         coords: dict[str, Any] = {dim: known[dim] for dim in dims if dim in known}
         dims, values = _summed(dims, values, measure.over)
@@ -139,6 +143,17 @@ def _told(array: xr.DataArray, measure: Measure) -> xr.DataArray:
         whole = whole.expand_dims(region=[WHOLE])
         array = xr.concat([array, whole], dim="region").transpose(*array.dims)
     return array.reset_coords(drop=True)
+
+
+def _told_numbers(array: xr.DataArray, flag: xr.DataArray, measure: Measure) -> xr.DataArray:
+    """The figures of a number that is made of suppressed counts in a part."""
+    array = array.reset_coords(drop=True)
+    figures = sum_of_told(array, flag, measure.over)[0] if measure.over else array
+    if measure.adds_up:
+        whole = sum_of_told(array, flag, ("region", *measure.over))[0].expand_dims(region=[WHOLE])
+        figures = xr.concat([figures, whole], dim="region")
+    dims = [str(dim) for dim in array.dims if dim not in measure.over]
+    return figures.transpose(*dims)
 
 
 def _summed(dims: tuple[str, ...], values: Array, over: tuple[str, ...]) -> tuple[Dims, Array]:

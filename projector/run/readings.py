@@ -15,7 +15,14 @@ from projector.run.asking import Part, Words, find_result, parts_asked
 from projector.run.measures import AGE_BANDS, MEASURES, WHOLE, Measure
 from projector.tables import VARIABLES
 from projector.tables.result_names import YEARS_TOLD, may_add
-from projector.tables.suppression import GATHERED, has_suppressed, limit_of, withheld_of
+from projector.tables.suppression import (
+    GATHERED,
+    flag_in,
+    has_suppressed,
+    limit_of,
+    sum_of_told,
+    withheld_of,
+)
 
 __all__ = ["Line", "Reading", "Sure", "groups_to_read", "read_figures"]
 
@@ -60,11 +67,14 @@ class Line:
         ``[year]``, or one figure of what has no years; NaN where the question does not arise.
     sure
         None without draws, and where nobody knows: quantiles of parts do not add up.
+    suppressed
+        Whether what has no figure is suppressed.
     """
 
     parts: Mapping[str, str]
     values: Floats
     sure: Sure | None
+    suppressed: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,8 +98,7 @@ class Reading:
     region_names
         By code.
     suppressed
-        Limit below which the run suppressed counts: what has no number is suppressed then. None
-        where the result is told whole.
+        Limit below which the run suppressed counts; None where the result is told whole.
     """
 
     result: str
@@ -160,7 +169,8 @@ def read_figures(
     """
     present = [node.path.strip("/") for node in tree.subtree]
     name, group, variable = find_result(result, present, withheld_of(tree.attrs))
-    figures = tree[group].to_dataset()[variable]
+    dataset = tree[group].to_dataset()
+    figures, flag = dataset[variable], flag_in(dataset, variable)
     if not figures.size:
         raise UsageError(
             Problem(
@@ -187,10 +197,12 @@ def read_figures(
     lines = tuple(
         Line(
             {axis: part.name for axis, part in zip(axes, chosen, strict=True)},
-            _added(figures, dict(zip(axes, chosen, strict=True))),
+            values,
             _sure(measures, dict(zip(axes, chosen, strict=True)), figures, years),
+            hidden,
         )
         for chosen in product(*parts)
+        for values, hidden in [_added(figures, flag, dict(zip(axes, chosen, strict=True)))]
     )
     about = VARIABLES[group][variable]
     names = figures.coords["region_name"].values.tolist() if "region" in axes else []
@@ -198,7 +210,7 @@ def read_figures(
     return Reading(
         name, group, variable, about.unit, about.long_name, tuple(years), lines, axes,
         _draws(tree), dict(zip(codes, names, strict=True)),
-        limit_of(tree) if has_suppressed(figures) else None,
+        limit_of(tree) if flag is not None or has_suppressed(figures) else None,
     )  # fmt: skip
 
 
@@ -249,17 +261,30 @@ def _label(axis: str, label: object, labels: Sequence[object]) -> str:
     return str(label)
 
 
-def _added(figures: xr.DataArray, parts: Mapping[str, Part]) -> Floats:
-    """``[year]``, or one figure: parts of the same axis added up, NaN where none is known."""
+def _added(
+    figures: xr.DataArray, flag: xr.DataArray | None, parts: Mapping[str, Part]
+) -> tuple[Floats, bool]:
+    """``[year]``, or one figure: parts of the same axis added up, NaN where none is known.
+
+    And whether it is NaN because it is suppressed.
+    """
     values = figures
     for axis, part in parts.items():
         values = values.sel({axis: list(part.labels)})
     several = [axis for axis, part in parts.items() if len(part.labels) > 1]
-    if several and has_suppressed(figures):
+    hidden = has_suppressed(figures)
+    if flag is not None:
+        for axis in map(str, flag.dims):
+            flag = flag.sel({axis: list(parts[axis].labels)})
+        values, whether = sum_of_told(values, flag, several)
+        hidden = bool(whether.any())
+    elif several and hidden:
         values = _told(values, several)
     elif several:
         values = values.sum(several, min_count=1)
-    return np.atleast_1d(values.squeeze([axis for axis in parts if axis not in several]).values)
+    alone = [axis for axis in parts if axis not in several]
+    one = np.atleast_1d(values.squeeze(alone).values)
+    return one, hidden and bool(np.isnan(one).any())
 
 
 def _told(values: xr.DataArray, several: list[str]) -> xr.DataArray:

@@ -5,7 +5,8 @@ protected, and what is not, stands in ``docs/suppression.md``.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,22 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
-from projector.run.small_numbers import Pattern, gathered, pattern_of
+from projector.run.derived_numbers import (
+    Sources,
+    Withheld,
+    settings_told_apart,
+    sites_withheld,
+    told_numbers,
+    withheld_numbers,
+)
+from projector.run.measures import MEASURES, WHOLE
+from projector.run.small_numbers import (
+    Pattern,
+    columns_grown,
+    gathered,
+    pattern_of,
+    rows_grown,
+)
 from projector.tables.suppression import FLAGS, GATHERED, TOGETHER
 
 if TYPE_CHECKING:
@@ -25,6 +41,10 @@ WITHHELD = ("sites", "priority", "uncertainty/own_coverage")
 """Groups that are left out as a whole: they divide the same patients in other ways."""
 
 _CAPACITY = ("capacity/beds", "capacity/places", "capacity/rooms")
+_STAFF = ("workforce", "workforce/supply")
+_MADE = (*_CAPACITY, *_STAFF, "money")
+"""Groups with numbers that are made of counts."""
+
 _AXES = ("region", "year", "diagnosis", "setting")
 _STAYS = "inpatient"
 _BY_SETTING, _BY_DIAGNOSIS = FLAGS
@@ -47,7 +67,8 @@ def as_told(tree: xr.DataTree, scenario: "Scenario") -> xr.DataTree:
         `projector.tables.suppression.FLAGS`, NaN for what is suppressed and, where anything is, one
         more diagnosis group with what a region tells together, and if it takes that one more region
         with what regions tell together; summaries of suppressed counts are NaN, and the groups of
-        `WITHHELD` are gone.
+        `WITHHELD` are gone. Beds, places, rooms, staff and money are withheld where they would tell
+        suppressed counts; see `projector.run.derived_numbers`.
 
     Raises
     ------
@@ -58,13 +79,14 @@ def as_told(tree: xr.DataTree, scenario: "Scenario") -> xr.DataTree:
     if limit is None:
         return tree
     activity = tree["activity"].to_dataset()
-    patterns = _patterns(activity, limit)
+    groups = {group: tree[group].to_dataset() for group in _MADE if _has(tree, group)}
+    sources = _sources(tree, activity, scenario, limit, groups)
+    patterns = {_BY_SETTING: sources.by_setting, _BY_DIAGNOSIS: sources.by_diagnosis}
     _refuse_unprotected(patterns, activity, scenario, limit)
     told = tree.copy()
     told["activity"] = xr.DataTree(_suppressed(activity, patterns))
-    for group in _CAPACITY:
-        told[group] = xr.DataTree(_without_kinds(told[group].to_dataset()))
-    withheld = [group for group in WITHHELD if _has(told, group)]
+    more = _withhold_numbers(told, groups, sources, scenario)
+    withheld = [group for group in (*WITHHELD, *more) if _has(told, group)]
     for group in withheld:
         del told[group]
     withheld += [f"{group}/need_by_kind" for group in _CAPACITY]
@@ -81,25 +103,52 @@ def as_told(tree: xr.DataTree, scenario: "Scenario") -> xr.DataTree:
     return told
 
 
-def _patterns(activity: xr.Dataset, limit: float) -> dict[str, Pattern]:
-    """What is suppressed, by the flag that says so.
+def _sources(
+    tree: xr.DataTree,
+    activity: xr.Dataset,
+    scenario: "Scenario",
+    limit: float,
+    groups: Mapping[str, xr.Dataset],
+) -> Sources:
+    """What is suppressed of the counts.
 
     Contacts less acute ones are a count too, as anybody can subtract them. Readmissions and days
-    after readiness are suppressed with the stays that they are of.
+    after readiness are suppressed with the stays that they are of. Where beds, staff or money tell
+    diagnosis groups apart, so much is suppressed that they may be told of all regions together.
     """
     contacts, days, acute = (activity[name].transpose(*_AXES).values for name in FLAGS[_BY_SETTING])
     planned = np.maximum(contacts - acute, 0.0)
-    by_setting = pattern_of(np.stack([contacts, days, acute, planned]), limit)
+    counts = np.stack([contacts, days, acute, planned])
+    by_setting = pattern_of(counts, limit)
+    people = tree["population"].to_dataset()["population"].sum(("sex", "age"))
+    sources = Sources(
+        activity,
+        people.transpose("region", "year").values,
+        by_setting,
+        by_setting,
+        limit,
+        frozenset(scenario.capacity.overflow),
+    )
+    apart = np.flatnonzero(settings_told_apart(groups, sources) & ~sources.protects)
+    if apart.size:
+        forced = by_setting.cells.copy()
+        for place in map(int, apart):
+            forced[:, :, place] = columns_grown(*sources.of_setting(place))
+        by_setting = pattern_of(counts, limit, forced)
+        sources = replace(sources, by_setting=by_setting)
+        still = [place for place in map(int, apart) if not sources.protects[place]]
+        if still:
+            rows = by_setting.rows.copy()
+            for place in still:
+                rows[:, place] = rows_grown(*sources.of_setting(place))
+            by_setting = pattern_of(counts, limit, forced, rows)
     stays = activity["setting"].values.tolist().index(_STAYS)
     of_stays = [
         activity[name].transpose(*_AXES[:3]).values[..., np.newaxis]
         for name in FLAGS[_BY_DIAGNOSIS]
     ]
-    forced = by_setting.cells[:, :, [stays]]
-    return {
-        _BY_SETTING: by_setting,
-        _BY_DIAGNOSIS: pattern_of(np.stack(of_stays), limit, forced),
-    }
+    by_diagnosis = pattern_of(np.stack(of_stays), limit, by_setting.cells[:, :, [stays]])
+    return replace(sources, by_setting=by_setting, by_diagnosis=by_diagnosis)
 
 
 def _refuse_unprotected(
@@ -173,6 +222,128 @@ def _with_labels(activity: xr.Dataset, *, regions: bool, diagnoses: bool) -> xr.
     plain = activity.drop_vars(["region_name", "kind"])
     whole = plain.reindex(region=labels, diagnosis=known, fill_value=0.0)
     return whole.assign_coords(region_name=("region", names), kind=("diagnosis", kinds))
+
+
+def _withhold_numbers(
+    told: xr.DataTree,
+    whole: Mapping[str, xr.Dataset],
+    sources: Sources,
+    scenario: "Scenario",
+) -> list[str]:
+    """Withhold what is made of suppressed counts; returns further groups that are to go."""
+    groups = dict(whole)
+    withheld = withheld_numbers(groups, sources)
+    sites: dict[str, xr.DataArray] = {}
+    for group in _CAPACITY:
+        flags = sites_withheld(groups[group], withheld[group], sources, flows=_has(told, "sites"))
+        sites[group] = xr.DataArray(
+            flags, {axis: groups[group][axis] for axis in ("site", "resource")}
+        )
+        groups[group] = _without_sites(_without_kinds(groups[group]), sites[group])
+    changed = {group for group, named in withheld.items() if named}
+    if changed & set(_STAFF):
+        changed |= set(_STAFF) & set(groups)  # a group and the one below it have the same regions
+    for group in changed:
+        groups[group] = told_numbers(groups[group], withheld[group], (GATHERED, TOGETHER["nb"]))
+    for group in (*_CAPACITY, "money"):
+        if group in groups:
+            told[group] = xr.DataTree(groups[group])
+    below, above = (groups.get(group) for group in reversed(_STAFF))
+    told["workforce"] = xr.DataTree(
+        above, children={} if below is None else {"supply": xr.DataTree(below)}
+    )
+    if "uncertainty" in told.children:
+        _withhold_summaries(told, groups, withheld, sites)
+    return [*_pools(scenario, sites)]
+
+
+def _pools(scenario: "Scenario", sites: Mapping[str, xr.DataArray]) -> Iterator[str]:
+    """Groups about pooled units, if one of them holds beds of which nothing is told."""
+    beds = sites["capacity/beds"]
+    for pool in scenario.capacity.pools:
+        of_pool = beds.reindex(site=[pool.site], resource=list(pool.resources), fill_value=False)
+        if bool(of_pool.any()):
+            yield "capacity/pools"
+            return
+
+
+def _without_sites(capacity: xr.Dataset, withheld: xr.DataArray) -> xr.Dataset:
+    """Sites of which nothing is told have no number of the resource at all."""
+    result = capacity.copy()
+    for name, variable in capacity.data_vars.items():
+        if {"site", "resource"} <= set(variable.dims):
+            told = variable.where(~withheld).transpose(*variable.dims)
+            result[name] = told.assign_attrs(variable.attrs)
+    return result
+
+
+def _withhold_summaries(
+    told: xr.DataTree,
+    groups: Mapping[str, xr.Dataset],
+    withheld: Mapping[str, Mapping[str, Withheld]],
+    sites: Mapping[str, xr.DataArray],
+) -> None:
+    """Take what is withheld from the summaries over draws, and from what they depend on."""
+    for measure in MEASURES:
+        if measure.group not in groups:
+            continue
+        dataset = groups[measure.group]
+        for group in (f"uncertainty/{measure.name}", f"uncertainty/sensitivity/{measure.name}"):
+            if not _has(told, group):
+                continue
+            summary = _group(told, group)
+            if "site" in summary.dims:
+                summary = _kept(summary, ~sites[measure.group])
+            one = withheld[measure.group].get(measure.variable)
+            if one is not None:
+                summary = _kept(summary, ~_gone(one, dataset, summary))
+            if "region" in summary.dims and GATHERED in dataset["region"].values:
+                summary = _with_region(summary, dataset)
+            told[group] = xr.DataTree(summary)
+
+
+def _group(tree: xr.DataTree, group: str) -> xr.Dataset:
+    node = tree[group]
+    assert isinstance(node, xr.DataTree)
+    return node.to_dataset(inherit=False)
+
+
+def _gone(one: Withheld, dataset: xr.Dataset, summary: xr.Dataset) -> xr.DataArray:
+    """What is withheld, by the axes of a summary; a sum of which a part is withheld is too."""
+    regions = [code for code in dataset["region"].values.tolist() if code != GATHERED]
+    labels = {axis: dataset[axis].values for axis in one.axes[1:]}
+    if "region" not in summary.dims:  # of all of them together
+        together = xr.DataArray(one.whole, labels, one.axes[1:])
+        return together.any([axis for axis in one.axes[1:] if axis not in summary.dims])
+    cells = xr.DataArray(one.cells, {"region": regions, **labels}, one.axes)
+    whole = xr.DataArray(one.whole, labels, one.axes[1:]).expand_dims(region=[WHOLE])
+    gone = xr.concat([cells, whole], "region")
+    gone = gone.any([axis for axis in one.axes if axis not in summary.dims])
+    return gone.sel(region=summary["region"].values)
+
+
+def _kept(summary: xr.Dataset, told: xr.DataArray) -> xr.Dataset:
+    """A summary with NaN for what is not told."""
+    kept = summary.copy()
+    for name, variable in summary.data_vars.items():
+        if set(told.dims) <= set(variable.dims):
+            values = variable.where(told).transpose(*variable.dims)
+            kept[name] = values.assign_attrs(variable.attrs)
+    return kept
+
+
+def _with_region(summary: xr.Dataset, dataset: xr.Dataset) -> xr.Dataset:
+    """A summary with the regions of its results, of which one has none."""
+    codes = dataset["region"].values.tolist()
+    names = dict(zip(codes, dataset["region_name"].values.tolist(), strict=True))
+    codes += [code for code in summary["region"].values.tolist() if code not in codes]
+    more = summary.drop_vars("region_name", errors="ignore").reindex(region=codes)
+    for name, variable in summary.data_vars.items():
+        more[name].attrs = variable.attrs
+    if "region_name" in summary.coords:
+        more = more.assign_coords(region_name=("region", [names.get(code, "") for code in codes]))
+    more.attrs = summary.attrs
+    return more
 
 
 def _without_kinds(capacity: xr.Dataset) -> xr.Dataset:

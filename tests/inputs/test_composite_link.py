@@ -81,3 +81,14 @@ def test_the_nation_comes_back_from_its_groups(starts: np.ndarray, error: float)
     single = spread_groups(np.add.reduceat(truth, starts, axis=1), starts, reference)
     young = slice(0, int(starts[-1]))
     assert np.abs(single - truth)[:, young].sum() < error * truth[:, young].sum()
+
+
+def test_answers_that_are_kept_are_those_of_the_same_question_and_nobody_changes_them() -> None:
+    counts = np.random.default_rng(3).uniform(10, 500, size=(2, len(FIVE_YEARS)))
+    references = np.tile(SURVIVORS, (2, 1))
+    first = spread_groups(counts, FIVE_YEARS, references)
+    untouched = first.copy()
+    first[:] = 0.0
+    np.testing.assert_array_equal(spread_groups(counts, FIVE_YEARS, references), untouched)
+    counts[0, 0] += 1
+    assert spread_groups(counts, FIVE_YEARS, references)[0, :5].sum() == pytest.approx(counts[0, 0])

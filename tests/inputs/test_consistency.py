@@ -2,12 +2,21 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
+import pandas as pd
 import pytest
 
 from projector.errors import InputsError
+from projector.inputs import input_set
 from projector.inputs.input_set import load_inputs
+from projector.inputs.population import Population, read_population
+from projector.inputs.tidy import read_table
 from tests.embedded import CASE_AREAS
+
+READ: dict[tuple[Any, ...], Any] = {}
+"""Tables by their name and content."""
 
 WAYS = [  # table, text, its replacement, part of the message
     (
@@ -53,9 +62,28 @@ def set_with(folder: Path, table: str, old: str, new: str) -> Path:
 
 
 def faults(folder: Path) -> list[str]:
-    with pytest.raises(InputsError) as caught:
+    """What is wrong with a set; tables that others have alike are read once for all of them."""
+    with (
+        mock.patch.object(input_set, "read_table", read_once),
+        mock.patch.object(input_set, "read_population", people_once),
+        pytest.raises(InputsError) as caught,
+    ):
         load_inputs(folder, {})
     return [str(problem) for problem in caught.value.problems]
+
+
+def read_once(path: Path, name: str) -> pd.DataFrame:
+    key = (name, path.read_bytes())
+    if key not in READ:
+        READ[key] = read_table(path, name)
+    return READ[key].copy()
+
+
+def people_once(paths: list[Path], **said: Any) -> Population:
+    key = (repr(said), *(path.read_bytes() for path in paths))
+    if key not in READ:
+        READ[key] = read_population(paths, **said)
+    return READ[key]
 
 
 @pytest.mark.parametrize(("table", "old", "new", "message"), WAYS, ids=[way[0] for way in WAYS])

@@ -163,6 +163,13 @@ def test_a_second_writer_is_refused_and_the_first_one_gets_through(tmp_path: Pat
     assert read(target) == {"a.txt": "first"}
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no /proc here")
+def test_a_place_that_cannot_be_written_is_not_taken_for_one_that_another_run_writes() -> None:
+    with pytest.raises(PermissionError, match="nothing can be written here") as error:
+        write(Path("/proc/result"), "new")
+    assert error.value.filename == "/proc/result"
+
+
 def test_what_a_killed_writer_of_a_file_has_left_is_swept(tmp_path: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()

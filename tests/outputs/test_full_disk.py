@@ -105,3 +105,56 @@ def test_a_disk_that_may_not_be_written_to_is_told_by_its_name(tmp_path: Path) -
         tmp_path,
     )
     assert told == f"{tmp_path / 'disk' / 'out'}: Read-only file system"
+
+
+def test_draws_that_find_no_room_say_where_and_are_made_when_there_is(tmp_path: Path) -> None:
+    told = in_own_mounts(
+        """
+        import numpy as np
+        from projector.run.kept import Kept
+
+        mount("-o", "size=100k")
+        kept, arrays = Kept(disk / "lots"), {"values": np.arange(50_000.0)}
+        try:
+            kept.write("lot0", arrays)
+        except OSError as error:
+            print(error.filename, error.strerror, sep=": ")
+        assert not list(kept.folder.iterdir())
+        mount("-o", "remount,size=64m")
+        kept.write("lot0", arrays)
+        assert (kept.read("lot0")["values"] == arrays["values"]).all()
+        """,
+        tmp_path,
+    )
+    assert told == [f"{tmp_path / 'disk' / 'lots'}: No space left on device"]
+
+
+@pytest.mark.slow
+def test_a_run_that_finds_no_room_for_its_draws_goes_on_when_there_is(tmp_path: Path) -> None:
+    told = in_own_mounts(
+        """
+        def run(*more):
+            command = [sys.executable, "-m", "projector", "run", "scenarios/hallingdal.yaml"]
+            done = subprocess.run(
+                [*command, "--draws", "64", "--output", target, *more],
+                capture_output=True, text=True, check=False,
+            )
+            return done.returncode, done.stderr.splitlines()[-1]
+
+        mount("-o", "size=500k")
+        write_old()
+        print(*run())
+        assert (target / "scenario.yaml").read_text() == "old"
+        mount("-o", "remount,size=64m")
+        (target / "scenario.yaml").unlink()
+        target.rmdir()
+        print(run("--resume")[0])
+        assert read_results(target).attrs["seed"]
+        assert beside() == ["out"]
+        """,
+        tmp_path,
+    )
+    assert told[0].startswith("1 ")
+    assert told[0].endswith(": No space left on device")
+    assert str(tmp_path / "disk") in told[0]
+    assert told[1] == "0"

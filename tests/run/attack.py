@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-Told = tuple[Sequence[int], float]
-"""Places of the counts that a told number is the sum of, and the number."""
+Told = tuple[Sequence[int], float] | tuple[Sequence[int], float, Sequence[float]]
+"""Places of the counts that a told number is the sum of, the number, and weights that are not 1."""
 
 
 def possible(size: int, told: Iterable[Told], places: Iterable[int]) -> list[tuple[float, float]]:
@@ -16,12 +16,13 @@ def possible(size: int, told: Iterable[Told], places: Iterable[int]) -> list[tup
 
     Counts are not negative. Nothing is known of how they were chosen.
     """
-    sums, columns, rows = [], [], []
-    for number, (members, total) in enumerate(told):
+    sums, columns, rows, entries = [], [], [], []
+    for number, (members, total, *weights) in enumerate(told):
         sums.append(total)
         columns += list(members)
         rows += [number] * len(members)
-    matrix = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(sums), size))
+        entries += list(weights[0]) if weights else [1.0] * len(members)
+    matrix = csr_array((entries, (rows, columns)), shape=(len(sums), size))
     return [_range(size, matrix, np.array(sums), place) for place in places]
 
 

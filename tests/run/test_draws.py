@@ -127,12 +127,13 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.parametrize("draws", [False, True])
-def test_a_run_that_is_killed_goes_on_and_has_the_same_bits(
+def test_a_run_that_is_killed_and_killed_again_goes_on_and_has_the_same_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draws: bool
 ) -> None:
     expected = summarised(work_of(futures(), 6))
-    with monkeypatch.context() as only:
-        killed_at(4, tmp_path, only, draws=draws)
+    for draw in (2, 4):
+        with monkeypatch.context() as only:
+            killed_at(draw, tmp_path, only, draws=draws)
     work = work_of(futures(), 6, folder=tmp_path, with_draws=draws)
     made = counted(monkeypatch)
     found = summarised(work)

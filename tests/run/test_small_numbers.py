@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from projector.run.small_numbers import gathered, pattern_of
+from projector.run.small_numbers import (
+    columns_grown,
+    columns_protect,
+    gathered,
+    pattern_of,
+    rows_grown,
+)
 from tests.run.attack import Told, possible
 
 LIMIT = 5.0
@@ -124,3 +130,68 @@ def test_a_table_that_cannot_be_protected_says_so() -> None:
 def test_rounding_is_no_count() -> None:
     counts = np.array([1e-12, 90.0, 80.0]).reshape(1, 1, 1, 3, 1)
     assert not pattern_of(counts, LIMIT).cells.any()
+
+
+@given(tables)
+@settings(max_examples=60)
+def test_sums_of_categories_tell_no_small_count_where_they_may_be_told(counts: Floats) -> None:
+    table = counts[:, :, :, :, :1]
+    pattern = pattern_of(table, LIMIT)
+    counted = table[..., 0]
+    ranges = LIMIT * ((counted > 0) & (counted < LIMIT))
+    grown = columns_grown(counted, pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    assert not (pattern.cells[..., 0] & ~grown).any()
+    pattern = pattern_of(table, LIMIT, grown[..., np.newaxis])
+    rows = rows_grown(counted, pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    pattern = pattern_of(table, LIMIT, grown[..., np.newaxis], rows[:, np.newaxis])
+    if pattern.unprotected.any():
+        return
+    if not columns_protect(counted, pattern.cells[..., 0], pattern.rows[:, 0], ranges):
+        return
+    of_all = gathered(table[0].transpose(0, 1, 2, 3), pattern)[:, 0]
+    rows, categories = counted.shape[1], counted.shape[3]
+    place = np.arange(rows * categories).reshape(rows, categories)
+    told = told_of(of_all)
+    told += [
+        (place[:, category].tolist(), float(counted[0, :, 0, category].sum()))
+        for category in range(categories)
+    ]
+    sizes = counted[0, :, 0].ravel()
+    small = [n for n in hidden_of(of_all) if 0 < sizes[n] < LIMIT]
+    for least, most in possible(sizes.size, told, small):
+        assert most - least >= LIMIT - 1e-6
+
+
+def test_more_is_suppressed_until_sums_of_categories_may_be_told() -> None:
+    """Two small counts of one row are given away by the sums of their columns, until others go."""
+    counts = np.array([[2.0, 4.0, 60.0, 70.0], [30.0, 20.0, 80.0, 90.0], [25.0, 40.0, 50.0, 60.0]])
+    table = counts[np.newaxis, :, np.newaxis, :]
+    alone = np.zeros((3, 4), dtype=np.bool_)
+    alone[0, :2] = True
+    no_rows = np.zeros(3, dtype=np.bool_)
+    ranges = LIMIT * (table < LIMIT)
+    assert not columns_protect(table, alone, no_rows, ranges)
+    grown = columns_grown(table, alone, no_rows, ranges)
+    assert grown[0, :2].all()
+    assert grown[1:, :2].any(axis=0).all()
+    assert columns_protect(table, grown, no_rows, ranges)
+    one = table[:, :1], alone[:1], no_rows[:1], ranges[:, :1]
+    assert not columns_protect(*one)
+    assert (columns_grown(*one) == alone[:1]).all()
+
+
+def test_a_row_of_small_counts_alone_is_told_with_others() -> None:
+    counts = np.array([[2.0, 1.5, 3.0, 2.0], [30.0, 20.0, 80.0, 90.0], [25.0, 40.0, 50.0, 60.0]])
+    table = counts[np.newaxis, :, np.newaxis, :, np.newaxis]
+    ranges = LIMIT * (table[..., 0] < LIMIT)
+    pattern = pattern_of(table, LIMIT)
+    grown = columns_grown(table[..., 0], pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    pattern = pattern_of(table, LIMIT, grown[..., np.newaxis])
+    assert not columns_protect(table[..., 0], pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    rows = rows_grown(table[..., 0], pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    assert rows.tolist() == [True, False, True]
+    pattern = pattern_of(table, LIMIT, grown[..., np.newaxis], rows[:, np.newaxis])
+    assert columns_protect(table[..., 0], pattern.cells[..., 0], pattern.rows[:, 0], ranges)
+    assert not pattern.unprotected.any()
+    alone = table[:, :1, ..., 0], pattern.cells[:1, ..., 0], rows[:1] & False, ranges[:, :1]
+    assert not rows_grown(*alone).any()

@@ -12,15 +12,18 @@ import xarray as xr
 from click.testing import CliRunner
 
 from projector.cli.main import cli
+from projector.compare.sides import Given, sides_of
 from projector.errors import ConsistencyError, ScenarioError, UsageError
 from projector.outputs.readings import reading_json, reading_table, reading_text
 from projector.outputs.summary import summary
+from projector.report.page import report_page
 from projector.report.view import View
 from projector.report.workbook.tables import result_tables
 from projector.run.measures import WHOLE, figures_of
 from projector.run.readings import Reading, read_figures
 from projector.run.suppression import WITHHELD, as_told
 from projector.scenario import load_scenario
+from projector.tables.suppression import flag_in
 from tests.embedded import SCENARIOS, result_of, result_with
 from tests.run.attack import Told, possible
 
@@ -29,6 +32,7 @@ _RESULT = ("--result", "beds")
 _REFUSED = (["areas"], ["explain", *_RESULT], ["sensitivity", *_RESULT], ["explore"])
 COUNTS = ("contacts", "bed_days", "acute", "readmissions", "ready_days")
 TOGETHER = "suppressed"
+SUPPRESSED = {"contacts_by_diagnosis", *COUNTS}
 
 
 @cache
@@ -119,16 +123,39 @@ def test_sums_of_the_whole_run_are_those_of_all_counts(name: str) -> None:
         )
 
 
-def test_what_is_no_count_of_patients_is_the_same_and_groups_are_withheld() -> None:
-    before, after = result_of("ahus"), told("ahus")
-    for group in ("population", "capacity/beds", "workforce", "money"):
-        for name, values in before[group].to_dataset().data_vars.items():
-            if name != "need_by_kind":
-                xr.testing.assert_identical(after[group].to_dataset()[name], values)
+MADE = (
+    "capacity/beds",
+    "capacity/places",
+    "capacity/rooms",
+    "workforce",
+    "workforce/supply",
+    "money",
+)
+
+
+@pytest.mark.parametrize("name", ["hallingdal", "ahus"])
+def test_what_is_made_of_counts_is_told_unchanged_or_withheld(name: str) -> None:
+    before, after = result_of(name), told(name)
+    xr.testing.assert_identical(
+        after["population"].to_dataset()["population"],
+        before["population"].to_dataset()["population"],
+    )
+    regions = before["population"]["region"].values
+    for group in MADE:
+        whole, part = (tree[group].to_dataset() for tree in (before, after))
+        for key in whole.data_vars:
+            if key == "need_by_kind":
+                continue
+            known, shown = whole[key].reset_coords(drop=True), part[key].reset_coords(drop=True)
+            if "region" in known.dims:
+                shown = shown.sel(region=regions)
+            flag = flag_in(part, str(key))
+            withheld = False if flag is None else (flag == 1).reset_coords(drop=True)
+            np.testing.assert_array_equal(shown, known.where(np.logical_not(withheld)))
     assert after["capacity/beds"]["need_by_kind"].isnull().all()
     assert not set(WITHHELD) & set(after.children)
-    assert "sites" in before.children
-    assert set(WITHHELD) - {"uncertainty/own_coverage"} < set(json.loads(after.attrs["withheld"]))
+    there = {group for group in WITHHELD if group in before.groups or f"/{group}" in before.groups}
+    assert there < set(json.loads(after.attrs["withheld"]))
 
 
 @pytest.mark.parametrize("result", ["own_coverage", "priority_contacts", "beds_need_by_kind"])
@@ -144,6 +171,141 @@ def test_what_is_withheld_is_told_to_be_and_why(result: str) -> None:
 def test_what_the_inputs_lack_is_not_told_to_be_withheld() -> None:
     with pytest.raises(UsageError, match="its inputs lack what it takes"):
         read_figures(told("hallingdal"), "own_coverage")
+
+
+@pytest.mark.parametrize("name", ["hallingdal", "ahus"])
+def test_beds_staff_and_money_of_all_regions_together_are_those_of_all_counts(name: str) -> None:
+    before, after = figures(result_of(name)), figures(told(name))
+    for key, known in before.items():
+        if "region" in known.dims and WHOLE in known["region"].values and key not in SUPPRESSED:
+            shown = after[key].sel(region=WHOLE)
+            np.testing.assert_allclose(shown, known.sel(region=WHOLE), rtol=1e-12)
+    rows = [
+        {(one.heading, row.name): row.figures for one in summary(tree, "en") for row in one.rows}
+        for tree in (result_of(name), told(name))
+    ]
+    derived = {key for key in rows[0] if not key[1].startswith(("Inpatient stays", "Outpatient v"))}
+    told_of = {key for key in derived if not key[1].startswith("Own coverage")}
+    assert {key: rows[1].get(key) for key in told_of} == {key: rows[0][key] for key in told_of}
+
+
+def weights_of(need: xr.DataArray, setting: str) -> np.ndarray:
+    """Units for a bed day of each diagnosis group, as whoever knows the norms knows them."""
+    days = result_of("hallingdal")["activity"].to_dataset()["bed_days"].sel(setting=setting)
+    days = days.transpose("region", "year", "diagnosis").values
+    flat = days.reshape(-1, days.shape[2])
+    wanted = need.transpose("region", "year").values.ravel()
+    weights = np.linalg.lstsq(flat, wanted, rcond=None)[0]
+    np.testing.assert_allclose(flat @ weights, wanted, rtol=1e-6)
+    return weights
+
+
+def known_of_beds(tree: xr.DataTree, year: int) -> Iterator[Told]:
+    """What beds for inpatients tell of their bed days, by region and of all regions together."""
+    known = result_of("hallingdal")["capacity/beds"].to_dataset()["need"]
+    shown = tree["capacity/beds"].to_dataset()["need"].sel(year=year, drop=True)
+    regions, groups = 6, 16
+    place = np.arange(regions * groups).reshape(regions, groups)
+    for resource in ("somatic", "intensive", "mental_health", "addiction"):
+        weights = weights_of(known.sel(resource=resource), "inpatient")
+        for region in range(regions):
+            value = float(shown.sel(resource=resource).isel(region=region))
+            if not np.isnan(value):
+                yield place[region].tolist(), value, weights.tolist()
+        everywhere = float(shown.sel(resource=resource).sum("region"))
+        yield place.ravel().tolist(), everywhere, np.tile(weights, regions).tolist()
+
+
+def attacked(tree: xr.DataTree) -> np.ndarray:
+    """Ranges left of small counts of stays in 2030, to somebody who knows norms and stays.
+
+    From the bed days that beds tell, and the mean length of a stay.
+    """
+    activity = result_of("hallingdal")["activity"].to_dataset()
+    stays, days = (
+        activity[one].sel(year=2030, setting="inpatient").transpose("region", "diagnosis")
+        for one in ("contacts", "bed_days")
+    )
+    counts = told("hallingdal")["activity"].to_dataset()["bed_days"].sel(year=2030)
+    counts = counts.sel(setting="inpatient").transpose("region", "diagnosis").values[:6, :16]
+    place = np.arange(96).reshape(6, 16)
+    known: list[Told] = [([int(n)], float(counts.ravel()[n])) for n in place[~np.isnan(counts)]]
+    known += [(place[region].tolist(), float(days[region].sum())) for region in range(6)]
+    known += known_of_beds(tree, 2030)
+    small = np.isnan(counts) & (stays.values < LIMIT)
+    assert small.sum() > 10
+    ranges = possible(96, known, place[small].tolist())
+    return np.array([most - least for least, most in ranges]) * (stays / days).values[small]
+
+
+def test_whoever_knows_the_norms_finds_no_suppressed_count_from_the_beds() -> None:
+    assert attacked(told("hallingdal")).min() >= LIMIT - 1e-6
+
+
+def test_the_attack_finds_counts_where_beds_are_not_withheld() -> None:
+    """Without this the test above could not fail: beds for addiction are its bed days, divided."""
+    assert attacked(result_of("hallingdal")).min() < 1e-3
+
+
+def test_numbers_are_withheld_by_region_and_told_together() -> None:
+    tree = told("hallingdal")
+    beds = read_figures(tree, "beds", by=["region"])
+    addiction = [line for line in beds.lines if line.parts["resource"] == "addiction"]
+    by_region = {line.parts["region"]: line for line in addiction}
+    assert by_region["3322"].suppressed
+    assert np.isnan(by_region["3322"].values).all()
+    whole = result_of("hallingdal")["capacity/beds"].to_dataset()["need"].sum("region")
+    np.testing.assert_allclose(by_region[TOGETHER].values, whole.sel(resource="addiction"))
+    homes = {
+        line.parts["region"]: line
+        for line in beds.lines
+        if line.parts["resource"] == "nursing_home"
+    }
+    assert {region for region, line in homes.items() if line.suppressed} == {"3320", "3326"}
+    by_setting = read_figures(tree, "staff", of={"region": ["3328"], "profession": ["nurse"]})
+    assert [line.suppressed for line in by_setting.lines] == [True]
+    cost = read_figures(tree, "cost", of={"region": ["3320"], "setting": ["observation"]})
+    assert [line.suppressed for line in cost.lines] == [False]  # nobody knows: there is no price
+    assert reading_json(beds)["lines"][0]["suppressed"] is True
+    table = reading_table(beds)
+    hidden = table[(table["resource"] == "addiction") & (table["region"] == "3322")]
+    assert set(hidden["status"]) == {"suppressed"}
+
+
+def test_areas_have_no_number_where_one_of_their_regions_has_none() -> None:
+    tree = told("hallingdal")
+    tree.attrs["areas"] = json.dumps({"East": ["3322", "3324"], "South": ["3320", "3322"]})
+    of = {"region": ["East", "South"], "resource": ["nursing_home"]}
+    east, south = read_figures(tree, "beds", of=of).lines
+    whole = (
+        result_of("hallingdal")["capacity/beds"].to_dataset()["need"].sel(resource="nursing_home")
+    )
+    np.testing.assert_allclose(east.values, whole.sel(region=["3322", "3324"]).sum("region"))
+    assert np.isnan(south.values).all()
+    side = sides_of([Given("one", tree)], {"East": ["3322", "3324"], "South": ["3320", "3322"]})[0]
+    needed = side.measures["beds"][1].sel(resource="nursing_home")
+    np.testing.assert_allclose(needed.sel(region="East"), east.values)
+    assert needed.sel(region="South").isnull().all()
+
+
+def test_a_region_by_itself_is_told_what_does_not_tell_diagnosis_groups_apart(
+    tmp_path: Path,
+) -> None:
+    """There are no others to hide small counts among, and no sum is told without a part of it."""
+    tree = result_with(tmp_path, "hallingdal", regions="[Ål]", outputs="{suppress: 5}")
+    beds = tree["capacity/beds"].to_dataset()["need"].sum("region", min_count=1)
+    assert beds.sel(resource=["somatic", "mental_health", "addiction"]).isnull().all()
+    assert beds.sel(resource=["nursing_home", "rehabilitation"]).notnull().all()
+    assert tree["workforce"].to_dataset()["need"].isnull().all()
+    assert tree["workforce/supply"].to_dataset()["gap"].isnull().all()
+    names = [row.name for one in summary(tree, "en") for row in one.rows]
+    assert "Long-term nursing home beds" in names
+    assert not {"Somatic beds", "DRG points, number", "Nurse", "Total with health education"} & {
+        *names
+    }
+    page = report_page(tree, "en")
+    assert "Long-term nursing home beds" in page
+    assert "Addiction treatment beds" not in page
 
 
 def test_without_a_limit_nothing_is_touched_and_without_small_counts_nothing_is_hidden() -> None:
@@ -191,6 +353,22 @@ def test_summaries_over_draws_hide_what_is_hidden(tmp_path: Path) -> None:
     for name in COUNTS[:2]:
         values = summaries[name].to_dataset()["quantile_value"]
         assert not bool(((values > 0) & (values < LIMIT)).any())
+
+
+def test_what_is_withheld_has_no_interval_and_depends_on_nothing(tmp_path: Path) -> None:
+    tree = result_with(
+        tmp_path, "hallingdal", regions="[Ål]", outputs="{suppress: 5}",
+        years="{base: 2026, end: 2027}",
+        uncertainty="{draws: 64, population: written}",
+    )  # fmt: skip
+    withheld = tree["capacity/beds"].to_dataset()["need_suppressed"].sel(region="3328") == 1
+    assert withheld.any()
+    for group in ("uncertainty/beds", "uncertainty/sensitivity/beds"):
+        for values in tree[group].to_dataset().data_vars.values():
+            told = values.notnull().any([axis for axis in values.dims if axis != "resource"])
+            assert not (told & withheld).any()
+    staff = tree["uncertainty/sensitivity/staff"].to_dataset()
+    assert all(values.isnull().all() for values in staff.data_vars.values())
 
 
 def nursing_homes(**parts: object) -> Reading:

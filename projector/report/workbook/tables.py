@@ -13,7 +13,7 @@ from projector.outputs.readings import part_name
 from projector.report.view import View
 from projector.report.workbook.book import Cell
 from projector.tables.result_names import RESULT_NAMES, YEARS_TOLD, result_name
-from projector.tables.suppression import GATHERED, TOGETHER, limit_of
+from projector.tables.suppression import GATHERED, TOGETHER, flag_in, limit_of
 
 if TYPE_CHECKING:
     from projector.run.measures import Measure
@@ -29,6 +29,7 @@ _FORMATS: Mapping[str, str] = {
     _SHARE: "0.000",
     "1 year-1": "0.000",
 }
+_ALL = "all"
 _IN_DETAIL = "_detail"
 _FORMAT, _YEAR, _PORTION = "#,##0.0", "0", "0%"
 
@@ -77,24 +78,27 @@ class Rows:
         ``[row, column]`` by the product of the axes; NaN is an empty cell.
     kept
         Rows that have a figure, or one that is suppressed.
+    suppressed
+        Rows in which NaN is suppressed.
     hidden
-        What stands for NaN where it is suppressed; None leaves the cell empty.
+        What stands for it.
     """
 
     labels: tuple[tuple[tuple[Cell, ...], ...], ...]
     figures: NDArray[np.float64]
     kept: NDArray[np.bool_]
-    hidden: str | None = None
+    suppressed: NDArray[np.bool_]
+    hidden: str
 
     def __iter__(self) -> Iterator[tuple[list[Cell], list[float | str | None]]]:
-        there = self.kept.tolist()
+        there, suppressed = self.kept.tolist(), self.suppressed.tolist()
         known = (~np.isnan(self.figures)).tolist()
         values = self.figures.tolist()
         for n, parts in enumerate(product(*self.labels)):
             if there[n]:
                 cells = [cell for part in parts for cell in part]
                 figures: list[float | str | None] = [
-                    value if told else self.hidden
+                    value if told else self.hidden if suppressed[n] else None
                     for value, told in zip(values[n], known[n], strict=True)
                 ]
                 yield cells, figures
@@ -118,24 +122,35 @@ def result_tables(
         if array.size:
             if not measure.over and "ages" not in array.dims:
                 told.add((measure.group, measure.variable))
-            yield _overview(view, measure, array, _hidden(view, measure.group))
+            hidden = _suppressed(view, measure.group, measure.variable, array)
+            yield _overview(view, measure, array, hidden)
     for name, (group, variable) in RESULT_NAMES.items():
         if view.has(group) and (group, variable) not in told:
             array = view.dataset(group)[variable]
             if array.size and not bool(array.isnull().all()):
                 # A sheet of the same name holds what is summarised over draws.
                 own = f"{name}{_IN_DETAIL}" if name in overviews else name
-                yield _detail(view, name, own, array, variable, _hidden(view, group))
+                hidden = _suppressed(view, group, variable, array)
+                yield _detail(view, name, own, array, variable, hidden)
 
 
-def _hidden(view: View, group: str) -> str | None:
-    """What stands in the place of a count that is suppressed; None where none is."""
-    suppressed = group == "activity" and limit_of(view.tree) is not None
-    return view.common("suppressed") if suppressed else None
+def _suppressed(view: View, group: str, variable: str, array: xr.DataArray) -> xr.DataArray:
+    """Where what has no number is suppressed, by the axes of the array."""
+    dataset = view.dataset(group)
+    flag = flag_in(dataset, variable)
+    if flag is None:
+        is_count = group == "activity" and limit_of(view.tree) is not None
+        return xr.full_like(array, is_count, dtype=np.bool_)
+    hidden = (flag == 1).reset_coords(drop=True)
+    if _ALL in array["region"].values:
+        together = hidden.sel(region=GATHERED, drop=True).expand_dims(region=[_ALL])
+        hidden = xr.concat([hidden, together], "region")
+    hidden = hidden.any([axis for axis in hidden.dims if axis not in array.dims])
+    return hidden.broadcast_like(array.reset_coords(drop=True))
 
 
 def _overview(
-    view: View, measure: "Measure", array: xr.DataArray, hidden: str | None
+    view: View, measure: "Measure", array: xr.DataArray, hidden: xr.DataArray
 ) -> ResultTable:
     """A measure with a row for each figure, and how sure it is."""
     unit = view.common(f"unit {measure.unit}")
@@ -163,7 +178,8 @@ def _overview(
         if measure.name == "people"
         else f"result {result_name(measure.group, measure.variable)}"
     )
-    kept = ~np.isnan(figures[:, 0]) | (hidden is not None)
+    suppressed = hidden.transpose(*axes).values.ravel()
+    kept = ~np.isnan(figures[:, 0]) | suppressed
     return ResultTable(
         measure.name,
         what,
@@ -172,7 +188,13 @@ def _overview(
         len(_headings(view, axes)),
         tuple(formats),
         int(kept.sum()),
-        Rows(tuple(_labels(view, array, axis) for axis in axes), figures, kept, hidden),
+        Rows(
+            tuple(_labels(view, array, axis) for axis in axes),
+            figures,
+            kept,
+            suppressed,
+            view.common("suppressed"),
+        ),
     )
 
 
@@ -184,7 +206,7 @@ def _aligned(one: xr.DataArray, like: xr.DataArray, order: list[str]) -> NDArray
 
 
 def _detail(
-    view: View, name: str, sheet: str, array: xr.DataArray, variable: str, hidden: str | None
+    view: View, name: str, sheet: str, array: xr.DataArray, variable: str, hidden: xr.DataArray
 ) -> ResultTable:
     """A variable with a column for each year."""
     axes = [str(dim) for dim in array.dims if dim != "year"]
@@ -199,7 +221,10 @@ def _detail(
     else:
         years = (view.common("excel value", unit=unit),)
         figures = array.transpose(*axes).values.reshape(-1, 1)
-    kept = ~np.isnan(figures).all(axis=1) | (hidden is not None)
+    if "year" in hidden.dims:
+        hidden = hidden.isel(year=0)
+    suppressed = hidden.transpose(*axes).values.ravel()
+    kept = ~np.isnan(figures).all(axis=1) | suppressed
     return ResultTable(
         sheet,
         view.common(f"result {name}"),
@@ -208,7 +233,13 @@ def _detail(
         len(_headings(view, axes)),
         (style,) * len(years),
         int(kept.sum()),
-        Rows(tuple(_labels(view, array, axis) for axis in axes), figures, kept, hidden),
+        Rows(
+            tuple(_labels(view, array, axis) for axis in axes),
+            figures,
+            kept,
+            suppressed,
+            view.common("suppressed"),
+        ),
     )
 
 
@@ -228,7 +259,7 @@ def _labels(view: View, array: xr.DataArray, axis: str) -> tuple[tuple[Cell, ...
         return tuple((int(label),) for label in labels)
     if axis == "region":
         names = {
-            "all": view.common("reading all region"),
+            _ALL: view.common("reading all region"),
             GATHERED: TOGETHER[view.language],
             **view.region_names,
         }
