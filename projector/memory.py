@@ -96,6 +96,10 @@ class Memory:
                 kept.popitem(last=False)
         return made
 
+    def forget(self) -> None:
+        """Make everything anew from here on."""
+        self._kept.clear()
+
 
 FORGETFUL = Memory(0)
 """Keeps nothing: for a run that none follows."""

@@ -70,3 +70,12 @@ def test_bits_tell_axes_and_names_apart():
     assert bits(own) != bits(own.rename(year="age"))
     assert bits(own.to_dataset(name="a")) != bits(own.to_dataset(name="b"))
     assert bits(own.to_dataset(name="a")) == bits(own.copy().to_dataset(name="a"))
+
+
+def test_what_is_forgotten_is_made_anew() -> None:
+    memory, made = Memory(2), []
+    for _ in range(2):
+        memory.keep("a", 1, lambda: made.append(1))
+    memory.forget()
+    memory.keep("a", 1, lambda: made.append(1))
+    assert made == [1, 1]

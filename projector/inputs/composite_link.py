@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
-from projector.tables.lately import Lately
+from projector.memory import Memory, bits
 
 __all__ = ["smooth_curves", "spread_groups"]
 
@@ -30,7 +30,7 @@ _TOLERANCE = 1e-6
 _ROUNDING = 1e-12
 """Of the objective: what is lost in its sums."""
 _LEAST = 1e-300
-LATELY: Lately[Array] = Lately(4)
+LATELY = Memory(4)
 """Single ages by what they were made from."""
 
 
@@ -76,7 +76,15 @@ def spread_groups(counts: Array, starts: NDArray[np.int_], reference: Array) -> 
     -----
     The last few answers are kept, as runs of one process mostly begin from the same tables.
     """
-    return LATELY.get((counts, starts, reference), lambda: _spread(counts, starts, reference))
+    asked = bits(counts), bits(starts), bits(reference)
+    return LATELY.keep(
+        "single ages", asked, lambda: _unchanging(_spread(counts, starts, reference))
+    )
+
+
+def _unchanging(array: Array) -> Array:
+    array.flags.writeable = False
+    return array
 
 
 def _spread(counts: Array, starts: NDArray[np.int_], reference: Array) -> Array:

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from projector.inputs.regions import parent_of
+from projector.memory import Memory, bits
 from projector.population.extraordinary import (
     Extraordinary,
     interval_weights,
@@ -44,7 +45,6 @@ from projector.population.levels import (
 from projector.population.lifetable import survival_with_level
 from projector.population.shrinkage import Evidence, Shrunk, shrink
 from projector.tables import NATION, SEXES
-from projector.tables.lately import Lately
 
 __all__ = ["Calibration", "Method", "calibrate"]
 
@@ -133,7 +133,7 @@ class Calibration:
     years: tuple[int, int]
 
 
-LATELY: Lately[Calibration] = Lately(4)
+LATELY = Memory(4)
 """Calibrations by what they were made from."""
 
 
@@ -176,28 +176,19 @@ def calibrate(
         its children are born, impossibly seldom or often.
     """
     everyone = xr.concat([history, nation.expand_dims(region=[NATION])], dim="region")
-    regions = [str(code) for code in history["region"].values]
     chosen = list(history["year"].values) if years is None else list(years)
     everyone = everyone.sel(year=slice(None, chosen[-1]))
     if not comparable(everyone, method.step):
         everyone = everyone.sel(year=chosen)
     past = slice(int(everyone["year"].values[0]), int(chosen[-1]) - 1)
     closed, death_rates = closed.sel(year=past), death_rates.sel(year=past)
-    asked = [
-        (regions, chosen, method),
-        *(
-            part
-            for one in (everyone, history, *closed.data_vars.values(), death_rates)
-            for part in (one.name, one.dims, one.values, *map(_labels, one.coords.values()))
-        ),
-    ]
-    return LATELY.get(
-        asked, lambda: _estimated(history, everyone, closed, death_rates, method, chosen)
+    tables = bits(everyone), bits(history), bits(closed), bits(death_rates)
+    asked = *tables, method, tuple(chosen)
+    return LATELY.keep(
+        "calibration",
+        asked,
+        lambda: _estimated(history, everyone, closed, death_rates, method, chosen),
     )
-
-
-def _labels(coordinate: xr.DataArray) -> tuple[object, ...]:
-    return (coordinate.name, coordinate.dims, coordinate.values.tolist())
 
 
 def _estimated(

@@ -15,7 +15,7 @@ import numpy as np
 import xarray as xr
 
 from projector.errors import ConsistencyError, Problem
-from projector.memory import FORGETFUL, Memory, Same, bits
+from projector.memory import FORGETFUL, Memory, Same
 from projector.population.assumptions import national_assumptions
 from projector.population.calibrate import Calibration, Method, calibrate
 from projector.population.calibration_tables import overridden
@@ -150,17 +150,13 @@ def _calibrated(
     # What the years to come are like does not reach those that are estimated from.
     past = slice(None, window[-1] - 1)
     before, rates_before = schedules.sel(year=past), death_rates.sel(year=past)
-    calibration = memory.keep(
-        "calibration",
-        (Same(history), bits(before), bits(rates_before), method, tuple(window)),
-        lambda: calibrate(
-            history.drop_sel(region=NATION),
-            history.sel(region=NATION, drop=True),
-            before,
-            rates_before,
-            method,
-            window,
-        ),
+    calibration = calibrate(
+        history.drop_sel(region=NATION),
+        history.sel(region=NATION, drop=True),
+        before,
+        rates_before,
+        method,
+        window,
     )
     return overridden(calibration, tables), assumed, schedules, death_rates
 
