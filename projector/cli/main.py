@@ -99,7 +99,7 @@ def _tell_interrupted(ctx: click.Context) -> None:
 
         ended = ProjectorError(Problem("Ctrl-C", "the command was interrupted"))
         click.echo(dumped(problems_told(ended) | {"exit_code": _INTERRUPTED}))
-    click.echo(f"\n{word('interrupted', language_of(ctx))}", err=True)
+    click.echo("\n" + word("interrupted", language_of(ctx)), err=True)
 
 
 def _of_system(where: str, message: str) -> ProjectorError:

@@ -5,6 +5,8 @@ import time
 import pytest
 
 from projector.errors import ProjectorError
+from projector.inputs import composite_link
+from projector.population import calibrate
 from projector.run import run
 from projector.run.rerun import Rerun
 from projector.scenario import load_scenario
@@ -70,6 +72,8 @@ def test_a_change_takes_a_small_part_of_a_run(rerun):
 
     named = "name: Discharge planned at admission"
     share = f"activity: {{changes: [{{{named}, share: {{2026: 0, 2029: %d %%}}}}]}}"
+    composite_link.LATELY.forget()
+    calibrate.LATELY.forget()
     whole = taken(written(share % 20), run)
     again = min(taken(written(share % (21 + i)), rerun.run) for i in range(3))
     assert rerun.walked == ["care", "capacity", "staff"]
