@@ -47,11 +47,11 @@ print(json.dumps([os.waitstatus_to_exitcode(status), seconds, used.ru_maxrss]))
 started another as that of the other, and benchmarks before have filled gigabytes of this one."""
 
 
-def whole_process(scenario: Path, draws: int, workers: int = 1) -> dict[str, float]:
+def whole_process(scenario: Path, draws: int, *more: str) -> dict[str, float]:
     """Run the command; what it took: processor seconds, and the most memory of one process."""
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "projector", "run", str(scenario)]
-        options = ["--draws", str(draws), "--workers", str(workers), "--output", f"{folder}/out"]
+        options = ["--draws", str(draws), "--output", f"{folder}/out", *more]
         told = subprocess.run(
             [sys.executable, "-c", _LEAN, *command, *options],
             cwd=ROOT,
@@ -108,6 +108,7 @@ def measured(
 @pytest.mark.benchmark(group="whole process: Hallingdal")
 @pytest.mark.parametrize("draws", [0, 1000, 4000])
 def bench_hallingdal(benchmark: Benchmark, draws: int) -> None:
+    """As a planner starts it: with a process for each processor."""
     if not benchmark.enabled and draws:
         pytest.skip("takes long, and the tests of draws do it too")
     rounds = {0: 3, 1000: 2, 4000: 1}[draws]
@@ -121,7 +122,7 @@ def bench_country(benchmark: Benchmark, draws: int, tmp_path: Path) -> None:
     if not benchmark.enabled:
         pytest.skip("takes long; the blocks of a country are run below")
     scenario = country(tmp_path, MUNICIPALITIES, real=is_real())
-    used = measured(benchmark, lambda: whole_process(scenario, draws), rounds=1)
+    used = measured(benchmark, lambda: whole_process(scenario, draws, "--workers", "1"), rounds=1)
     benchmark.extra_info.update(used, real=is_real())
 
 
