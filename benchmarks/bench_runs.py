@@ -22,6 +22,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from benchmarks.worlds_to_run import HALLINGDAL, MUNICIPALITIES, country, futures_in, is_real
+from projector.run.allocation import memory_kept
 from projector.run.draws import summarised, work_of
 from projector.run.executors import Executor, Here, Processes
 from projector.run.futures import Futures
@@ -99,8 +100,9 @@ def with_more_diagnoses(times: int) -> Futures:
 def measured(
     benchmark: Benchmark, run: Callable[[], object], *, rounds: int, warm: int = 0
 ) -> object:
-    """Time it, and note how much else the machine had to do."""
-    result = benchmark.pedantic(run, rounds=rounds, warmup_rounds=warm)
+    """Time it with memory kept as in a run, and note how much else the machine had to do."""
+    with memory_kept():
+        result = benchmark.pedantic(run, rounds=rounds, warmup_rounds=warm)
     benchmark.extra_info["load_average"] = os.getloadavg()[0]
     return result
 
