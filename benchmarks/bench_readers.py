@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pyjstat import pyjstat  # type: ignore[import-untyped]
 
 from projector.inputs.read import read_long
 
@@ -89,3 +90,13 @@ def bench_read_jsonstat(benchmark: Benchmark, jsonstat_file: Path, numbers: list
 def bench_bare_json(benchmark: Benchmark, jsonstat_file: Path) -> None:
     dataset = benchmark(lambda: json.loads(jsonstat_file.read_bytes()))
     assert len(dataset["value"]) == CELLS  # type: ignore[index]
+
+
+@pytest.mark.filterwarnings("ignore:Shouldn't use this function:DeprecationWarning")
+@pytest.mark.benchmark(group="readers: JSON-stat2, 750 000 cells")
+def bench_pyjstat(benchmark: Benchmark, jsonstat_file: Path, numbers: list[int]) -> None:
+    """The library that others read it with; it gives labels alone and checks nothing."""
+    text = jsonstat_file.read_text(encoding="utf-8")
+    frame = benchmark(lambda: pyjstat.Dataset.read(text).write("dataframe"))
+    assert len(frame) == CELLS  # type: ignore[arg-type]
+    assert frame["value"].sum() == sum(numbers)  # type: ignore[index]
