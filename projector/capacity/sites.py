@@ -138,9 +138,16 @@ def _existing_amounts(
     amounts: dict[str, dict[str, Array]] = {name: {} for name in serving(tables, scenario)}
     if "existing" in tables:
         table = tables["existing"].sort_values("year")
-        for name, resource in unique(zip(table["site"], table["resource"], strict=True)):
-            points = table[(table["site"] == name) & (table["resource"] == resource)]
-            amounts[name][resource] = np.interp(years, points["year"], points["amount"])
+        points: dict[tuple[str, str], tuple[list[int], list[float]]] = {}
+        for name, resource, year, amount in zip(
+            *(table[column].tolist() for column in ("site", "resource", "year", "amount")),
+            strict=True,
+        ):
+            there = points.setdefault((name, resource), ([], []))
+            there[0].append(year)
+            there[1].append(amount)
+        for (name, resource), known in points.items():
+            amounts[name][resource] = np.interp(years, *known)
     for name, own in scenario.capacity.existing.items():
         for resource, path in own.amounts.items():
             amounts.setdefault(name, {})[resource] = path.at(years, base_year=scenario.years.base)

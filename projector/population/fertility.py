@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from projector.errors import ConsistencyError, Problem
+from projector.memory import Memory, Same
 
 __all__ = ["fertility_rates", "fertility_shares", "mean_age_at_childbearing"]
 
@@ -28,6 +29,10 @@ Array = NDArray[np.float64]
 _BISECTIONS = 80
 _FURTHEST = 4.0
 """Bounds of the logarithm of the power: the mean age then lies within years of either end."""
+
+
+LATELY = Memory(4)
+"""Schedules of the tables that runs of this process had last."""
 
 
 def fertility_shares(fertility: pd.DataFrame, years: NDArray[np.int64], open_age: int) -> Array:
@@ -51,6 +56,19 @@ def fertility_shares(fertility: pd.DataFrame, years: NDArray[np.int64], open_age
     ndarray
         :math:`\varphi`, ``[year, age]``, rows sum to 1.
     """
+    given_years, schedules = LATELY.keep(
+        "schedules", (Same(fertility), open_age), lambda: _schedules(fertility, open_age)
+    )
+    position = np.interp(years, given_years, np.arange(len(given_years)))
+    left = np.clip(np.floor(position).astype(np.int64), 0, max(len(given_years) - 2, 0))
+    right = np.minimum(left + 1, len(given_years) - 1)
+    weight = (position - left)[:, np.newaxis]
+    result: Array = (1 - weight) * schedules[left] + weight * schedules[right]
+    return result
+
+
+def _schedules(fertility: pd.DataFrame, open_age: int) -> tuple[NDArray[np.int64], Array]:
+    """The years of the table, and the share at each age of the mother ``[year, age]``."""
     given_years = np.unique(fertility["year"])
     schedules = np.zeros((len(given_years), open_age + 1))
     for row, year in zip(schedules, given_years, strict=True):
@@ -69,12 +87,7 @@ def fertility_shares(fertility: pd.DataFrame, years: NDArray[np.int64], open_age
         share = groups["share"].to_numpy(dtype=np.float64)
         cumulative = PchipInterpolator(edges, np.append(0.0, np.cumsum(share / share.sum())))
         row[edges[0] : edges[-1]] = np.diff(cumulative(np.arange(edges[0], edges[-1] + 1)))
-    position = np.interp(years, given_years, np.arange(len(given_years)))
-    left = np.clip(np.floor(position).astype(np.int64), 0, max(len(given_years) - 2, 0))
-    right = np.minimum(left + 1, len(given_years) - 1)
-    weight = (position - left)[:, np.newaxis]
-    result: Array = (1 - weight) * schedules[left] + weight * schedules[right]
-    return result
+    return given_years, schedules
 
 
 def fertility_rates(
