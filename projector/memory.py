@@ -8,6 +8,7 @@ on, so that there are the same bits with memory and without.
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -61,8 +62,6 @@ def bits(values: "xr.Dataset | xr.DataArray | np.ndarray[Any, Any] | None") -> H
 class Memory:
     """What the last calls gave, by name and key.
 
-    Not to be used by two threads at once.
-
     Parameters
     ----------
     most
@@ -71,6 +70,7 @@ class Memory:
 
     most: int
     _kept: dict[str, OrderedDict[Hashable, Any]] = field(default_factory=dict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def keep(self, name: str, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What a function gives, made once as long as it is among the last of its name.
@@ -84,21 +84,24 @@ class Memory:
         make
             Makes it. Nobody may change what it gives.
         """
-        kept = self._kept.setdefault(name, OrderedDict())
-        if key in kept:
-            kept.move_to_end(key)
-            result: Kept = kept[key]
-            return result
+        with self._lock:
+            kept = self._kept.setdefault(name, OrderedDict())
+            if key in kept:
+                kept.move_to_end(key)
+                result: Kept = kept[key]
+                return result
         made = make()
         if self.most:
-            kept[key] = made
-            if len(kept) > self.most:
-                kept.popitem(last=False)
+            with self._lock:
+                kept[key] = made
+                if len(kept) > self.most:
+                    kept.popitem(last=False)
         return made
 
     def forget(self) -> None:
         """Make everything anew from here on."""
-        self._kept.clear()
+        with self._lock:
+            self._kept.clear()
 
 
 FORGETFUL = Memory(0)

@@ -34,7 +34,8 @@ class Sums:
         """These in some columns, and others in all columns that are left."""
         stays = columns[: self.bed_days.shape[1] + others.bed_days.shape[1]]
         ready = None
-        if self.ready_days is not None and others.ready_days is not None:
+        if self.ready_days is not None:
+            assert others.ready_days is not None  # known of the same profiles
             ready = _interleaved(self.ready_days, others.ready_days, stays)
         return Sums(
             _interleaved(self.contacts, others.contacts, columns),

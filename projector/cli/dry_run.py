@@ -57,13 +57,20 @@ def tell_run(
     scenario = load_scenario(path, vocabulary=vocabulary, without=without)
     if draws is not None:
         scenario = scenario.with_draws(draws)
-    workers = workers or usual_workers()
+    workers = _workers(workers, cluster)
     made = estimate(scenario, workers=workers)
     if as_json:
         click.echo(dumped(_told(scenario, path, output, made, workers)))
     else:
         for line in _lines(scenario, path, output, made, workers, cluster, language):
             click.echo(line)
+
+
+def _workers(asked: int | None, cluster: str | None) -> int:
+    """Processes on this machine; of a cluster nobody here knows how many."""
+    if cluster is not None:
+        return 1
+    return usual_workers() if asked is None else asked
 
 
 def tell_family(
@@ -84,7 +91,7 @@ def tell_family(
     executor_of(workers, cluster)
     family = load_family(path, vocabulary=vocabulary, without=without)
     refuse_family_target(output, family)
-    workers = workers or usual_workers()
+    workers = _workers(workers, cluster)
     runs, together = [], []
     for name, member in family.scenarios.items():
         scenario = member if draws is None else member.with_draws(draws)
@@ -94,7 +101,7 @@ def tell_family(
             one = _told(scenario, path, output / name, made, workers)
             runs.append({"name": name, "label": family.labels[name], "run": one})
             continue
-        click.echo(word("dry member", language, name=family.labels[name]))
+        click.echo(f"{family.labels[name]}:")
         *lines, _ = _lines(scenario, path, output / name, made, workers, cluster, language)
         for line in lines:
             click.echo(f"  {line}")

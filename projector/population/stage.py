@@ -147,14 +147,11 @@ def _calibrated(
             by_county=asked.parents != "nation",
             extraordinary=asked.extraordinary == "detect",
         )
-    # What the years to come are like does not reach those that are estimated from.
-    past = slice(None, window[-1] - 1)
-    before, rates_before = schedules.sel(year=past), death_rates.sel(year=past)
     calibration = calibrate(
         history.drop_sel(region=NATION),
         history.sel(region=NATION, drop=True),
-        before,
-        rates_before,
+        schedules,
+        death_rates,
         method,
         window,
     )

@@ -21,6 +21,7 @@ from projector.run.small_numbers import Pattern, columns_protect
 from projector.tables.suppression import flag_of
 
 __all__ = [
+    "FLAG",
     "Sources",
     "Withheld",
     "settings_told_apart",
@@ -235,7 +236,7 @@ def settings_told_apart(groups: Mapping[str, xr.Dataset], sources: Sources) -> F
     apart = np.zeros(len(sources.settings), dtype=np.bool_)
     for unit in UNITS:
         capacity = groups[f"capacity/{unit}"]
-        for name, settings in settings_of(capacity).items():
+        for name, settings in _settings_of(capacity).items():
             places = [sources.settings.index(setting) for setting in settings]
             need = capacity["need"].sel(resource=name).transpose("region", "year").values
             if len(places) > 1 or not sources.follows(need, places[0], people=False):
@@ -255,7 +256,7 @@ def settings_told_apart(groups: Mapping[str, xr.Dataset], sources: Sources) -> F
 
 def _units(capacity: xr.Dataset, sources: Sources) -> dict[str, Withheld]:
     """Beds, places or rooms by resource."""
-    work = settings_of(capacity)
+    work = _settings_of(capacity)
     need = capacity["need"].transpose("region", "year", "resource").values
     names = [str(name) for name in capacity["resource"].values]
     cells = np.zeros((len(need), len(names)), dtype=np.bool_)
@@ -273,7 +274,7 @@ def _units(capacity: xr.Dataset, sources: Sources) -> dict[str, Withheld]:
     return {name: one for name in ("need", "peak") if name in capacity}
 
 
-def settings_of(capacity: xr.Dataset) -> dict[str, list[str]]:
+def _settings_of(capacity: xr.Dataset) -> dict[str, list[str]]:
     """The settings whose work takes each resource of a group of capacity."""
     work: dict[str, list[str]] = json.loads(capacity.attrs["resource_settings"])
     return work
@@ -364,7 +365,7 @@ def sites_withheld(
     A site that does the work of all regions of the run tells what these tell together, and one
     that does all the work of some regions a sum of theirs; where there are flows, another part.
     """
-    work = settings_of(capacity)
+    work = _settings_of(capacity)
     need = capacity["need"].transpose("region", "year", "resource").values.sum(axis=0)
     served = capacity["served"].transpose("site", "year", "resource").values
     there = ~np.isnan(served).all(axis=1)
@@ -384,6 +385,15 @@ def sites_withheld(
         told_together = ~withheld["need"].whole
     told = (does_all & told_together) | (told_by_region & (not flows))
     return np.asarray(there & hidden & ~told)
+
+
+FLAG = {
+    "long_name": "whether the number is withheld, as suppressed counts go into it",
+    "flag_values": np.array([0, 1], np.int8),
+    "flag_meanings": "told suppressed",
+    "units": "1",
+}
+"""Attributes of a variable that tells what is withheld of another."""
 
 
 def told_numbers(
@@ -427,11 +437,6 @@ def told_numbers(
         whole[flag_of(key)] = (
             one.axes,
             flags,
-            {
-                "long_name": "whether the number is withheld, as suppressed counts go into it",
-                "flag_values": np.array([0, 1], np.int8),
-                "flag_meanings": "told suppressed",
-                "units": "1",
-            },
+            dict(FLAG),
         )
     return whole.assign_coords(region_name=("region", names))

@@ -106,6 +106,7 @@ def estimate(scenario: "Scenario", *, workers: int = 1, progress: Progress = sil
     few, most = _draws(work)
     regions, years = (people.population.sizes[axis] for axis in ("region", "year"))
     blocks = blocks_of(most, regions, years)
+    workers = min(workers, blocks.lots)
     first, later, told, cells = _tried(work)
     quickest, slowest = min(first, later), max(first, later)
     low = medians + first + _shared(few, blocks.size, workers) * quickest + told * few

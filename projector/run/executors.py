@@ -68,9 +68,10 @@ class Processes:
 
 
 def usual_workers() -> int:
-    """How many processes make draws where nobody says: one for each processor that may be used.
+    """How many processes make draws where nobody says.
 
-    Where the system does not tell them, one: there, copies of a process are not safe either.
+    One for each processor that may be used, four at most. Where the system does not tell them,
+    one: there, copies of a process are not safe either.
     """
     if not hasattr(os, "sched_getaffinity"):
         return 1
@@ -119,16 +120,24 @@ def _in_processes(
 ) -> Iterator[tuple[int, Made]]:
     context = multiprocessing.get_context("fork")
     _of_process["make"] = make
+    begun = set(multiprocessing.active_children())
     try:
         with ProcessPoolExecutor(workers, context, initializer=_begin) as pool:
             asked: dict[Future[Made], int] = {}
-            while left or asked:
-                # No more than are soon done: what waits here takes memory.
-                while left and len(asked) <= workers:
-                    number = left.pop(0)
-                    asked[pool.submit(_made_in_process, number)] = number
-                for one in wait(asked, return_when=FIRST_COMPLETED).done:
-                    yield asked.pop(one), one.result()
+            try:
+                while left or asked:
+                    # No more than are soon done: what waits here takes memory.
+                    while left and len(asked) <= workers:
+                        number = left.pop(0)
+                        asked[pool.submit(_made_in_process, number)] = number
+                    for one in wait(asked, return_when=FIRST_COMPLETED).done:
+                        yield asked.pop(one), one.result()
+            except (KeyboardInterrupt, GeneratorExit):
+                # Nobody waits for lots that are half made.
+                pool.shutdown(wait=False, cancel_futures=True)
+                for process in set(multiprocessing.active_children()) - begun:
+                    process.terminate()
+                raise
     finally:
         _of_process.clear()
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
 from projector.run.derived_numbers import (
+    FLAG,
     Sources,
     Withheld,
     settings_told_apart,
@@ -30,7 +31,7 @@ from projector.run.small_numbers import (
     pattern_of,
     rows_grown,
 )
-from projector.tables.suppression import FLAGS, GATHERED, TOGETHER
+from projector.tables.suppression import FLAGS, GATHERED, TOGETHER, flag_of
 
 if TYPE_CHECKING:
     from projector.scenario import Scenario
@@ -88,7 +89,9 @@ def as_told(tree: xr.DataTree, scenario: "Scenario") -> xr.DataTree:
     more = _withhold_numbers(told, groups, sources, scenario)
     withheld = [group for group in (*WITHHELD, *more) if _has(told, group)]
     for group in withheld:
-        del told[group]
+        above, _, name = group.rpartition("/")
+        node = told[above] if above else told
+        del node[name]  # a tree takes away no path of several groups
     withheld += [f"{group}/need_by_kind" for group in _CAPACITY]
     if "uncertainty" in told.children:
         _suppress_summaries(told, activity, patterns, limit)
@@ -268,12 +271,16 @@ def _pools(scenario: "Scenario", sites: Mapping[str, xr.DataArray]) -> Iterator[
 
 
 def _without_sites(capacity: xr.Dataset, withheld: xr.DataArray) -> xr.Dataset:
-    """Sites of which nothing is told have no number of the resource at all."""
+    """Of sites of which nothing is told there is what exists, and no number of what it is for."""
     result = capacity.copy()
     for name, variable in capacity.data_vars.items():
-        if {"site", "resource"} <= set(variable.dims):
+        if {"site", "resource"} <= set(variable.dims) and name != "existing":
             told = variable.where(~withheld).transpose(*variable.dims)
             result[name] = told.assign_attrs(variable.attrs)
+            if bool(withheld.any()):
+                flag = flag_of(str(name))
+                result[name].attrs["ancillary_variables"] = flag
+                result[flag] = withheld.astype(np.int8).assign_attrs(FLAG)
     return result
 
 

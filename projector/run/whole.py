@@ -100,8 +100,8 @@ def executor_of(workers: int | None, cluster: str | None) -> Executor:
         If both several processes and a cluster are asked for.
     """
     if cluster is None:
-        workers = workers or usual_workers()
-        return Here() if workers == 1 else Processes(workers)
+        several = usual_workers() if workers is None else workers
+        return Here() if several <= 1 else Processes(several)
     if workers is not None and workers > 1:
         raise UsageError(
             Problem(

@@ -23,7 +23,7 @@ from projector.run.measures import WHOLE, figures_of
 from projector.run.readings import Reading, read_figures
 from projector.run.suppression import WITHHELD, as_told
 from projector.scenario import load_scenario
-from projector.tables.suppression import flag_in
+from projector.tables.suppression import flag_in, withheld_of
 from tests.embedded import SCENARIOS, result_of, result_with
 from tests.run.attack import Told, possible
 
@@ -329,6 +329,16 @@ def test_a_run_of_too_few_people_is_refused(tmp_path: Path) -> None:
     assert {"nursing_home", "care_home"} <= {one.message.split()[4] for one in problems}
     assert all(problem.where.endswith("own.yaml:4:11") for problem in problems)
     assert problems[0].expected == "a run of more regions, or a lower limit"
+
+
+def test_groups_that_are_left_out_have_no_summaries_over_draws(tmp_path: Path) -> None:
+    tree = result_with(
+        tmp_path, "ahus", outputs="{suppress: 5}", years="{base: 2026, end: 2027}",
+        uncertainty="{draws: 2, population: written}",
+    )  # fmt: skip
+    assert "sites" not in tree.children
+    assert "own_coverage" not in tree["uncertainty"].children
+    assert {"sites", "uncertainty/own_coverage"} <= withheld_of(tree.attrs).keys()
 
 
 def test_summaries_over_draws_hide_what_is_hidden(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from projector.report.drawing import Line, lines
 from projector.report.view import View
 from projector.scenario.numbers import ANY
 from projector.scenario.paths import parse_path
+from projector.tables.suppression import withheld_of
 
 __all__ = ["indicators"]
 
@@ -86,8 +87,13 @@ def indicators(view: View) -> Section:
     if not targets:
         blocks.append(Paragraph(view.word("no limits")))
     missing = [name for name in targets if name not in {name for name, _, _ in known}]
-    if missing:
-        blocks.append(Paragraph(view.word("target unknown", names=", ".join(missing))))
+    hidden = [view.common("own coverage")] if "sites" in withheld_of(view.tree.attrs) else []
+    for key, names in (
+        ("target withheld", [name for name in missing if name in hidden]),
+        ("target unknown", [name for name in missing if name not in hidden]),
+    ):
+        if names:
+            blocks.append(Paragraph(view.word(key, names=", ".join(names))))
     blocks.append(
         Gallery(view.word("indicators over years"), tuple(drawings), table, view.word("own scale"))
     )

@@ -143,7 +143,7 @@ class Book:
         sheet.set_margins(left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=1.5 * _MARGIN)
         sheet.fit_to_pages(1, 0)
         # An ampersand would begin a code, and the title is anybody's text.
-        sheet.set_footer(f"&L{self._title.replace('&', '&&')[:_LONGEST_FOOTER]}&C&A&R&P / &N")
+        sheet.set_footer(f"&L{self._title[:_LONGEST_FOOTER].replace('&', '&&')}&C&A&R&P / &N")
         return sheet
 
     def printed(
