@@ -10,9 +10,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
 from typing import Any, Protocol, TypeVar
@@ -80,7 +81,7 @@ def usual_workers() -> int:
 
 def made(
     make: Callable[[int], Made], numbers: Iterable[int], workers: int = 1
-) -> Iterator[tuple[int, Made]]:
+) -> "Generator[tuple[int, Made]]":
     """What a function makes of numbers, as they are done, in any order.
 
     Parameters
@@ -167,10 +168,11 @@ def _made_in_process(number: int) -> Any:
     return _of_process["make"](number)
 
 
-def _merged(work: Work, lots: Iterable[tuple[int, Lot]], heard: Heard) -> Totals:
+def _merged(work: Work, lots: "Generator[tuple[int, Lot]]", heard: Heard) -> Totals:
     together: Lot | None = None
-    for number, lot in lots:
-        together = lot if together is None else together.with_other(lot)
-        heard(work.blocks.draws_of_lot(number))
+    with closing(lots):  # so that workers end where a merge is interrupted
+        for number, lot in lots:
+            together = lot if together is None else together.with_other(lot)
+            heard(work.blocks.draws_of_lot(number))
     assert together is not None
     return work.totals(together)
