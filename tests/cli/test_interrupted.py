@@ -22,7 +22,13 @@ def interrupted(folder: Path, *options: str) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "projector", "run", str(SCENARIOS / "hallingdal-copd.yaml")]
     command += ["--output", str(folder), "--draws", "100000", "--no-report", *options]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell has what it starts in the background ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         assert process.stderr is not None
         read = []
