@@ -85,13 +85,7 @@ def younger_profiles(
     tuple of Profile
         First those of care that it does not concern, then by whole years.
     """
-    concerned = np.array(
-        [
-            (healthy.diagnosis is None or column.diagnosis in healthy.diagnosis)
-            and (healthy.setting is None or column.setting in healthy.setting)
-            for column in columns
-        ]
-    )
+    concerned = np.array([healthy.concerns(one.diagnosis, one.setting) for one in columns])
     result = [_of_columns(profile, ~concerned) for profile in by_years(0)]
     for whole in range(int(np.floor(younger.min())), int(np.ceil(younger.max())) + 1):
         weight = np.maximum(1.0 - np.abs(younger - whole), 0.0)

@@ -167,14 +167,7 @@ def years_younger(
     else:
         by_age[years > base_year, :, chosen] = whole
     concerned = np.array(
-        [
-            [
-                (healthy.diagnosis is None or diagnosis in healthy.diagnosis)
-                and (healthy.setting is None or setting in healthy.setting)
-                for setting in SETTINGS
-            ]
-            for diagnosis in diagnoses
-        ]
+        [[healthy.concerns(diagnosis, setting) for setting in SETTINGS] for diagnosis in diagnoses]
     )
     result: Array = by_age[..., None, None] * concerned
     return result

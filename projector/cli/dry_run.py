@@ -14,7 +14,7 @@ from projector.outputs.readings import dumped
 from projector.outputs.words import number, word
 from projector.run import vocabulary
 from projector.run.estimate import Estimate, Span, estimate
-from projector.run.executors import usual_workers
+from projector.run.executors import workers_of
 from projector.run.pipeline import region_names
 from projector.run.whole import executor_of
 from projector.scenario import load_family, load_scenario
@@ -68,9 +68,7 @@ def tell_run(
 
 def _workers(asked: int | None, cluster: str | None) -> int:
     """Processes on this machine; of a cluster nobody here knows how many."""
-    if cluster is not None:
-        return 1
-    return usual_workers() if asked is None else asked
+    return workers_of(asked) if cluster is None else 1
 
 
 def tell_family(

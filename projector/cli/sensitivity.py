@@ -12,7 +12,7 @@ from projector.outputs.sensitivity import printed_sensitivity, sensitivity_table
 from projector.outputs.tidy import write_table
 from projector.outputs.words import word
 from projector.run import vocabulary
-from projector.run.executors import usual_workers
+from projector.run.executors import workers_of
 from projector.run.pipeline import project_people
 from projector.run.questions import question_of
 from projector.run.sensitivity import sensitivity
@@ -85,7 +85,7 @@ def tell_sensitivity(
         question,
         draws=draws,
         designed=designed,
-        workers=workers or usual_workers(),
+        workers=workers_of(workers),
     )
     click.echo(printed_sensitivity(told, last, language))
     picture.parent.mkdir(parents=True, exist_ok=True)

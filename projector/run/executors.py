@@ -21,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 from projector.run.allocation import keep_memory, memory_kept
 from projector.run.lots import Lot, Totals, Work
 
-__all__ = ["Executor", "Heard", "Here", "Processes", "made", "usual_workers"]
+__all__ = ["Executor", "Heard", "Here", "Processes", "made", "workers_of"]
 
 Made = TypeVar("Made")
 Heard = Callable[[int], None]
@@ -68,12 +68,14 @@ class Processes:
         return _merged(work, made(work.lot, range(work.blocks.lots), workers), heard)
 
 
-def usual_workers() -> int:
-    """How many processes make draws where nobody says.
+def workers_of(asked: int | None) -> int:
+    """How many processes make draws.
 
-    One for each processor that may be used, four at most. Where the system does not tell them,
-    one: there, copies of a process are not safe either.
+    As many as are asked for; where nobody says, one for each processor that may be used, four at
+    most. Where the system does not tell them, one: there, copies of a process are not safe either.
     """
+    if asked is not None:
+        return asked
     if not hasattr(os, "sched_getaffinity"):
         return 1
     return min(len(os.sched_getaffinity(0)), _MOST_WORKERS)

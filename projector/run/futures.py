@@ -19,7 +19,6 @@ from projector.activity import money_dataset
 from projector.activity.ageing import younger_in_draws, younger_profiles
 from projector.activity.application import WrittenChange
 from projector.activity.chance import Chance
-from projector.activity.demand import demand_of
 from projector.activity.draws import demand_of_draws
 from projector.activity.filling import filled
 from projector.activity.flows import with_own_sites
@@ -33,7 +32,7 @@ from projector.capacity.sizing import Sizer
 from projector.population.futures import Futures as FuturesOfPeople
 from projector.population.variation import Drawn
 from projector.run.measures import MEASURES
-from projector.run.pipeline import SUPPLY, People, nation_at
+from projector.run.pipeline import SUPPLY, People, demand_of_people, nation_at
 from projector.run.regions import chosen_regions
 from projector.run.stacked import OfDraws, by_draw, in_years, repeated
 from projector.run.threads import in_one_thread
@@ -274,16 +273,7 @@ class Futures:
     def _younger_by(self, whole: int) -> tuple[Profile, ...]:
         """Use of people who are younger by whole years, the same in all draws."""
         if whole not in self._younger:
-            people = self.people
-            demand, _ = demand_of(
-                people.population,
-                people.history,
-                people.inputs.tables,
-                self.scenario,
-                people.inputs.members,
-                people.indicators["remaining_life_expectancy"],
-                younger_by=whole,
-            )
+            demand, _ = demand_of_people(self.scenario, self.people, younger_by=whole)
             self._younger[whole] = demand.profiles
         return self._younger[whole]
 
@@ -376,14 +366,7 @@ def futures_of(scenario: "Scenario", people: People, care: xr.DataTree) -> Futur
     assumptions = uncertain_assumptions(scenario)
     inputs = people.inputs
     with inputs.located():
-        demand, visitors = demand_of(
-            people.population,
-            people.history,
-            inputs.tables,
-            scenario,
-            inputs.members,
-            people.indicators["remaining_life_expectancy"],
-        )
+        demand, visitors = demand_of_people(scenario, people)
         varying = Varying.of(scenario)
         of_people = None
         if _people_vary(scenario, varying):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from projector.activity import activity_stage, money_dataset
+from projector.activity.demand import demand_of
 from projector.capacity import capacity_stage
 from projector.errors import ConsistencyError, InputsError, ScenarioError
 from projector.inputs.input_set import InputSet, load_inputs
@@ -26,6 +27,8 @@ from projector.tables import NATION, check_dataset, unique
 from projector.workforce import supply_stage, workforce_stage
 
 if TYPE_CHECKING:
+    from projector.activity.ledger import Demand
+    from projector.activity.visitors import Visitors
     from projector.population.calibrate import Calibration
     from projector.scenario.models import Inputs, Scenario
 
@@ -33,6 +36,7 @@ __all__ = [
     "People",
     "Progress",
     "areas_within",
+    "demand_of_people",
     "people_of",
     "project_care",
     "project_people",
@@ -125,6 +129,28 @@ def people_of(
         population=check_dataset("population", population),
         indicators=check_dataset("indicators", indicators),
         calibration=calibration,
+    )
+
+
+def demand_of_people(
+    scenario: "Scenario",
+    people: People,
+    *,
+    growing: bool = True,
+    younger_by: int | None = None,
+    memory: Memory = FORGETFUL,
+) -> "tuple[Demand, Visitors]":
+    """What the people of a run ask of the services; see `projector.activity.demand.demand_of`."""
+    return demand_of(
+        people.population,
+        people.history,
+        people.inputs.tables,
+        scenario,
+        people.inputs.members,
+        people.indicators["remaining_life_expectancy"],
+        growing=growing,
+        younger_by=younger_by,
+        memory=memory,
     )
 
 

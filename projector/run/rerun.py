@@ -30,7 +30,6 @@ import xarray as xr
 
 from projector.activity import stage as activity
 from projector.activity.changes import refuse_idle
-from projector.activity.demand import demand_of
 from projector.activity.filling import filled
 from projector.activity.flows import with_own_sites
 from projector.activity.ledger import Demand
@@ -43,7 +42,14 @@ from projector.errors import ScenarioError
 from projector.inputs.input_set import InputSet
 from projector.memory import Memory, Same, bits
 from projector.run.history import age_tables
-from projector.run.pipeline import SUPPLY, People, nation_at, people_of, read_inputs
+from projector.run.pipeline import (
+    SUPPLY,
+    People,
+    demand_of_people,
+    nation_at,
+    people_of,
+    read_inputs,
+)
 from projector.run.regions import chosen_regions
 from projector.run.threads import in_one_thread
 from projector.scenario import check_names
@@ -201,7 +207,9 @@ class Rerun:
         of_staff = of_capacity + _text(_less(said.get("workforce", {}), _NOT_STAFF))
         of_resources = _text(_less(said.get("capacity", {}), _NOT_RESOURCES))
 
-        demand, present = self._keep("demand", of_demand, lambda: self._demand(scenario, people))
+        demand, present = self._keep(
+            "demand", of_demand, lambda: demand_of_people(scenario, people, memory=self._memory)
+        )
         care = self._keep("care", of_care, lambda: _walked(scenario, people, demand, present))
         years = care["activity"]["year"].values
         stays = care["activity"].isel(year=0)
@@ -247,18 +255,6 @@ class Rerun:
         if supply is not None:
             groups[SUPPLY] = supply
         return Results(scenario, people, groups)
-
-    def _demand(self, scenario: "Scenario", people: People) -> tuple[Demand, Visitors]:
-        inputs = people.inputs
-        return demand_of(
-            people.population,
-            people.history,
-            inputs.tables,
-            scenario,
-            inputs.members,
-            people.indicators["remaining_life_expectancy"],
-            memory=self._memory,
-        )
 
     def _staffing(
         self,

@@ -9,7 +9,7 @@ import xarray as xr
 from projector.errors import Problem, UsageError
 from projector.run.cluster import Cluster
 from projector.run.draws import Heard, Reached, nobody, summarised, work_of
-from projector.run.executors import Executor, Here, Processes, usual_workers
+from projector.run.executors import Executor, Here, Processes, workers_of
 from projector.run.futures import futures_of
 from projector.run.lots import Work
 from projector.run.measures import WHOLE
@@ -100,7 +100,7 @@ def executor_of(workers: int | None, cluster: str | None) -> Executor:
         If both several processes and a cluster are asked for.
     """
     if cluster is None:
-        several = usual_workers() if workers is None else workers
+        several = workers_of(workers)
         return Here() if several <= 1 else Processes(several)
     if workers is not None and workers > 1:
         raise UsageError(

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from projector.activity.application import WrittenChange
 from projector.activity.changes import refuse_idle
-from projector.activity.demand import demand_of
 from projector.activity.filling import Filled, filled
 from projector.activity.ledger import Demand, Profile
 from projector.activity.stage import change_and_view, written_changes
@@ -33,7 +32,7 @@ from projector.activity.visitors import Visitors
 from projector.capacity import capacity_stage, resources_of_run
 from projector.capacity.resources import Resource
 from projector.capacity.sizing import Sizer
-from projector.run.pipeline import People, nation_at
+from projector.run.pipeline import People, demand_of_people, nation_at
 from projector.run.threads import in_one_thread
 from projector.tables import SEXES
 from projector.workforce import supply_stage, workforce_stage
@@ -366,24 +365,13 @@ def worlds_of(scenario: "Scenario", people: People) -> Worlds:
 def _worlds_of(scenario: "Scenario", people: People) -> Worlds:
     inputs = people.inputs
 
-    def demand(scenario: "Scenario", *, growing: bool) -> tuple[Demand, Visitors]:
-        return demand_of(
-            people.population,
-            people.history,
-            inputs.tables,
-            scenario,
-            inputs.members,
-            people.indicators["remaining_life_expectancy"],
-            growing=growing,
-        )
-
-    whole, visitors = demand(scenario, growing=True)
+    whole, visitors = demand_of_people(scenario, people)
     demands = {(True, True): whole}
     if scenario.activity.healthy_ageing is not None:
         activity = scenario.activity.model_copy(update={"healthy_ageing": None})
         without = scenario.model_copy(update={"activity": activity})
-        demands[True, False], _ = demand(without, growing=True)
-        demands[False, True], _ = demand(scenario, growing=False)
+        demands[True, False], _ = demand_of_people(without, people)
+        demands[False, True], _ = demand_of_people(scenario, people, growing=False)
     written = written_changes(scenario, whole, inputs.members)
     views = Views(inputs.tables, visitors, inputs.members)
     refuse_idle(written, change_and_view(filled(whole, written), written, views), whole)

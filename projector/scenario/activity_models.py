@@ -82,6 +82,12 @@ class HealthyAgeing(Section):
     """only in these settings; without it in all"""
     source: fields.Source | None = None
 
+    def concerns(self, diagnosis: str, setting: str) -> bool:
+        """Whether the use of a diagnosis in a setting moves up in age."""
+        return (self.diagnosis is None or diagnosis in self.diagnosis) and (
+            self.setting is None or setting in self.setting
+        )
+
 
 class Selection(Section):
     """Which contacts a change concerns; a key left out means all."""
