@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import netCDF4
 import numpy as np
 import xarray as xr
+from xarray.backends.common import ArrayWriter
 
 __all__ = [
     "COORDINATES",
@@ -60,27 +62,52 @@ def write_netcdf(tree: xr.DataTree, path: Path) -> None:
     path
         The file to write.
     """
-    described = tree.copy(deep=False)
-    encoding: dict[str, dict[str, dict[str, object]]] = {}
-    for node in described.subtree:
-        dataset = node.to_dataset(inherit=False)
-        for name in dataset.coords:
-            dataset[name].attrs.update(COORDINATES[str(name)])
-        for name in dataset.variables:
-            if dataset[name].dtype == object:
-                dataset[name] = dataset[name].astype(str)
-        node.dataset = dataset
-        encoding[node.path] = {
-            str(name): {"zlib": True, "complevel": 4, "shuffle": True, "fletcher32": True}
-            for name, variable in dataset.data_vars.items()
-            if np.issubdtype(variable.dtype, np.number) and variable.size
-        }
+    waiting = _Waiting()
     # Group by group: a whole tree asks what scheduler Dask has, which imports all of it.
     with file_system_faults(path), netCDF4.Dataset(path, "w") as file:
-        for node in described.subtree:
+        for node in tree.subtree:
+            dataset = _described(node)
+            compressed: dict[str, dict[str, object]] = {
+                str(name): {"zlib": True, "complevel": 4, "shuffle": True, "fletcher32": True}
+                for name, variable in dataset.data_vars.items()
+                if np.issubdtype(variable.dtype, np.number) and variable.size
+            }
             group = file if node.path == "/" else file.createGroup(node.path)
             store = xr.backends.NetCDF4DataStore(group)  # type: ignore[no-untyped-call]
-            node.to_dataset(inherit=False).dump_to_store(store, encoding=encoding[node.path])
+            dataset.dump_to_store(store, encoding=compressed, writer=waiting)
+        waiting.write()
+
+
+class _Waiting(ArrayWriter):
+    """Values that wait until everything in the file is defined.
+
+    The library brings the whole file up to date each time it turns from definitions to values,
+    which for a few hundred small variables takes several times as long as writing them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._values: list[tuple[Any, Any]] = []
+
+    def add(self, source: Any, target: Any, region: Any = None) -> None:
+        """Keep the values of a variable for `write`."""
+        self._values.append((source, target))
+
+    def write(self) -> None:
+        """Write what was kept."""
+        for source, target in self._values:
+            target[...] = source
+
+
+def _described(node: xr.DataTree) -> xr.Dataset:
+    """A group with the attributes of its coordinates, and texts of one length."""
+    dataset = node.to_dataset(inherit=False).copy()
+    for name in dataset.coords:
+        dataset.variables[name].attrs.update(COORDINATES[str(name)])
+    for name, variable in dataset.variables.items():
+        if variable.dtype == object:
+            dataset[name] = dataset[name].astype(str)
+    return dataset
 
 
 def groups_in(path: Path) -> list[str]:
