@@ -48,10 +48,19 @@ print(json.dumps([os.waitstatus_to_exitcode(status), seconds, used.ru_maxrss]))
 started another as that of the other, and benchmarks before have filled gigabytes of this one."""
 
 
+_AS_PLANNERS_HAVE_IT = """
+import sys
+sys.modules["dask"] = None
+from projector.cli.main import main
+main()
+"""
+"""The command without Dask, which is for clusters: xarray loads all of it where it is installed."""
+
+
 def whole_process(scenario: Path, draws: int, *more: str) -> dict[str, float]:
     """Run the command; what it took: processor seconds, and the most memory of one process."""
     with TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "projector", "run", str(scenario)]
+        command = [sys.executable, "-c", _AS_PLANNERS_HAVE_IT, "run", str(scenario)]
         options = ["--draws", str(draws), "--output", f"{folder}/out", *more]
         told = subprocess.run(
             [sys.executable, "-c", _LEAN, *command, *options],
