@@ -17,7 +17,7 @@ _DEGREE = 3
 _SMOOTHING = 10.0 ** np.arange(1.0, 4.25, 0.5)
 """The grid that the smoothing parameter is chosen from: a spline's weight is expected to differ
 from the next by 1 / sqrt of it, from a third to a hundredth."""
-_MOST_COMPARED = 400
+_MOST_COMPARED = 128
 """Series that the smoothing parameter is chosen on, evenly spread over all of them."""
 _BLOCK = 64
 """Series fitted at once, so that the work stays in the cache."""
