@@ -49,7 +49,7 @@ _DAYS = 365.0
 _STREAM = "activity/contacts"
 _IN_CACHE = 2**15
 """Numbers that are found at once."""
-_FEW_LEFT = 0.6
+_FEW_LEFT = 0.4
 """Share of the cells that are still to be found below which they are gathered."""
 _MOST_STEPS = 200
 """More contacts than this where fewer than `MANY` are expected have no probability in 64 bits."""
@@ -161,13 +161,12 @@ def poisson(expected: Array, at: Array) -> Array:
     means, shares, found = expected.ravel(), at.ravel(), result.reshape(-1)
     for first in range(0, means.size, _IN_CACHE):
         part = slice(first, first + _IN_CACHE)
-        mean, share = means[part], shares[part]
-        many = mean >= MANY
-        few = ~many
-        numbers = np.empty_like(mean)
-        numbers[many] = _by_expansion(mean[many], share[many])
-        numbers[few] = _by_adding_up(mean[few], share[few])
-        found[part] = numbers
+        mean, share, numbers = means[part], shares[part], found[part]
+        above = mean >= MANY
+        # By position: picking what is true here and there takes several times as long.
+        many, few = np.flatnonzero(above), np.flatnonzero(~above)
+        numbers[many] = _by_expansion(mean.take(many), share.take(many))
+        numbers[few] = _by_adding_up(mean.take(few), share.take(few))
     return result
 
 
@@ -193,10 +192,11 @@ def _by_adding_up(mean: Array, at: Array) -> Array:
             break
         if waiting < len(more) * _FEW_LEFT:
             result[slice(None) if left is None else left] = number
-            left = np.flatnonzero(more) if left is None else left[more]
-            mean, at, number = mean[more], at[more], number[more]
-            probability, below = probability[more], below[more]
-            more = more[more]
+            chosen = np.flatnonzero(more)
+            left = chosen if left is None else left.take(chosen)
+            mean, at, number = mean.take(chosen), at.take(chosen), number.take(chosen)
+            probability, below = probability.take(chosen), below.take(chosen)
+            more = more.take(chosen)
         # Who has enough gets none: what is below never falls.
         number += more
         probability *= mean
