@@ -16,7 +16,7 @@ from scipy import sparse
 from projector.population.core import fertile_ages, shares_of_births
 from projector.population.moves import Migration, NetMoves
 from projector.population.walk import Vital, walk
-from projector.population.yearly import Stored
+from projector.population.yearly import Stored, as_many_lie
 from projector.tables import OPEN_AGE, SEXES
 
 Array = NDArray[np.float64]
@@ -40,7 +40,7 @@ class World:
         self.fertility[..., 15:50] = generator.uniform(0.0, 0.1, (years, regions, 35))
         self.ratio = 1.06
         base = generator.uniform(10, 100, (len(SEXES), AGES, regions, draws))
-        self.base = base.transpose(2, 0, 1, 3)
+        self.base = as_many_lie(base.transpose(2, 0, 1, 3))
 
     @property
     def cells(self) -> int:

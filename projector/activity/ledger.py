@@ -284,6 +284,7 @@ def _amount(demand: Demand, groups: Sequence[slice], name: str, columns: int) ->
     lengths = [len(demand.persons), *map(len, rates), *map(len, weights)]
     once, shared = max(lengths), min(lengths)
     result = np.empty((len(groups), years, columns, len(demand.origin)))
+    own_row = np.array_equal(demand.origin, np.arange(everybody))
     # A year of one draw at a time, and the same year of the others that share people or use with
     # it: their products are not larger than a cache before they are shared out by site.
     buffer = np.empty((once // shared, columns, everybody))
@@ -304,7 +305,8 @@ def _amount(demand: Demand, groups: Sequence[slice], name: str, columns: int) ->
                 else:
                     product[..., profile.origins] = own @ there[..., profile.origins]
             if weight is not None:
-                np.multiply(product[..., demand.origin], weight, out=target)
+                of_rows = product if own_row else product.take(demand.origin, axis=-1)
+                np.multiply(of_rows, weight, out=target)
     if once < years:
         by_draw = result.reshape(len(groups), years // once, once, *result.shape[2:])
         by_draw[:, 1:] = by_draw[:, :1]

@@ -124,9 +124,8 @@ class Futures:
         -------
         Dataset
             ``population[draw, region, year, sex, age]``, persons on 1 January of base to end year.
-            It lies in memory as ``[year, sex, age, region, draw]``, so that a year's people are
-            one matrix ``[sex·age, region·draw]``. And ``remaining_life_expectancy[draw, year,
-            sex, age]`` of the nation, years.
+            It lies in memory as it was walked (`projector.population.yearly.as_people_lie`). And
+            ``remaining_life_expectancy[draw, year, sex, age]`` of the nation, years.
 
         Raises
         ------

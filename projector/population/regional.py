@@ -50,7 +50,7 @@ from projector.population.regional_schedules import (
     PooledMoves,
 )
 from projector.population.walk import Vital, Walked, walk
-from projector.population.yearly import Stored
+from projector.population.yearly import Stored, as_many_lie
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -213,6 +213,9 @@ def _walks(
         else:
             deviation = calibration.moves["value"].sel(region=some).values - 1.0
             origin = _survivors_of_the_base(people, vital)
+            if national.draws > 1:
+                deviation = as_many_lie(deviation[..., np.newaxis])[..., 0]
+                origin = as_many_lie(origin)
             migration = _calibrated_moves(
                 some, national, Apart(deviation, share.values, own), origin, complete=complete
             )

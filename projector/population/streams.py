@@ -66,6 +66,8 @@ def normals(
     """
     ticks = -(-count // _AT_ONCE)
     result = np.empty((len(years), count, len(keys), len(draws)))
+    if len(keys) > len(draws):  # the longer axis innermost, as people lie
+        result = result.reshape(*result.shape[:2], len(draws), len(keys)).swapaxes(2, 3)
     for r, key in enumerate(keys):
         digest = sha256(f"{seed}/{stream}/{key}".encode()).digest()
         bits = np.random.Philox(key=np.frombuffer(digest[:16], dtype=np.uint64))

@@ -1,9 +1,9 @@
 r"""The years of a projection, walked for many futures at once.
 
-Axes are ``[region, sex, age, draw]``. With one future the memory lies in that order; with many it
-lies ``[sex, age, region, draw]``, so that the people of one sex and age are one run of memory, and
-those of a year one matrix ``[sex·age, region·draw]`` that use rates can multiply as it lies. What
-no draw changes has a `draw` axis of length 1 and is stretched, never copied.
+Axes are ``[region, sex, age, draw]``. With one future the memory lies in that order; with many the
+people of one sex and age are one run of memory, with the longer axis of regions and draws innermost
+(`projector.population.yearly.as_people_lie`). What no draw changes has a `draw` axis of length 1
+and is stretched, never copied.
 
 Nothing but births goes from one age to another but the next, so a year is done some ages at a
 time, as many as fit in the processor's cache: what is written is still there when it is read.
@@ -11,6 +11,7 @@ time, as many as fit in the processor's cache: what is written is still there wh
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from projector.errors import ConsistencyError, Problem
 from projector.population.moves import Migration
-from projector.population.yearly import Room, Yearly, of_all_regions
+from projector.population.yearly import Room, Yearly, as_people_lie, of_all_regions
 from projector.tables import SEXES
 
 __all__ = ["Chance", "Vital", "Walked", "walk"]
@@ -177,10 +178,7 @@ def walk(
 
 def _empty(years: int, cells: tuple[int, ...]) -> Array:
     """Room for ``[year, region, sex, age, draw]``."""
-    regions, sexes, ages, draws = cells
-    if draws == 1:
-        return np.empty((years, *cells))
-    return np.empty((years, sexes, ages, regions, draws)).transpose(0, 3, 1, 2, 4)
+    return as_people_lie(np.empty(years * prod(cells)), (years, *cells))
 
 
 def _slabs(cells: tuple[int, ...]) -> Iterator[slice]:

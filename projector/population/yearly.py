@@ -12,7 +12,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ALL_AGES", "Room", "Stored", "Yearly", "as_people_lie", "of_all_regions"]
+__all__ = [
+    "ALL_AGES",
+    "Room",
+    "Stored",
+    "Yearly",
+    "as_many_lie",
+    "as_people_lie",
+    "of_all_regions",
+]
 
 Array = NDArray[np.float64]
 
@@ -22,9 +30,8 @@ ALL_AGES = slice(None)
 class Room:
     """Memory that is used again and again, instead of new memory that the system must find first.
 
-    Arrays have the axes ``[region, sex, age, draw]`` and lie as people do: of one future in that
-    order, of many as ``[sex, age, region, draw]``. What is asked for under a name holds until it
-    is asked for again.
+    Arrays have the axes ``[region, sex, age, draw]`` and lie as people do (`as_people_lie`). What
+    is asked for under a name holds until it is asked for again.
     """
 
     def __init__(self) -> None:
@@ -46,11 +53,26 @@ class Room:
 
 
 def as_people_lie(memory: Array, shape: tuple[int, ...]) -> Array:
-    """Memory as an array ``[region, sex, age, draw]`` that lies as people do."""
-    regions, sexes, ages, draws = shape
-    if draws == 1:
-        return memory.reshape(shape)
-    return memory.reshape(sexes, ages, regions, draws).transpose(2, 0, 1, 3)
+    """Memory as an array ``[..., region, sex, age, draw]`` that lies as people do.
+
+    Of one future in that order, of many with regions and draws last: the longer of the two
+    innermost, as NumPy is fast along long axes only.
+    """
+    return memory.reshape(shape) if shape[-1] == 1 else _as_many_lie(memory, shape)
+
+
+def as_many_lie(values: Array) -> Array:
+    """A copy ``[..., region, sex, age, draw or 1]`` to go with the people of many futures."""
+    result = _as_many_lie(np.empty(values.size), values.shape)
+    result[...] = values
+    return result
+
+
+def _as_many_lie(memory: Array, shape: tuple[int, ...]) -> Array:
+    *before, regions, sexes, ages, draws = shape
+    if regions > draws:
+        return np.moveaxis(memory.reshape(*before, sexes, ages, draws, regions), -1, -4)
+    return np.moveaxis(memory.reshape(*before, sexes, ages, regions, draws), -2, -4)
 
 
 def of_all_regions(values: Array) -> Array:
@@ -96,9 +118,8 @@ class Stored:
     values: Array
 
     def lying(self) -> "Stored":
-        """The same, with regions last in memory, as the people of many futures lie."""
-        order = np.ascontiguousarray(self.values.transpose(0, 2, 3, 1, 4))
-        return Stored(order.transpose(0, 3, 1, 2, 4))
+        """The same, as the people of many futures lie in memory."""
+        return Stored(as_many_lie(self.values))
 
     def of(self, t: int, ages: slice) -> Array:
         """A year's values, a view."""

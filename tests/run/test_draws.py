@@ -249,26 +249,6 @@ def test_draws_stop_when_quantiles_are_sure_enough(
     assert few.reached.error > 0.001
 
 
-def test_blocks_are_all_draws_once() -> None:
-    blocks = Blocks(10, 4)
-    assert [blocks[i] for i in range(len(blocks))] == [(0, 4), (4, 8), (8, 10)]
-    assert blocks_of(1000, 357, 15).size == 2
-    with pytest.raises(IndexError):
-        blocks[3]
-
-
-@pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 128, 129, 1000, 4000])
-def test_lots_are_all_blocks_once_and_fill_the_tree_of_pairs(count: int) -> None:
-    blocks = Blocks(count, 1)
-    lots = [blocks.of_lot(lot) for lot in range(blocks.lots)]
-    assert [block for lot in lots for block in lot] == list(range(count))
-    (length, *others) = {len(lot) for lot in lots[:-1]} or {1}
-    assert not others
-    assert length.bit_count() == 1
-    assert blocks.lots <= 64
-    assert sum(blocks.draws_of_lot(lot) for lot in range(blocks.lots)) == count
-
-
 def test_workers_end_when_the_run_that_they_work_for_is_killed(tmp_path: Path) -> None:
     def linger(number: int) -> int:
         (tmp_path / str(os.getpid())).touch()
