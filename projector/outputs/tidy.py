@@ -97,8 +97,9 @@ def write_csv(tree: xr.DataTree, folder: Path) -> None:
             continue
         for name, variable in node.data_vars.items():
             if variable.size and not is_flag(str(name)):
-                flag = node.data_vars.get(variable.attrs.get("ancillary_variables"))
-                write_variable(variable, folder / csv_name(node.path, str(name)), flag)
+                flag = variable.attrs.get("ancillary_variables")
+                suppressed = node.dataset[flag] if flag in node.data_vars else None
+                write_variable(variable, folder / csv_name(node.path, str(name)), suppressed)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

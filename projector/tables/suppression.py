@@ -51,7 +51,9 @@ def flag_in(dataset: "xr.Dataset", variable: str) -> "xr.DataArray | None":
 
     Of the region that stands for what regions tell together it says whether that is withheld too.
     """
-    return dataset.data_vars.get(flag_of(variable))
+    name = flag_of(variable)
+    # Not `get`: where there is none, xarray looks for the nearest name first.
+    return dataset[name] if name in dataset.data_vars else None
 
 
 def sum_of_told(
