@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import RUN, remember_language
+from projector.cli.options import RUN, language_option
 
 if TYPE_CHECKING:
     from projector.outputs.words import Language
@@ -21,15 +21,7 @@ __all__ = ["excel"]
     type=click.Path(dir_okay=False, path_type=Path),
     help="The workbook.  [default: results.xlsx beside the results]",
 )
-@click.option(
-    "--language",
-    type=click.Choice(["nb", "en"]),
-    default="nb",
-    show_default=True,
-    is_eager=True,
-    callback=remember_language,
-    help="Language of the workbook: bokmål or English.",
-)
+@language_option("the workbook")
 def excel(run: Path, output: Path | None, language: "Language") -> None:
     """Write the results of RUN, a folder or its results.nc, as an Excel workbook."""
     from projector.errors import Problem, UsageError

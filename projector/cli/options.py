@@ -8,6 +8,10 @@ import click
 from projector.cli.completion import complete_runs, complete_scenarios
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.decorators import FC
+
     from projector.outputs.words import Language
 
 __all__ = [
@@ -23,7 +27,7 @@ __all__ = [
     "WORKERS",
     "Draws",
     "language_of",
-    "remember_language",
+    "language_option",
 ]
 
 
@@ -55,8 +59,8 @@ FOLDER = click.option(
 _META = "projector.language"
 
 
-def remember_language(ctx: click.Context, _: click.Parameter, language: str) -> str:
-    """Callback of an option ``--language``, for `language_of`."""
+def _remember_language(ctx: click.Context, _: click.Parameter, language: str) -> str:
+    """Callback of the option, for `language_of`."""
     ctx.meta[_META] = language
     return language
 
@@ -67,15 +71,20 @@ def language_of(ctx: click.Context) -> "Language":
     return language
 
 
-LANGUAGE = click.option(
-    "--language",
-    type=click.Choice(["nb", "en"]),
-    default="nb",
-    show_default=True,
-    is_eager=True,
-    callback=remember_language,
-    help="Language of what is printed: bokmål or English.",
-)
+def language_option(of: str) -> "Callable[[FC], FC]":
+    """The option for the language of something."""
+    return click.option(
+        "--language",
+        type=click.Choice(["nb", "en"]),
+        default="nb",
+        show_default=True,
+        is_eager=True,
+        callback=_remember_language,
+        help=f"Language of {of}: bokmål or English.",
+    )
+
+
+LANGUAGE = language_option("what is printed")
 
 
 WITHOUT = click.option(

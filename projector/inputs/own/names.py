@@ -7,7 +7,7 @@ from projector.errors import nearest_name
 from projector.inputs.input_set import InputSet
 from projector.inputs.labels import folded, is_nation, names_in
 from projector.inputs.own.words import key_of, words_of
-from projector.tables import NATION
+from projector.tables import LANGUAGES, NATION
 
 __all__ = ["Names", "names_of_set"]
 
@@ -136,6 +136,6 @@ def names_of_set(inputs: InputSet) -> Names:
     keyed = {column: {folded(key): key for key in sorted(keys)} for column, keys in held.items()}
     for row in tables["names"].to_dict("records"):
         if row["type"] in keyed and row["key"] in held[row["type"]]:
-            for language in ("nb", "en"):
+            for language in LANGUAGES:
                 keyed[row["type"]].setdefault(folded(row[language]), row["key"])
     return Names(dict(inputs.population.region_names), list(inputs.areas), keyed)
