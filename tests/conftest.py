@@ -1,16 +1,33 @@
 """Settings of all tests."""
 
+import gc
 import os
+from functools import cache
 
 import pytest
 from hypothesis import settings
 
+from projector.capacity import sizing
+from projector.inputs import composite_link
+from projector.population import calibrate, fertility
 from tests import embedded
 
 # The machine is shared: how long an example takes says nothing about it.
-settings.register_profile("projector", deadline=None, derandomize=True, max_examples=30)
+settings.register_profile("projector", deadline=None, derandomize=True, max_examples=20)
 settings.register_profile("many", deadline=None, max_examples=300)  # of `make test-slow`
 settings.load_profile("projector")
+
+
+# A process walks one scenario or few; tests walk many, back and forth between the same tables.
+for room in (composite_link, calibrate, fertility):
+    room.LATELY.most = 32
+sizing.most_present = cache(sizing.most_present)  # type: ignore[assignment]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from walking through all tests over and over."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
