@@ -1,12 +1,15 @@
 """The embedded inputs and scenarios, as the tests use them."""
 
 import pickle
+import shutil
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 import xarray as xr
 from filelock import FileLock
 
+from projector.outputs import write_results
 from projector.run import run
 from projector.scenario import load_scenario
 from projector.scenario.models import Scenario
@@ -39,6 +42,20 @@ def _laid_out_anew(pickled: bytes) -> xr.DataTree:
     """
     tree: xr.DataTree = pickle.loads(pickled)
     return tree
+
+
+def write_result_of(name: str, target: Path) -> Path:
+    """Lay down the folder of a shipped scenario's results, which is written once for all tests."""
+    return Path(shutil.copytree(_folder_of(name), target))
+
+
+@cache
+def _folder_of(name: str) -> Path:
+    kept = (SHARED[0] if SHARED else Path(mkdtemp())) / f"{name}-results"
+    with FileLock(kept.with_suffix(".lock")):
+        if not kept.is_dir():
+            write_results(result_of(name), kept)
+    return kept
 
 
 def result_with(folder: Path, parent: str, **sections: object) -> xr.DataTree:

@@ -1,5 +1,6 @@
 """Real tables that lie beside the checkout, never inside it: tests that use them may skip."""
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +14,12 @@ needs_shared = pytest.mark.skipif(
 )
 
 
+@cache
 def tidy_people(name: str) -> xr.DataArray:
-    """A tidy population table of ../shared as ``[region, year, sex, age]``; no code is "0"."""
+    """A tidy population table of ../shared as ``[region, year, sex, age]``; no code is "0".
+
+    Read once for all tests, so never change it.
+    """
     table = pd.read_csv(SHARED / "ssb" / "tidy" / name, dtype={"code": str})
     table["region"] = table["code"].fillna("0")
     people = table.set_index(["region", "year", "sex", "age"])["persons"].to_xarray()

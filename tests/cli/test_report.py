@@ -8,12 +8,12 @@ pytest.importorskip("jinja2", reason="the extra `report` is not installed")
 
 from projector.outputs import write_results
 from tests.cli.test_commands import projector
-from tests.embedded import SCENARIOS, result_of
+from tests.embedded import SCENARIOS, result_of, write_result_of
 
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    write_results(result_of("hallingdal"), tmp_path / "out")
+    write_result_of("hallingdal", tmp_path / "out")
     return tmp_path / "out"
 
 

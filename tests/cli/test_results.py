@@ -9,16 +9,15 @@ import pytest
 from click.shell_completion import BashComplete
 
 from projector.cli.main import cli
-from projector.outputs import write_results
 from projector.outputs.tidy import csv_name
 from tests.cli.test_commands import projector
-from tests.embedded import CASE_AREAS, SCENARIOS, result_of
+from tests.embedded import CASE_AREAS, SCENARIOS, write_result_of
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("runs") / "out"
-    write_results(result_of("hallingdal"), target)
+    write_result_of("hallingdal", target)
     return target
 
 

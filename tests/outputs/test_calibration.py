@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from projector.errors import UsageError
 from projector.inputs.read import read_table
-from projector.outputs import read_results, write_results
+from projector.outputs import read_results
 from projector.outputs.calibration import (
     refuse_calibration_target,
     write_calibration,
     write_tables,
 )
 from projector.population.calibration_tables import OVERRIDES
-from tests.embedded import result_of
+from tests.embedded import result_of, write_result_of
 
 VALUES = {"cohort_ratios": "ratio", "regional_levels": "level", "national_migration": "persons"}
 FILES = {f"{name}.csv" for name in (*OVERRIDES, "extraordinary")}
@@ -33,7 +33,7 @@ def dataset() -> xr.Dataset:
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("results") / "hallingdal"
-    write_results(result_of("hallingdal"), target)
+    write_result_of("hallingdal", target)
     return target
 
 

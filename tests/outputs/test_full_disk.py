@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from projector.outputs import write_results
-from tests.embedded import ROOT, result_of
+from tests.embedded import ROOT, write_result_of
 
 _OWN_MOUNTS = ("unshare", "--user", "--map-root-user", "--mount")
 
@@ -36,7 +35,7 @@ from pathlib import Path
 from projector.outputs import read_results, write_results
 from projector.outputs.atomic import whole_folder
 
-disk, tree = Path(sys.argv[1]), read_results(Path(sys.argv[2]))
+disk, results = Path(sys.argv[1]), Path(sys.argv[2])
 target = disk / "out"
 
 def mount(*options):
@@ -51,22 +50,31 @@ def write_old():
 """
 
 
-def in_own_mounts(script: str, folder: Path) -> list[str]:
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("results") / "out"
+    write_result_of("hallingdal", folder)
+    return folder
+
+
+def in_own_mounts(script: str, folder: Path, results: Path) -> list[str]:
     """What a script prints that sees file systems of its own."""
-    write_results(result_of("hallingdal"), folder / "results")
     (folder / "disk").mkdir()
     text = _BEGINNING + textwrap.dedent(script)
     done = subprocess.run(
-        [*_OWN_MOUNTS, sys.executable, "-c", text, folder / "disk", folder / "results"],
+        [*_OWN_MOUNTS, sys.executable, "-c", text, folder / "disk", results],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
 
-def test_a_full_disk_leaves_the_old_result_and_the_next_run_works(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_old_result_and_the_next_run_works(
+    tmp_path: Path, results: Path
+) -> None:
     told = in_own_mounts(
         """
+        tree = read_results(results)
         for size in ("100k", "1000k", "3000k", "7000k"):
             mount("-o", f"size={size}")
             write_old()
@@ -82,6 +90,7 @@ def test_a_full_disk_leaves_the_old_result_and_the_next_run_works(tmp_path: Path
         assert beside() == ["out"]
         """,
         tmp_path,
+        results,
     )
     assert len(told) == 4
     for line in told:
@@ -89,9 +98,12 @@ def test_a_full_disk_leaves_the_old_result_and_the_next_run_works(tmp_path: Path
         assert "No space left on device" in line or "the file cannot be written" in line
 
 
-def test_a_disk_that_may_not_be_written_to_is_told_by_its_name(tmp_path: Path) -> None:
+def test_a_disk_that_may_not_be_written_to_is_told_by_its_name(
+    tmp_path: Path, results: Path
+) -> None:
     (told,) = in_own_mounts(
         """
+        tree = read_results(results)
         mount()
         write_old()
         mount("-o", "remount,ro")
@@ -103,11 +115,14 @@ def test_a_disk_that_may_not_be_written_to_is_told_by_its_name(tmp_path: Path) -
         assert beside() == ["out"]
         """,
         tmp_path,
+        results,
     )
     assert told == f"{tmp_path / 'disk' / 'out'}: Read-only file system"
 
 
-def test_draws_that_find_no_room_say_where_and_are_made_when_there_is(tmp_path: Path) -> None:
+def test_draws_that_find_no_room_say_where_and_are_made_when_there_is(
+    tmp_path: Path, results: Path
+) -> None:
     told = in_own_mounts(
         """
         import numpy as np
@@ -125,12 +140,15 @@ def test_draws_that_find_no_room_say_where_and_are_made_when_there_is(tmp_path: 
         assert (kept.read("lot0")["values"] == arrays["values"]).all()
         """,
         tmp_path,
+        results,
     )
     assert told == [f"{tmp_path / 'disk' / 'lots'}: No space left on device"]
 
 
 @pytest.mark.slow
-def test_a_run_that_finds_no_room_for_its_draws_goes_on_when_there_is(tmp_path: Path) -> None:
+def test_a_run_that_finds_no_room_for_its_draws_goes_on_when_there_is(
+    tmp_path: Path, results: Path
+) -> None:
     told = in_own_mounts(
         """
         def run(*more):
@@ -153,6 +171,7 @@ def test_a_run_that_finds_no_room_for_its_draws_goes_on_when_there_is(tmp_path: 
         assert beside() == ["out"]
         """,
         tmp_path,
+        results,
     )
     assert told[0].startswith("1 ")
     assert told[0].endswith(": No space left on device")

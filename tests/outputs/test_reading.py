@@ -8,15 +8,15 @@ import netCDF4
 import pytest
 
 from projector.errors import ResultsError, UsageError
-from projector.outputs import read_results, results_file, write_results
+from projector.outputs import read_results, results_file
 from projector.outputs.sums import changed_files, differing_files
-from tests.embedded import result_of
+from tests.embedded import write_result_of
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("results") / "hallingdal"
-    write_results(result_of("hallingdal"), target)
+    write_result_of("hallingdal", target)
     return target
 
 
