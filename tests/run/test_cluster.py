@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,8 @@ from projector.run import versions as versions_room
 from projector.run.cluster import Cluster
 from projector.run.draws import summarised, work_of
 from projector.run.kept import Kept
-from projector.run.lots import Totals
 from projector.run.whole import executor_of
-from tests.run.test_draws import assert_same_bits
+from tests.run.test_draws import assert_same_bits, six_draws
 from tests.run.test_futures import futures
 
 dask = pytest.importorskip("dask", reason="Dask is not installed")
@@ -48,12 +46,6 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks_room, "_MOST_IN_BLOCK", 2)
 
 
-@cache
-def expected() -> Totals:
-    """Six draws in three blocks, in this process."""
-    return summarised(work_of(futures(), 6))
-
-
 @pytest.mark.slow
 def test_the_bits_are_those_of_one_process_and_workers_keep_the_lots(
     local: "distributed.LocalCluster", tmp_path: Path
@@ -64,13 +56,13 @@ def test_the_bits_are_those_of_one_process_and_workers_keep_the_lots(
     found = summarised(
         work, executor=executor, heard=lambda done, draws: heard.append((done, draws))
     )
-    assert_same_bits(found, expected())
+    assert_same_bits(found, six_draws())
     assert heard[-1] == (6, 6)
     assert work.kept is not None
     assert len(list(work.kept.folder.glob("lot*.npz"))) == 3
     again = summarised(work, executor=executor)
     assert again.found == 6
-    assert_same_bits(again, expected())
+    assert_same_bits(again, six_draws())
 
 
 @pytest.mark.slow
@@ -91,7 +83,7 @@ def test_workers_that_are_killed_change_nothing(
 
     found = summarised(work_of(futures(), 6), executor=Cluster(local.scheduler_address), heard=kill)
     assert len(killed) == 2
-    assert_same_bits(found, expected())
+    assert_same_bits(found, six_draws())
 
 
 def test_a_scheduler_that_does_not_answer_is_told() -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from projector.run import draws as draws_room
 from projector.run import lots as lots_room
 from projector.run.blocks import Blocks, blocks_of
 from projector.run.draws import key_of, summarised, work_of
-from projector.run.executors import Here, Processes, made
+from projector.run.executors import Processes, made
 from projector.run.futures import Futures
 from projector.run.kept import Kept, LotsOfRun
 from projector.run.lots import Figures, Totals, values_kept
@@ -41,6 +42,12 @@ def assert_same_bits(one: Totals, other: Totals) -> None:
     assert list(one.headlines) == list(other.headlines)
     for name, array in one.headlines.items():
         xr.testing.assert_identical(array, other.headlines[name])
+
+
+@cache
+def six_draws() -> Totals:
+    """Of six draws, as they are made here; never to be changed."""
+    return summarised(work_of(futures(), 6))
 
 
 def test_summaries_are_those_of_all_draws_and_regions_do_not_add_up() -> None:
@@ -71,7 +78,7 @@ def test_the_main_figures_are_those_of_every_draw_in_order() -> None:
 def test_the_bits_are_the_same_for_any_number_of_workers_and_all_draws_are_heard_of() -> None:
     heard: list[tuple[int, int]] = []
     work = work_of(futures(), 6)
-    one = summarised(work, executor=Here())
+    one = six_draws()
     two = summarised(
         work, executor=Processes(2), heard=lambda done, draws: heard.append((done, draws))
     )
@@ -81,7 +88,7 @@ def test_the_bits_are_the_same_for_any_number_of_workers_and_all_draws_are_heard
 
 def test_a_worker_that_is_killed_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     work, parent = work_of(futures(), 6), os.getpid()
-    expected = summarised(work)
+    expected = six_draws()
     ordinary = lots_room.figures_of_block
 
     def deadly(futures: Futures, first: int, last: int) -> Figures:
@@ -130,7 +137,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_a_run_that_is_killed_and_killed_again_goes_on_and_has_the_same_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draws: bool
 ) -> None:
-    expected = summarised(work_of(futures(), 6))
+    expected = six_draws()
     for draw in (2, 4):
         with monkeypatch.context() as only:
             killed_at(draw, tmp_path, only, draws=draws)
