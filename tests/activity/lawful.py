@@ -8,7 +8,7 @@ from tests.activity.world import change
 __all__ = ["few", "lists_of_changes", "portions"]
 
 few = settings(
-    max_examples=settings().max_examples // 3,
+    max_examples=settings().max_examples // 2,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 portions = st.integers(0, 90).map(lambda percent: percent / 100)

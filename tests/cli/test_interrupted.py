@@ -19,7 +19,13 @@ WORDS = {
 
 def interrupted(folder: Path, *options: str) -> tuple[int, str, str]:
     """A run of many draws that Ctrl-C ends when the draws have begun; all its processes get it."""
-    command = [sys.executable, "-m", "projector", "run", str(SCENARIOS / "hallingdal-copd.yaml")]
+    own = folder.with_suffix(".yaml")
+    own.write_text(
+        f"scenario: Short\nextends: {SCENARIOS}/hallingdal-copd.yaml\n"
+        "years: {base: 2026, end: 2027}\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "projector", "run", str(own)]
     command += ["--output", str(folder), "--draws", "100000", "--no-report", *options]
     with subprocess.Popen(
         command,

@@ -192,7 +192,7 @@ def test_ten_year_groups_are_compared_over_five_years_and_give_lawful_levels() -
 
 
 @given(people=st.lists(st.floats(1e3, 1e6), min_size=1, max_size=6), step=st.sampled_from([1, 5]))
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_regions_without_moves_get_the_nation_s_schedules(people: list[float], step: int) -> None:
     made = country(codes(1, len(people)), np.array(people), np.zeros((len(people), 3)))
     found = calibrate(made.tables, made.nation, *national(), Method(age_width=step))

@@ -29,7 +29,7 @@ def test_without_moves_everybody_is_where_expected(step: int) -> None:
 
 
 @given(strength=st.floats(-0.3, 0.3), people=st.floats(10, 1e6))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_a_year_s_moves_are_found_again(strength: float, people: float) -> None:
     found = ratio(seen(strength, 1, people))
     for region in range(2):

@@ -1,6 +1,7 @@
 """Each change alone, and all but each."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -15,13 +16,23 @@ from projector.scenario import Scenario, load_scenario
 from tests.embedded import SCENARIOS
 
 COPD = SCENARIOS / "hallingdal-copd.yaml"
-YEARS = [2026, 2030, 2040]
+YEARS = [2026, 2028, 2031]
 NAMES = [change.name for change in load_scenario(COPD).activity.changes]
+
+
+def copd(*without: str) -> Scenario:
+    """The shipped scenario with few years, without some of its changes."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "own.yaml"
+        path.write_text(
+            f"scenario: Own\nextends: {COPD}\nyears: {{base: 2026, end: 2031}}\n", encoding="utf-8"
+        )
+        return load_scenario(path, without=without)
 
 
 @pytest.fixture(scope="module")
 def effects() -> pd.DataFrame:
-    scenario = load_scenario(COPD)
+    scenario = copd()
     return ablation(scenario, project_people(scenario), YEARS)
 
 
@@ -52,19 +63,19 @@ def told(effects: pd.DataFrame, change: str, world: str, column: str) -> pd.Seri
 @pytest.mark.parametrize("name", NAMES)
 def test_all_but_a_change_is_the_run_without_it(effects: pd.DataFrame, name: str) -> None:
     found = told(effects, name, "all but", "value")
-    expected = figures(run(load_scenario(COPD, without=[name])))
+    expected = figures(run(copd(name)))
     np.testing.assert_allclose(found, expected.loc[found.index], rtol=1e-9)
 
 
 def test_a_change_alone_is_the_run_without_the_others(effects: pd.DataFrame) -> None:
     found = told(effects, NAMES[0], "alone", "value")
-    expected = figures(run(load_scenario(COPD, without=NAMES[1:])))
+    expected = figures(run(copd(*NAMES[1:])))
     np.testing.assert_allclose(found, expected.loc[found.index], rtol=1e-9)
 
 
 def test_effects_are_against_no_changes_and_against_all_of_them(effects: pd.DataFrame) -> None:
-    none = figures(run(load_scenario(COPD, without=NAMES)))
-    everything = figures(run(load_scenario(COPD)))
+    none = figures(run(copd(*NAMES)))
+    everything = figures(run(copd()))
     alone = told(effects, NAMES[0], "alone", "value")
     others = told(effects, NAMES[0], "all but", "value")
     np.testing.assert_allclose(
@@ -86,8 +97,8 @@ def test_settings_that_nobody_uses_have_no_rows(effects: pd.DataFrame) -> None:
     }  # fmt: skip
 
 
-def test_without_changes_there_is_nothing_to_take_away() -> None:
-    scenario = load_scenario(SCENARIOS / "hallingdal.yaml")
+def test_without_changes_there_is_nothing_to_take_away(tmp_path: Path) -> None:
+    scenario = own(tmp_path)
     assert ablation(scenario, project_people(scenario), YEARS).empty
 
 
@@ -102,6 +113,7 @@ def own(folder: Path, *changes: str) -> Scenario:
     listed = ", ".join(f"{{{change}}}" for change in changes)
     path.write_text(
         f"scenario: Own\nextends: {SCENARIOS / 'hallingdal.yaml'}\n"
+        "years: {base: 2026, end: 2031}\n"
         f"activity: {{changes: [{listed}]}}\ncapacity: {POOL}\n",
         encoding="utf-8",
     )

@@ -98,7 +98,10 @@ def test_bed_days_without_changes_grow_by_about_40_percent_to_2035(tmp_path: Pat
     """Overlegen 1-2022 of South-East, which is no area of the inputs: nation, and case areas."""
     nation = somatic(unchanged())["bed_days"].sel(setting="inpatient").sum("diagnosis")
     assert grown(nation, 2015, 2035) == pytest.approx(0.40, abs=0.05)
-    areas = result_with(tmp_path, "reference-unchanged", regions="[Ahus, Ringerike sykehusområde]")
+    areas = result_with(
+        tmp_path, "reference-unchanged", regions="[Ahus, Ringerike sykehusområde]",
+        years="{base: 2015, end: 2035}",
+    )  # fmt: skip
     here = somatic(activity(areas))["bed_days"].sel(setting="inpatient").sum("diagnosis")
     assert grown(here, 2015, 2035) == pytest.approx(0.40, abs=0.05)
 
@@ -174,7 +177,11 @@ def test_admissions_for_copd_from_65_years_fall_by_55_percent_in_2030(
 ) -> None:
     """Printed: 40-70 % fewer. Where all of them are avoided those under 65 are left."""
     changes = f"[{{name: {FOLLOWED_UP}, share: 100 %}}]"
-    young = copd_stays(result_with(tmp_path, scenario, activity=f"{{changes: {changes}}}"))
+    young = copd_stays(
+        result_with(
+            tmp_path, scenario, activity=f"{{changes: {changes}}}", years="{base: 2026, end: 2030}"
+        )
+    )
     before, after = copd_stays(result_of(parent)), copd_stays(result_of(scenario))
     assert (after - young) / (before - young) == pytest.approx(0.45, rel=1e-9)
     assert 0.3 < 1 - after / before < 0.55
@@ -256,7 +263,12 @@ def test_a_fifth_of_the_patients_have_both_hospital_and_municipality(tmp_path: P
     """One number upstream: with more consultations of the shared, more visits follow."""
     name = "Patients of both hospital and municipality"
     alone = f"[{{name: {name}, portion: 0}}]"
-    without = activity(result_with(tmp_path, "ahus-mental", activity=f"{{changes: {alone}}}"))
+    without = activity(
+        result_with(
+            tmp_path, "ahus-mental", activity=f"{{changes: {alone}}}",
+            years="{base: 2026, end: 2030}",
+        )
+    )  # fmt: skip
     shared = activity(result_of("ahus-mental"))
     mental = {"diagnosis": "mental", "year": 2030}
     np.testing.assert_allclose(
@@ -315,7 +327,11 @@ def test_own_coverage_of_planned_surgery_is_what_was_aimed_at() -> None:
 def test_the_waiting_list_is_gone_after_its_years(tmp_path: Path) -> None:
     changes = "[{name: The waiting list, work_off: {diagnosis: musculoskeletal, setting: day}, "
     changes += "waiting: 3000, between: {from: 2027, to: 2029}}]"
-    after = activity(result_with(tmp_path, "ahus", activity=f"{{changes: {changes}}}"))
+    after = activity(
+        result_with(
+            tmp_path, "ahus", activity=f"{{changes: {changes}}}", years="{base: 2026, end: 2031}"
+        )
+    )
     where = {"diagnosis": "musculoskeletal", "setting": "day"}
     more = (after["contacts"] - activity(result_of("ahus"))["contacts"]).sel(where)
     assert more.sel(year=slice(2026, 2031)).values == pytest.approx([0, 1000, 1000, 1000, 0, 0])
@@ -324,7 +340,10 @@ def test_the_waiting_list_is_gone_after_its_years(tmp_path: Path) -> None:
 def test_visitors_who_use_care_like_residents_take_beds(tmp_path: Path) -> None:
     name = "Visitors use care more like those who live there"
     changes = f"[{{name: {name}, factor: 1}}]"
-    before = result_with(tmp_path, "ringerike-visitors", activity=f"{{changes: {changes}}}")
+    before = result_with(
+        tmp_path, "ringerike-visitors", activity=f"{{changes: {changes}}}",
+        years="{base: 2026, end: 2036}",
+    )  # fmt: skip
     after = result_of("ringerike-visitors")
     assert beds(after, "somatic", 2026) == pytest.approx(beds(before, "somatic", 2026))
     assert 1.0 < beds(after, "somatic", 2036) / beds(before, "somatic", 2036) < 1.1

@@ -38,7 +38,7 @@ def material(ahus: Scenario) -> Material:
 
 @pytest.fixture(scope="module")
 def found(ahus: Scenario, material: Material) -> Backtest:
-    return backtest(ahus, material, [BASE], draws=200, seed=5)
+    return backtest(ahus, material, [BASE], draws=100, seed=5)
 
 
 def test_errors_are_those_of_the_tables(found: Backtest, material: Material) -> None:
@@ -134,10 +134,10 @@ def test_eighty_percent_intervals_hold_the_truth_four_times_in_five(tmp_path: Pa
 def test_a_region_has_the_same_draws_in_any_company(
     tmp_path: Path, found: Backtest, material: Material
 ) -> None:
-    alone = backtest(written(tmp_path, "['3222']"), material, [BASE], draws=200, seed=5)
+    alone = backtest(written(tmp_path, "['3222']"), material, [BASE], draws=100, seed=5)
     of_it = found.regions[found.regions["region"] == "3222"].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone.regions, of_it)
-    other = backtest(written(tmp_path, "['3222']"), material, [BASE], draws=200, seed=6)
+    other = backtest(written(tmp_path, "['3222']"), material, [BASE], draws=100, seed=6)
     assert (other.regions["low_80"] != of_it["low_80"]).all()
 
 

@@ -1,14 +1,15 @@
 """Results do not depend on how many threads the machine would give to matrix products."""
 
+from pathlib import Path
+
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from projector import load_scenario
 from projector.inputs import composite_link
 from projector.population import calibrate
 from projector.run import run
 from projector.run.threads import in_one_thread
-from tests.embedded import ROOT
+from tests.embedded import scenario_with
 
 
 @in_one_thread
@@ -25,8 +26,8 @@ def test_matrix_products_have_one_thread_while_it_runs_and_theirs_again_after() 
     assert set(outside) != {1}
 
 
-def test_the_same_bytes_with_one_thread_and_two() -> None:
-    scenario = load_scenario(ROOT / "scenarios" / "hallingdal-copd.yaml")
+def test_the_same_bytes_with_one_thread_and_two(tmp_path: Path) -> None:
+    scenario = scenario_with(tmp_path, "hallingdal-copd", years="{base: 2026, end: 2028}")
     results = []
     for threads in (1, 2):
         composite_link.LATELY.forget()
