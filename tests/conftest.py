@@ -20,8 +20,8 @@ settings.load_profile("projector")
 
 # A process walks one scenario or few; tests walk many, back and forth between the same tables.
 for room in (composite_link, calibrate, fertility):
-    room.LATELY.most = 32
-sizing.most_present = cache(sizing.most_present)  # type: ignore[assignment]
+    room.LATELY.most = 16
+sizing.most_present = cache(sizing.most_present)
 
 
 def pytest_collection_finish() -> None:

@@ -47,20 +47,19 @@ def interrupted(folder: Path, *options: str) -> tuple[int, str, str]:
         return process.returncode, out, told
 
 
-@pytest.mark.parametrize(("language", "workers"), [("nb", "1"), ("en", "2")])
-def test_ctrl_c_is_told_in_the_language_of_the_command(
-    tmp_path: Path, language: str, workers: str
+@pytest.mark.parametrize(("language", "workers", "json_too"), [("nb", 1, True), ("en", 2, False)])
+def test_ctrl_c_is_told_in_the_language_of_the_command_and_to_scripts(
+    tmp_path: Path, language: str, workers: int, json_too: bool
 ) -> None:
     folder = tmp_path / "out"
-    code, out, told = interrupted(folder, "--language", language, "--workers", workers)
+    asked = ["--language", language, "--workers", str(workers), *["--json"] * json_too]
+    code, out, told = interrupted(folder, *asked)
     assert code == 130
-    assert out == ""
+    if json_too:
+        assert json.loads(out)["exit_code"] == 130
+    else:
+        assert out == ""
     assert told.strip().splitlines()[-1] == WORDS[language]
     assert "Traceback" not in told
     assert "Aborted" not in told
     assert not folder.exists()
-
-
-def test_ctrl_c_is_told_to_scripts(tmp_path: Path) -> None:
-    code, out, _ = interrupted(tmp_path / "out", "--json")
-    assert json.loads(out)["exit_code"] == code == 130
