@@ -29,7 +29,7 @@ def own(folder: Path, uncertainty: str, text: str = UNCERTAIN) -> Path:
 
 def test_a_sensitivity_is_a_table_a_picture_and_a_file(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra `report` is not installed")
-    path = own(tmp_path, "{population: stochastic}", UNCERTAIN.replace("-copd.yaml", ".yaml"))
+    path = own(tmp_path, "{population: stochastic}", UNCERTAIN.replace("2030}", "2028}"))
     picture = tmp_path / "beds.svg"
     result = projector(
         "sensitivity", path, "--result", "beds", "--of", "somatic", "--draws", 64, "--indices",
