@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from projector.capacity import sizing
-from projector.inputs import composite_link
+from projector.inputs import composite_link, input_set
 from projector.population import calibrate, fertility
 from tests import embedded
 
@@ -22,6 +22,8 @@ settings.load_profile("projector")
 for room in (composite_link, calibrate, fertility):
     room.LATELY.most = 16
 sizing.most_present = cache(sizing.most_present)
+input_set.read_table = embedded.table_once
+input_set.read_population = embedded.people_once
 
 
 def pytest_collection_finish() -> None:

@@ -6,9 +6,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pandas as pd
 import xarray as xr
 from filelock import FileLock
 
+from projector.inputs.read import Population, read_population, read_table
 from projector.outputs import write_results
 from projector.run import run
 from projector.scenario import load_scenario
@@ -19,6 +21,29 @@ CASE_AREAS = ROOT / "inputs" / "case-areas"
 SCENARIOS = ROOT / "scenarios"
 SHARED: list[Path] = []
 """The folder of what the processes of a round of tests make once for all of them, if several."""
+
+
+def table_once(path: Path, name: str) -> pd.DataFrame:
+    """A table as it is read, from memory where it is a shipped one that was read before."""
+    return _shipped_table(path, name).copy() if _shipped(path) else read_table(path, name)
+
+
+def people_once(paths: list[Path], **said: object) -> Population:
+    """People as they are read, from memory where they are shipped and were read before."""
+    if not all(map(_shipped, paths)):
+        return read_population(paths, **said)
+    asked = (*paths, repr(said))
+    if asked not in _PEOPLE:
+        _PEOPLE[asked] = read_population(paths, **said)
+    return _PEOPLE[asked]
+
+
+_PEOPLE: dict[tuple[Path | str, ...], Population] = {}
+_shipped_table = cache(read_table)
+
+
+def _shipped(path: Path) -> bool:
+    return path.is_relative_to(ROOT / "inputs")
 
 
 @cache
