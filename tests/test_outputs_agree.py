@@ -112,7 +112,10 @@ def axes_of(told: dict, axis: str) -> set[str]:
     return {line["parts"][axis] for line in told["lines"]}
 
 
-@pytest.fixture(scope="module", params=RUNS)
+@pytest.fixture(
+    scope="module",
+    params=["hallingdal-copd", pytest.param("ringerike-visitors", marks=pytest.mark.slow)],
+)
 def outputs(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Outputs]:

@@ -187,6 +187,7 @@ def test_the_tidy_municipalities_begin_in_2006() -> None:
     assert any(note.endswith("begin only in 2006 for 1160, 1576") for note in people.notes)
 
 
+@pytest.mark.slow
 @needs_shared
 def test_the_tidy_municipalities_sum_to_the_nation_but_for_rounding_after_2005() -> None:
     frame = read_long(TIDY / "municipalities_sex_age_2005_2020.csv.gz").frame

@@ -55,7 +55,7 @@ def effects_of(explanation: Explanation) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize(
     "result",
     [
-        result if result in ("bed_days", "cost") else pytest.param(result, marks=pytest.mark.slow)
+        result if result == "bed_days" else pytest.param(result, marks=pytest.mark.slow)
         for result in KNOWN
     ],
 )

@@ -90,6 +90,7 @@ def missed(found: Backtest, base: int, year: int, ages: str) -> dict[str, float]
     return cells.sort_index().loc[base, year, ages].to_dict()
 
 
+@pytest.mark.slow
 @needs_shared
 def test_six_years_ahead_it_misses_half_as_much_as_no_change_would(tmp_path: Path) -> None:
     """SSB's own projection of 2020 missed these municipalities by 2.85 %, no change by 6.94 %."""
