@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.embedded import SCENARIOS
+from tests.processes import hear_ctrl_c
 
 WORDS = {
     "nb": "Avbrutt med Ctrl-C. Tidligere resultater er som de var.",
@@ -33,8 +34,7 @@ def interrupted(folder: Path, *options: str) -> tuple[int, str, str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # A shell has what it starts in the background ignore Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509
     ) as process:
         assert process.stderr is not None
         read = []

@@ -23,6 +23,7 @@ from projector.run import run
 from projector.scenario import load_scenario
 from tests.explore.browser import browser, chromium
 from tests.explore.example import HOSTILE, OWN, scenario
+from tests.processes import hear_ctrl_c
 
 IDLE = "!document.body.hasAttribute('aria-busy')"
 BEDS = """document.querySelector("#by-part tr[data-key=municipal_acute] td.changed")"""
@@ -42,7 +43,12 @@ def served(folder):
     """A page that the command line serves, on a port that is free, until Ctrl-C."""
     command = [sys.executable, "-m", "projector", "explore", OWN, "--port", "0", "--no-browser"]
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
