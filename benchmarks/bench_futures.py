@@ -60,12 +60,12 @@ def in_the_core(world: World) -> Array:
     """Everybody in every year, ``[year, region, sex, age, draw]``."""
     fertility = world.fertility[:, :, np.newaxis, :, np.newaxis]
     vital = Vital(
-        survival=Stored(world.survival[..., np.newaxis]).lying(),
+        survival=Stored(as_many_lie(world.survival[..., np.newaxis])),
         fertility=Stored(fertility),
         share_of_births=shares_of_births(np.full((world.years, 1, 1), world.ratio)),
         fertile=fertile_ages(world.fertility[..., np.newaxis]),
     )
-    net = NetMoves(None, Stored(world.moves[..., np.newaxis]).lying(), None)
+    net = NetMoves(None, Stored(as_many_lie(world.moves[..., np.newaxis])), None)
     codes = tuple(str(r) for r in range(world.regions))
     years = np.arange(2026, 2026 + world.years)
     return walk(

@@ -2,12 +2,10 @@
 
 import gc
 import os
-from functools import cache
 
 import pytest
 from hypothesis import settings
 
-from projector.capacity import sizing
 from projector.inputs import composite_link, input_set
 from projector.population import calibrate, fertility
 from tests import embedded
@@ -21,7 +19,6 @@ settings.load_profile("projector")
 # A process walks one scenario or few; tests walk many, back and forth between the same tables.
 for room in (composite_link, calibrate, fertility):
     room.LATELY.most = 16
-sizing.most_present = cache(sizing.most_present)
 input_set.read_table = embedded.table_once
 input_set.read_population = embedded.people_once
 

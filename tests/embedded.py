@@ -2,9 +2,10 @@
 
 import pickle
 import shutil
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import xarray as xr
@@ -35,7 +36,7 @@ def people_once(paths: list[Path], **said: object) -> Population:
     asked = (*paths, repr(said))
     if asked not in _PEOPLE:
         _PEOPLE[asked] = read_population(paths, **said)
-    return _PEOPLE[asked]
+    return deepcopy(_PEOPLE[asked])  # as a run that changes them must not reach another
 
 
 _PEOPLE: dict[tuple[Path | str, ...], Population] = {}
@@ -74,9 +75,12 @@ def write_result_of(name: str, target: Path) -> Path:
     return Path(shutil.copytree(_folder_of(name), target))
 
 
+_OWN = TemporaryDirectory(prefix="projector-tests-")
+
+
 @cache
 def _folder_of(name: str) -> Path:
-    kept = (SHARED[0] if SHARED else Path(mkdtemp())) / f"{name}-results"
+    kept = (SHARED[0] if SHARED else Path(_OWN.name)) / f"{name}-results"
     with FileLock(kept.with_suffix(".lock")):
         if not kept.is_dir():
             write_results(result_of(name), kept)

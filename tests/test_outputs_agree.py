@@ -10,7 +10,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
@@ -74,6 +74,10 @@ class Outputs:
         told = json.loads(projector("results", self.folder, "--json").stdout)
         return [one["result"] for one in told["results"] if self.result(one["result"]).size]
 
+    def _again(self, path: Path) -> AbstractContextManager[netCDF4.Dataset]:
+        assert Path(path) == self.folder / "results.nc"
+        return nullcontext(self.opened)
+
     @cached_property
     def opened(self) -> netCDF4.Dataset:
         """The file, open for all that is asked: to open it takes longer than to read from it."""
@@ -81,7 +85,7 @@ class Outputs:
 
     def ask(self, *options: str) -> str:
         with pytest.MonkeyPatch.context() as patch:
-            library = SimpleNamespace(Dataset=lambda _: nullcontext(self.opened))
+            library = SimpleNamespace(Dataset=self._again)
             patch.setattr(netcdf, "netCDF4", library)
             said = projector("results", self.folder, "--language", "en", *options)
         assert said.exit_code == 0, said.output

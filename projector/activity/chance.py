@@ -157,7 +157,7 @@ def poisson(expected: Array, at: Array) -> Array:
     ndarray
         Same shape; whole numbers where fewer than `MANY` are expected.
     """
-    result = np.empty_like(expected)
+    result = np.empty(expected.shape)
     means, shares, found = expected.ravel(), at.ravel(), result.reshape(-1)
     for first in range(0, means.size, _IN_CACHE):
         part = slice(first, first + _IN_CACHE)

@@ -93,7 +93,8 @@ def _spread(counts: Array, starts: NDArray[np.int_], reference: Array) -> Array:
     peopled = np.flatnonzero(counts.sum(axis=1) > 0)
     if not peopled.size:
         return single
-    compared = peopled[:: -(-len(peopled) // _MOST_COMPARED)]
+    some = min(len(peopled), _MOST_COMPARED)
+    compared = peopled[np.linspace(0, len(peopled) - 1, some).round().astype(np.int_)]
     smoothing = _chosen_smoothing(counts[compared], starts, reference[compared])
     curves = smooth_curves(counts[peopled], starts, reference[peopled], smoothing)
     widths = np.diff(starts, append=reference.shape[1])

@@ -63,16 +63,16 @@ def write_netcdf(tree: xr.DataTree, path: Path) -> None:
         The file to write.
     """
     waiting = _Waiting()
+    described = {node.path: _described(node) for node in tree.subtree}
     # Group by group: a whole tree asks what scheduler Dask has, which imports all of it.
     with file_system_faults(path), netCDF4.Dataset(path, "w") as file:
-        for node in tree.subtree:
-            dataset = _described(node)
+        for place, dataset in described.items():
             compressed: dict[str, dict[str, object]] = {
                 str(name): {"zlib": True, "complevel": 4, "shuffle": True, "fletcher32": True}
                 for name, variable in dataset.data_vars.items()
                 if np.issubdtype(variable.dtype, np.number) and variable.size
             }
-            group = file if node.path == "/" else file.createGroup(node.path)
+            group = file if place == "/" else file.createGroup(place)
             store = xr.backends.NetCDF4DataStore(group)  # type: ignore[no-untyped-call]
             dataset.dump_to_store(store, encoding=compressed, writer=waiting)
         waiting.write()
@@ -90,7 +90,8 @@ class _Waiting(ArrayWriter):
         self._values: list[tuple[Any, Any]] = []
 
     def add(self, source: Any, target: Any, region: Any = None) -> None:
-        """Keep the values of a variable for `write`."""
+        """Keep the values of a whole variable for `write`."""
+        assert region is None
         self._values.append((source, target))
 
     def write(self) -> None:

@@ -76,9 +76,9 @@ def _as_many_lie(memory: Array, shape: tuple[int, ...]) -> Array:
 
 
 def of_all_regions(values: Array) -> Array:
-    """The sum over regions, ``[sex, age, draw]``: in the order of a sum over an axis, and faster.
+    """The sum over regions, ``[sex, age, draw]``, faster than a sum over an axis.
 
-    That one adds as many numbers at a time as there are draws, which may be two.
+    In what order depends on how they lie, and so its last digit on how many draws a block has.
     """
     result: Array = np.einsum("rsad->sad", values)
     return result
@@ -116,10 +116,6 @@ class Stored:
     """
 
     values: Array
-
-    def lying(self) -> "Stored":
-        """The same, as the people of many futures lie in memory."""
-        return Stored(as_many_lie(self.values))
 
     def of(self, t: int, ages: slice) -> Array:
         """A year's values, a view."""

@@ -14,11 +14,7 @@ __all__ = ["Blocks", "blocks_of"]
 
 _REGION_YEARS = 12000
 """Regions times years times draws of a block: its arrays stay within half a gigabyte."""
-_MOST_IN_BLOCK = 128
-_AT_LEAST = 8
-"""Blocks of as many draws as fit, so that four processes have even work; of 64 draws even of fewer,
-as what a block does once for all its draws is as much work as twenty of them."""
-_MANY_IN_BLOCK = 64
+_MOST_IN_BLOCK = 64
 _LOTS = 64
 """Lots there may be: enough for even work, few enough that little goes between processes."""
 
@@ -82,5 +78,4 @@ class Blocks:
 
 def blocks_of(draws: int, regions: int, years: int) -> Blocks:
     """Blocks of a size that depends on the problem alone."""
-    fitting = int(np.clip(_REGION_YEARS // (regions * years), 1, _MOST_IN_BLOCK))
-    return Blocks(draws, min(fitting, max(math.ceil(draws / _AT_LEAST), _MANY_IN_BLOCK)))
+    return Blocks(draws, int(np.clip(_REGION_YEARS // (regions * years), 1, _MOST_IN_BLOCK)))

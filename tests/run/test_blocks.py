@@ -14,10 +14,8 @@ def test_blocks_are_all_draws_once() -> None:
 
 
 @pytest.mark.parametrize("draws", [256, 500, 1000, 1024, 4000])
-def test_blocks_of_few_regions_are_large_and_give_four_processes_even_work(draws: int) -> None:
+def test_blocks_of_few_regions_give_four_processes_even_work(draws: int) -> None:
     blocks = blocks_of(draws, 6, 15)
-    assert 64 <= blocks.size <= 128
-    assert blocks.lots >= 4
     of_largest = max(blocks.draws_of_lot(lot) for lot in range(blocks.lots))
     turns = -(-blocks.lots // 4)
     assert turns * of_largest <= 1.13 * draws / 4
