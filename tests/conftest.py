@@ -2,10 +2,12 @@
 
 import gc
 import os
+from functools import cache
 
 import pytest
 from hypothesis import settings
 
+from projector.capacity import sizing
 from projector.inputs import composite_link, input_set
 from projector.population import calibrate, fertility
 from tests import embedded
@@ -19,8 +21,15 @@ settings.load_profile("projector")
 # A process walks one scenario or few; tests walk many, back and forth between the same tables.
 for room in (composite_link, calibrate, fertility):
     room.LATELY.most = 16
+tables_of_beds = sizing.most_present = cache(sizing.most_present)
 input_set.read_table = embedded.table_once
 input_set.read_population = embedded.people_once
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tables_of_beds_of_this_module() -> None:
+    """What a test finds in a table, or reckons, depends on no other module."""
+    tables_of_beds.cache_clear()
 
 
 def pytest_collection_finish() -> None:
