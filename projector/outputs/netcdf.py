@@ -105,7 +105,7 @@ def _described(node: xr.DataTree) -> xr.Dataset:
     dataset = node.to_dataset(inherit=False).copy()
     for name in dataset.coords:
         dataset.variables[name].attrs.update(COORDINATES[str(name)])
-    for name, variable in dataset.variables.items():
+    for name, variable in list(dataset.variables.items()):
         if variable.dtype == object:
             dataset[name] = dataset[name].astype(str)
     return dataset
