@@ -277,53 +277,35 @@ class StepTable:
         return np.where(load > 0, many, 0.0)
 
     def _highest_loads(self, beds: Array) -> Array:
-        """The highest load at which numbers of beds are enough: false position, kept in bounds."""
+        """The highest load at which numbers of beds are enough."""
         wide = 6.0 * np.sqrt(beds) + 2.0
         low, high = np.maximum(beds - wide, 0.0), beds + wide
         low[self._spare(beds, low) < 0] = 0.0
         while (still := self._spare(beds, high) >= 0).any():
             high[still] *= 2.0
         never = self._spare(beds, low) < 0
-        root = _falling_root(
-            lambda chosen, load: self._spare(beds[chosen], load), low, high, np.flatnonzero(~never)
-        )
-        return np.where(never, 0.0, root)
+        result = np.zeros_like(beds)
+        result[~never] = _falling_root(self._spare, beds[~never], low[~never], high[~never])
+        return result
 
 
 def _falling_root(
-    value: Callable[[NDArray[np.int64], Array], Array],
-    low: Array,
-    high: Array,
-    open_: NDArray[np.int64],
+    spare: Callable[[Array, Array], Array], beds: Array, low: Array, high: Array
 ) -> Array:
-    """Where falling functions cross zero, each from the side where it is not negative.
+    """The load at which nothing is left to spare, from the side where something is (or nobody)."""
+    # The package of roots is there already: what spreads age groups loads it.
+    from scipy.optimize.elementwise import find_root
 
-    Oliveira & Takahashi (2020), An enhancement of the bisection method average performance
-    preserving minmax optimality, ACM Transactions on Mathematical Software 47(1): as few steps as
-    false position, and never more than halving takes.
-    """
-    at_low, at_high = np.zeros_like(low), np.zeros_like(low)
-    at_low[open_], at_high[open_] = value(open_, low[open_]), value(open_, high[open_])
-    close = np.maximum(_NARROW * high, 1e-300)
-    first_width = high - low
-    most = np.ceil(np.log2(np.maximum(first_width / close, 2.0)))
-    step = 0
-    while open_.size:
-        lo, hi, f_lo, f_hi = low[open_], high[open_], at_low[open_], at_high[open_]
-        width, middle = hi - lo, 0.5 * (lo + hi)
-        reach = 0.5 * (close[open_] * 2.0 ** (most[open_] - step) - width)
-        line = (f_lo * hi - f_hi * lo) / (f_lo - f_hi)
-        towards = np.sign(middle - line)
-        nudge = 0.2 * width**2 / first_width[open_]
-        trial = np.where(nudge <= np.abs(middle - line), line + towards * nudge, middle)
-        trial = np.where(np.abs(trial - middle) <= reach, trial, middle - towards * reach)
-        found = value(open_, trial)
-        good = found >= 0
-        low[open_], high[open_] = np.where(good, trial, lo), np.where(good, hi, trial)
-        at_low[open_], at_high[open_] = np.where(good, found, f_lo), np.where(good, f_hi, found)
-        open_ = open_[high[open_] - low[open_] > close[open_]]
-        step += 1
-    return low
+    found = find_root(
+        lambda load, beds: spare(beds, load),
+        (low, high),
+        args=(beds,),
+        tolerances={"xatol": 0.0, "xrtol": _NARROW, "fatol": 0.0, "frtol": 0.0},
+    )
+    if not found.success.all():
+        raise RuntimeError(f"no load found for {np.count_nonzero(~found.success)} numbers of beds")
+    enough: Array = np.where(found.f_x >= 0, found.x, found.bracket[0])
+    return enough
 
 
 def _many(load: float) -> int:

@@ -219,11 +219,13 @@ def _check_words(cells: Cells, at: int, column: Column, problems: list[Problem])
 def _repeated_keys(cells: Cells, table: pd.DataFrame, key: tuple[str, ...]) -> list[Problem]:
     """Rows that say the same thing as an earlier one."""
     columns = [c for part in key for c in (("age_from", "age_to") if part == "ages" else (part,))]
+    rows = np.flatnonzero(table.duplicated(columns).to_numpy())
+    if not rows.size:
+        return []
     first = pd.Series(cells.lines, index=table.index).groupby(
         [table[column] for column in columns], sort=False
     )
     earlier = first.transform("min").to_numpy()
-    rows = np.flatnonzero(earlier != cells.lines)
     problems = []
     for row in rows[:MOST_FAULTS]:
         shown = [
