@@ -296,8 +296,11 @@ def _falling_root(
     # The package of roots is there already: what spreads age groups loads it.
     from scipy.optimize.elementwise import find_root
 
+    def at(load: Array, beds: Array) -> Array:
+        return spare(beds, load)
+
     found = find_root(
-        lambda load, beds: spare(beds, load),
+        at,
         (low, high),
         args=(beds,),
         tolerances={"xatol": 0.0, "xrtol": _NARROW, "fatol": 0.0, "frtol": 0.0},
