@@ -2,14 +2,16 @@
 
 import csv
 import io
+import math
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from projector.tables.cells import guarded, guarded_table
+from projector.tables.cells import guarded
 from projector.tables.result_names import result_name
 from projector.tables.suppression import is_flag
 
@@ -124,7 +126,23 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 def table_text(table: pd.DataFrame) -> str:
     """A table as CSV: up to ten digits, an empty cell for NaN, and never a formula."""
-    return guarded_table(table).to_csv(index=False, float_format="%.10g", lineterminator="\n")
+    # What pandas does number by number takes six times as long.
+    rows = zip(*(_column(table[name]) for name in table), strict=True)
+    lines = [",".join(_cell(str(name)) for name in table), *map(",".join, rows), ""]
+    return "\n".join(lines)
+
+
+def _column(column: "pd.Series[Any]") -> list[str]:
+    """The cells of a column as CSV text."""
+    if pd.api.types.is_float_dtype(column):
+        return ["" if math.isnan(value) else _FIGURE % value for value in column.tolist()]
+    if pd.api.types.is_integer_dtype(column) and not column.hasnans:
+        return [str(value) for value in column.tolist()]
+    if pd.api.types.infer_dtype(column, skipna=True) != "string":
+        return ["" if pd.isna(value) else _cell(str(value)) for value in column.tolist()]
+    place, distinct = pd.factorize(column)
+    texts = [*(_cell(text) for text in distinct.tolist()), ""]  # the last where there is none
+    return [texts[position] for position in place.tolist()]
 
 
 def csv_name(group: str, variable: str) -> str:
@@ -152,5 +170,5 @@ def _labels(variable: xr.DataArray, dim: str) -> list[str]:
 def _cell(text: str) -> str:
     """One cell, in quotes where it needs them, and never a formula."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([guarded(text)])
-    return line.getvalue()
+    csv.writer(line, lineterminator="\n").writerow([guarded(text), ""])
+    return line.getvalue()[: -len(",\n")]

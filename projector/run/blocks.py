@@ -12,7 +12,7 @@ import numpy as np
 
 __all__ = ["Blocks", "blocks_of"]
 
-_REGION_YEARS = 12000
+_REGION_YEARS = 22000
 """Regions times years times draws of a block: its arrays stay within half a gigabyte."""
 _MOST_IN_BLOCK = 64
 _LOTS = 64

@@ -192,6 +192,7 @@ class Futures:
         written = written_changes(drawn, demand, inputs.members)
         left_out = _not_measured() if measured_only else ()
         expected, care = self._care(demand, written, visitors, numbers, drawn, left_out)
+        del persons, demand, written  # of a country, a fifth of what a block has in memory
         money = money_dataset(care["activity"], inputs.tables)
         years = care["activity"]["year"].values
         resources = (
@@ -209,6 +210,7 @@ class Futures:
             expected=expected,
             peaks=not measured_only,
         )
+        del expected
         population = many if many is not None else repeated(self.people.population, count)
         staff = workforce_stage(
             population,

@@ -8,7 +8,7 @@ from projector.run.blocks import Blocks, blocks_of
 def test_blocks_are_all_draws_once() -> None:
     blocks = Blocks(10, 4)
     assert [blocks[i] for i in range(len(blocks))] == [(0, 4), (4, 8), (8, 10)]
-    assert blocks_of(1000, 357, 15).size == 2
+    assert blocks_of(1000, 357, 15).size == 4
     with pytest.raises(IndexError):
         blocks[3]
 
