@@ -169,7 +169,8 @@ def test_births_and_deaths_of_a_whole_nation_are_its_own(
             national_survival=cohort,
         ),
     )
-    np.testing.assert_allclose(result.births.sum(("region", "sex")), births, rtol=1e-9)
+    # A share of the smallest number there is may be no number.
+    np.testing.assert_allclose(result.births.sum(("region", "sex")), births, rtol=1e-9, atol=1e-300)
     deaths = result.deaths.sum("region").values
     at_risk = started_with(result)
     at_risk[..., 0] += result.births.values
