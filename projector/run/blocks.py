@@ -15,7 +15,7 @@ __all__ = ["Blocks", "blocks_of"]
 _REGION_YEARS = 22000
 """Regions times years times draws of a block: its arrays stay within half a gigabyte."""
 _MOST_IN_BLOCK = 64
-_LOTS = 64
+_LOTS = 32
 """Lots there may be: enough for even work, few enough that little goes between processes."""
 
 
