@@ -128,7 +128,7 @@ def bench_hallingdal(benchmark: Benchmark, draws: int) -> None:
 
 
 @pytest.mark.benchmark(group="whole process: a country")
-@pytest.mark.parametrize("draws", [12, 48])
+@pytest.mark.parametrize("draws", [48, 192])
 def bench_country(benchmark: Benchmark, draws: int, tmp_path: Path) -> None:
     if not benchmark.enabled:
         pytest.skip("takes long; the blocks of a country are run below")

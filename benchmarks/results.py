@@ -137,13 +137,13 @@ def reached(run: dict[str, Any]) -> Iterator[dict[str, str]]:
         2.5,
         beside=runs + "bare_matrix_product_of_a_country",
     )
-    yield from told("a country, 48 draws: peak memory, MiB", peak, country.format(48), 2048)
+    yield from told("a country, 192 draws: peak memory, MiB", peak, country.format(192), 2048)
     yield from told(
-        "a country: memory of 48 draws, times that of 12",
+        "a country: memory of 192 draws, times that of 48",
         peak,
-        country.format(48),
+        country.format(192),
         1.1,
-        beside=country.format(12),
+        beside=country.format(48),
     )
     yield from told(
         "one worker, times two workers",

@@ -1,7 +1,7 @@
 """Memory that blocks of draws free is kept by the process, for the next block to take.
 
 The C library gives large arrays back to the system as soon as they are freed, and the system hands
-out every page anew and emptied: of a country's blocks of two draws a fifth of the processor's time.
+out every page anew and emptied: of blocks of a country a fifth of the processor's time.
 """
 
 import ctypes
