@@ -70,7 +70,7 @@ def write_variable(
         hidden = (flags == 1).values.reshape(values.shape)
         said = ",told", ",suppressed"
     told = ~np.isnan(values) & ~hidden
-    # All numbers of some rows are formatted at once, which takes half the time of one by one.
+    # All numbers of some rows are formatted at once: three quarters of the time of one by one.
     rows = [
         [
             _escaped(f"{_OUTER}{labels},") + figure + _escaped(f",{unit}{status}\n")
@@ -126,7 +126,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 def table_text(table: pd.DataFrame) -> str:
     """A table as CSV: up to ten digits, an empty cell for NaN, and never a formula."""
-    # What pandas does number by number takes six times as long.
+    # Column by column, in a third of the time that pandas takes to write numbers one by one.
     rows = zip(*(_column(table[name]) for name in table), strict=True)
     lines = [",".join(_cell(str(name)) for name in table), *map(",".join, rows), ""]
     return "\n".join(lines)

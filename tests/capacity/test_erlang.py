@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from projector.capacity.erlang import (
     STEADY,
@@ -15,6 +16,8 @@ from projector.capacity.erlang import (
     present_at_most,
     refusal,
 )
+
+Array = NDArray[np.float64]
 
 WEEK = Rhythm(weight=(5 / 7, 2 / 7), arrivals=(1.1, 0.75), load=(1.04, 0.9), dispersion=1.4)
 
@@ -43,6 +46,23 @@ def test_the_loss_is_the_recursion_s_up_to_ten_thousand_beds(beds: int, per_bed:
 def test_the_loss_is_that_of_the_printed_tables(beds: int, load: float, printed: float) -> None:
     """Traffic in erlangs at a loss of 1 and 5 %, from printed Erlang B tables, three digits."""
     assert float(erlang_loss(np.array(beds), np.array(load))) == pytest.approx(printed, rel=0.03)
+
+
+@given(limit=st.floats(0.001, 0.999), busy=st.booleans(), refused=st.booleans())
+def test_a_table_says_what_each_load_says_by_itself(
+    limit: float, busy: bool, refused: bool
+) -> None:
+    rhythm = WEEK if busy else STEADY
+
+    def spare(beds: Array, loads: Array) -> Array:
+        if refused:
+            return limit - refusal(beds, loads, rhythm)
+        return present_at_most(beds, loads, rhythm) - limit
+
+    loads = np.concatenate([np.linspace(0, 3, 40), np.geomspace(3, 400, 400)])
+    of_table = StepTable(spare)(loads)
+    by_themselves = [float(StepTable(spare)(np.array([load]))[0]) for load in loads[::11]]
+    np.testing.assert_array_equal(of_table[::11], by_themselves)
 
 
 @given(load=st.floats(0.001, 300), limit=st.floats(0.001, 0.5), busy=st.booleans())
