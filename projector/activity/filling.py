@@ -19,9 +19,9 @@ from projector.activity.ledger import Demand, Ledger, fill
 from projector.activity.sums import Sums
 from projector.tables import unique
 
-__all__ = ["Filled", "filled"]
+__all__ = ["REGIONS_AT_A_TIME", "Filled", "filled"]
 
-_REGIONS_AT_A_TIME = 32
+REGIONS_AT_A_TIME = 32
 """A ledger of so many regions stays near the processor; of a whole country it would not."""
 
 
@@ -107,7 +107,7 @@ def _parts(demand: Demand, written: Sequence[WrittenChange]) -> Iterator[Demand]
         or one.change.coverage is not None
         for one in written
     )
-    size = len(regions) if together else _REGIONS_AT_A_TIME
+    size = len(regions) if together else REGIONS_AT_A_TIME
     if size >= len(regions):
         yield demand
         return

@@ -48,6 +48,9 @@ _TINY = 1e-250
 _NARROW = 1e-13
 """Relative width of a load that is sought."""
 
+_NOBODY = 1e-300
+"""A load that is as good as none: with few beds and patients in large clusters none is enough."""
+
 
 @dataclass(frozen=True)
 class Rhythm:
@@ -292,8 +295,12 @@ class StepTable:
 def _falling_root(
     spare: Callable[[Array, Array], Array], beds: Array, low: Array, high: Array
 ) -> Array:
-    """The load at which nothing is left to spare, from the side where something is (or nobody)."""
-    # The package of roots is there already: what spreads age groups loads it.
+    """Loads at which nothing is left to spare, from the side where something is.
+
+    Chandrupatla (1997), A new hybrid quadratic/bisection algorithm for finding the zero of a
+    nonlinear function without using derivatives, Advances in Engineering Software 28(3).
+    """
+    # What few runs need takes long to import; the rest of the package most runs have loaded.
     from scipy.optimize.elementwise import find_root
 
     def at(load: Array, beds: Array) -> Array:
@@ -303,10 +310,10 @@ def _falling_root(
         at,
         (low, high),
         args=(beds,),
-        tolerances={"xatol": 0.0, "xrtol": _NARROW, "fatol": 0.0, "frtol": 0.0},
+        tolerances={"xatol": _NOBODY, "xrtol": _NARROW, "fatol": 0.0, "frtol": 0.0},
     )
     if not found.success.all():
-        raise RuntimeError(f"no load found for {np.count_nonzero(~found.success)} numbers of beds")
+        raise RuntimeError(f"no load found for these beds: {beds[~found.success]}")
     enough: Array = np.where(found.f_x >= 0, found.x, found.bracket[0])
     return enough
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from projector.tables.cells import guarded
+from projector.tables.cells import guarded, guarded_table
 from projector.tables.result_names import result_name
 from projector.tables.suppression import is_flag
 
@@ -126,20 +126,24 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 def table_text(table: pd.DataFrame) -> str:
     """A table as CSV: up to ten digits, an empty cell for NaN, and never a formula."""
-    # Column by column, in a third of the time that pandas takes to write numbers one by one.
-    rows = zip(*(_column(table[name]) for name in table), strict=True)
-    lines = [",".join(_cell(str(name)) for name in table), *map(",".join, rows), ""]
-    return "\n".join(lines)
+    columns = [_cells(table.iloc[:, i]) for i in range(table.shape[1])]
+    quick = [cells for cells in columns if cells is not None]
+    if len(quick) < max(table.shape[1], 2):
+        safe = guarded_table(table)
+        return safe.to_csv(index=False, float_format=_FIGURE, lineterminator="\n")
+    # The same bytes in a third of the time.
+    heading = ",".join(_cell(str(name)) for name in table)
+    return "\n".join([heading, *map(",".join, zip(*quick, strict=True)), ""])
 
 
-def _column(column: "pd.Series[Any]") -> list[str]:
-    """The cells of a column as CSV text."""
-    if pd.api.types.is_float_dtype(column):
+def _cells(column: "pd.Series[Any]") -> list[str] | None:
+    """The cells of a column of floats, integers or texts; None of any other."""
+    if column.dtype == np.float64:
         return ["" if math.isnan(value) else _FIGURE % value for value in column.tolist()]
-    if pd.api.types.is_integer_dtype(column) and not column.hasnans:
+    if column.dtype == np.int64:
         return [str(value) for value in column.tolist()]
     if pd.api.types.infer_dtype(column, skipna=True) != "string":
-        return ["" if pd.isna(value) else _cell(str(value)) for value in column.tolist()]
+        return None
     place, distinct = pd.factorize(column)
     texts = [*(_cell(text) for text in distinct.tolist()), ""]  # the last where there is none
     return [texts[position] for position in place.tolist()]

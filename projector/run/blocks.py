@@ -10,13 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from projector.activity.filling import REGIONS_AT_A_TIME
+
 __all__ = ["Blocks", "blocks_of"]
 
-_REGION_YEARS = 22000
-"""Regions times years times draws of a block: its arrays stay within half a gigabyte."""
+_REGION_YEARS = 30000
+"""Regions times years times draws of a block, where regions whose ledgers are there at once count
+three times: its arrays stay within half a gigabyte, with as many diagnoses as the embedded set."""
 _MOST_IN_BLOCK = 64
-_LOTS = 32
-"""Lots there may be: enough for even work, few enough that little goes between processes."""
+_LOTS = 64
+"""Lots there may be: enough for even work, few enough that little goes between processes. Half as
+many where blocks are so small that there must be many regions, as summaries are large then."""
 
 
 _SUMMARISED = 16
@@ -72,10 +76,12 @@ class Blocks:
 
     @property
     def _in_lot(self) -> int:
-        """Blocks of a lot: the least power of two that gives no more than `_LOTS`."""
-        return 1 << max(math.ceil(len(self) / _LOTS) - 1, 0).bit_length()
+        """Blocks of a lot: the least power of two that gives no more lots than there may be."""
+        most = _LOTS if self.size >= _SUMMARISED else _LOTS // 2
+        return 1 << max(math.ceil(len(self) / most) - 1, 0).bit_length()
 
 
 def blocks_of(draws: int, regions: int, years: int) -> Blocks:
     """Blocks of a size that depends on the problem alone."""
-    return Blocks(draws, int(np.clip(_REGION_YEARS // (regions * years), 1, _MOST_IN_BLOCK)))
+    weight = regions + 2 * min(regions, REGIONS_AT_A_TIME)
+    return Blocks(draws, int(np.clip(_REGION_YEARS // (weight * years), 1, _MOST_IN_BLOCK)))

@@ -231,7 +231,8 @@ class Work:
                     summaries[name].add(block // together, np.concatenate(parts, axis=-1))
                 waiting.clear()
             headlines[block] = {
-                name: of_all_regions(array).values
+                # A copy: a view would keep the figures of all regions.
+                name: of_all_regions(array).values.copy()
                 for name, (measure, array) in figures.items()
                 if measure.headline
             }

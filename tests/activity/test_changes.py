@@ -93,7 +93,7 @@ def test_blocks_of_regions_change_no_number(
 ) -> None:
     at_once = changed_views(tmp_path, *changes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(filling, "_REGIONS_AT_A_TIME", 1)
+        patch.setattr(filling, "REGIONS_AT_A_TIME", 1)
         one_by_one = changed_views(tmp_path, *changes)
     assert_alike(one_by_one, at_once)
 

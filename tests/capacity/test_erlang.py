@@ -65,6 +65,18 @@ def test_a_table_says_what_each_load_says_by_itself(
     np.testing.assert_array_equal(of_table[::11], by_themselves)
 
 
+@pytest.mark.parametrize(
+    ("limit", "dispersion"), [(1e-2, 157), (1e-3, 105), (1e-4, 80), (1e-6, 55)]
+)
+def test_large_clusters_and_small_limits_have_a_table_too(limit: float, dispersion: float) -> None:
+    """With few beds no load that a computer can write is small enough."""
+    rhythm = Rhythm(dispersion=dispersion)
+    loads = np.arange(1.0, 201.0)
+    beds = StepTable(lambda beds, load: limit - refusal(beds, load, rhythm))(loads)
+    assert (refusal(beds, loads, rhythm) <= limit).all()
+    assert (refusal(beds - 1, loads, rhythm) > limit).all()
+
+
 @given(load=st.floats(0.001, 300), limit=st.floats(0.001, 0.5), busy=st.booleans())
 def test_the_table_gives_the_fewest_beds_that_keep_the_limit(
     load: float, limit: float, busy: bool

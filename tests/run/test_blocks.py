@@ -13,7 +13,7 @@ def test_blocks_are_all_draws_once() -> None:
         blocks[3]
 
 
-@pytest.mark.parametrize("draws", [256, 500, 1000, 1024, 4000])
+@pytest.mark.parametrize("draws", [256, 500, 1000, 1024, 2100, 4000])
 def test_blocks_of_few_regions_give_four_processes_even_work(draws: int) -> None:
     blocks = blocks_of(draws, 6, 15)
     of_largest = max(blocks.draws_of_lot(lot) for lot in range(blocks.lots))

@@ -75,6 +75,12 @@ def test_the_main_figures_are_those_of_every_draw_in_order() -> None:
     assert set(found) >= {"people", "staff", "staff_gap"}
 
 
+def test_nothing_of_a_block_is_kept_but_its_summaries() -> None:
+    """The main figures are few: as views they would keep those of all regions of every block."""
+    lot = work_of(futures(), 2).lot(0)
+    assert all(figures.base is None for one in lot.headlines.values() for figures in one.values())
+
+
 def test_the_bits_are_the_same_for_any_number_of_workers_and_all_draws_are_heard_of() -> None:
     heard: list[tuple[int, int]] = []
     work = work_of(futures(), 6)

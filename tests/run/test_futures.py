@@ -157,7 +157,7 @@ def test_beds_that_few_meet_full_do_not_count_chance_twice() -> None:
 def test_some_regions_at_a_time_have_the_same_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     own = with_chance_of_contacts(NARROW)
     whole = own.block(0, 3)
-    monkeypatch.setattr(filling, "_REGIONS_AT_A_TIME", 2)
+    monkeypatch.setattr(filling, "REGIONS_AT_A_TIME", 2)
     for name, dataset in own.block(0, 3).items():
         xr.testing.assert_allclose(dataset, whole[name], rtol=1e-12)
 
