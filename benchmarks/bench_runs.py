@@ -138,7 +138,7 @@ def bench_country(benchmark: Benchmark, draws: int, tmp_path: Path) -> None:
 
 
 def block_of(futures: Futures) -> int:
-    """Draws of a block, where nothing is measured two."""
+    """Draws of a block as a run has them; two where nothing is measured."""
     regions = futures.people.population.sizes["region"]
     return work_of(futures, 1000).blocks.size if regions == MUNICIPALITIES else 2
 

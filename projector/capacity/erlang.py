@@ -300,7 +300,7 @@ def _falling_root(
     Chandrupatla (1997), A new hybrid quadratic/bisection algorithm for finding the zero of a
     nonlinear function without using derivatives, Advances in Engineering Software 28(3).
     """
-    # What few runs need takes long to import; the rest of the package most runs have loaded.
+    # Most runs have loaded the rest of the package, but what only reads results need not.
     from scipy.optimize.elementwise import find_root
 
     def at(load: Array, beds: Array) -> Array:
